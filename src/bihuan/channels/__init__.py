@@ -1,0 +1,1 @@
+"""HEARS AND SPEAKS: the ways complaints come in and answers go out."""

@@ -1,0 +1,1 @@
+"""DOES: one transaction per act, through one door."""

@@ -1,0 +1,1 @@
+"""DECIDES: pure functions over facts and an instant; only the standard library."""

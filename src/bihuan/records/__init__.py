@@ -1,0 +1,1 @@
+"""REMEMBERS: the one Django app with tables, and the queries that read them."""

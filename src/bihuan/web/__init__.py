@@ -1,0 +1,1 @@
+"""SHOWS: pages for staff and customers."""

@@ -1,0 +1,1 @@
+"""WAKES: what runs on time without being asked."""

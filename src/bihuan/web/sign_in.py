@@ -1,0 +1,11 @@
+"""How people come to have an account: somebody who may gives it to them."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class StaffAccounts(DefaultAccountAdapter):
+    """Nobody signs up by themselves."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        return False

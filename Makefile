@@ -1,4 +1,4 @@
-# Everything Bihuan needs is installed here, below this folder. Assumed: python3 with venv, make, git.
+# Everything Bihuan needs is installed below this folder. Assumed on the machine: python3 with venv, make, git.
 # "make help" lists the commands.
 
 .DEFAULT_GOAL := help
@@ -11,34 +11,94 @@ BIN := .venv/bin
 STAMPS := .venv/stamps
 
 # uv does not read pip's configuration: whoever uses a mirror with pip uses it here too.
-pip_index = $(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null || true)
-UV = $(if $(UV_DEFAULT_INDEX)$(pip_index),UV_DEFAULT_INDEX=$(or $(UV_DEFAULT_INDEX),$(pip_index))) VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv
+index = $(or $(UV_DEFAULT_INDEX),$(shell $(PYTHON) -m pip config get global.index-url 2>/dev/null || true))
+uv = VIRTUAL_ENV=$(CURDIR)/.venv $(if $(index),UV_DEFAULT_INDEX=$(index)) $(BIN)/uv
+# Commands that only need Django's settings get a data folder of no importance.
+django = BIHUAN_HOME=$(CURDIR)/.venv/home DATABASE_URL= DJANGO_SETTINGS_MODULE=bihuan.site.settings
+node = PATH=$(CURDIR)/$(BIN):$$PATH
+lock = $(uv) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 
-## -- Running ------------------------------------------------------------------------------------
+web := src/bihuan/web
+po := $(wildcard src/bihuan/locale/*/LC_MESSAGES/django.po)
+assets := $(shell find $(web)/assets -type f)
 
-.PHONY: setup
-setup: $(STAMPS)/package ## install everything into .venv
+.PHONY: help
+help:
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1|/' | while IFS='|' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
 
-.PHONY: serve
-serve: setup ## start Bihuan on this machine, data in $BIHUAN_HOME or ./var
-	exec $(BIN)/bihuan serve
+# -- Running ---------------------------------------------------------------------------------------
 
-.PHONY: demo
+.PHONY: setup serve demo bench
+setup: $(STAMPS)/static $(STAMPS)/messages ## install everything into .venv (the others do it by themselves)
+
+serve: setup ## start Bihuan on this machine; data in $BIHUAN_HOME, or ./var
+	@exec $(BIN)/bihuan serve
+
 demo: setup ## fill $BIHUAN_HOME with a fictional mall
-	$(BIN)/bihuan demo
+	@$(BIN)/bihuan demo
 
-## -- How it is installed ------------------------------------------------------------------------
+bench: setup ## print the figures of docs/performance.md, measured here
+	@$(BIN)/python -m tools.bench
+
+# -- Testing and checking --------------------------------------------------------------------------
+
+on_both := $(wildcard tests/records tests/desk)
+
+.PHONY: test check format messages lock
+test: setup ## run all tests, in a real browser and on both databases
+	@echo "browser: $$($(BIN)/python -m tools.browser)"
+	$(BIN)/pytest -q -n 2 --dist worksteal
+	$(if $(on_both),$(BIN)/python -m tools.postgres $(BIN)/pytest -q -n 2 --dist worksteal $(on_both))
+
+check: setup ## style, types, import rules, translations, migrations, lock files
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(django) $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tools.check_translations
+	$(django) $(BIN)/python -m django makemigrations --check --dry-run
+	$(BIN)/python -m tools.check_locks
+
+format: setup ## put the source into the one form
+	$(BIN)/ruff check --select I,RUF100 --fix --quiet
+	$(BIN)/ruff format
+
+messages: setup ## take new sentences of the interface into the .po file
+	$(BIN)/python -m tools.check_translations --update
+
+lock: $(STAMPS)/venv ## renew the lock files after a change of pyproject.toml or package.json
+	$(lock) --group tools --output-file requirements-tools.txt
+	$(lock) pyproject.toml --output-file requirements.txt
+	$(lock) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt
+	cd frontend && $(node) npm install --package-lock-only
+
+# -- How it is installed ---------------------------------------------------------------------------
 
 $(STAMPS)/venv: requirements-tools.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.txt
-	mkdir -p $(STAMPS)
-	touch $@
+	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/requirements: $(STAMPS)/venv requirements-dev.txt
-	$(UV) pip install --quiet --require-hashes -r requirements-dev.txt
-	touch $@
+	$(uv) pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
 
 $(STAMPS)/package: $(STAMPS)/requirements pyproject.toml
-	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
-	touch $@
+	$(uv) pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/node: $(STAMPS)/requirements frontend/package-lock.json frontend/.npmrc
+	cd frontend && $(node) npm ci --silent
+	@touch $@
+
+$(STAMPS)/bundle: $(STAMPS)/node frontend/build.mjs $(assets)
+	cd frontend && $(node) node build.mjs
+	@touch $@
+
+$(STAMPS)/static: $(STAMPS)/bundle $(STAMPS)/package
+	$(django) $(BIN)/python -m django collectstatic --no-input --clear --verbosity 0
+	@touch $@
+
+$(STAMPS)/messages: $(STAMPS)/package $(po)
+	$(if $(po),$(BIN)/pybabel --quiet compile --domain django --directory src/bihuan/locale)
+	@touch $@

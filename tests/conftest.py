@@ -1,0 +1,59 @@
+"""What tests of several rooms share: a real PostgreSQL, a real browser.
+
+Everything runs on SQLite; ``make test`` then runs tests/records and tests/desk again with
+DATABASE_URL naming a PostgreSQL of their own.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of an empty PostgreSQL database, for tests that start processes of their own."""
+    from tools import postgres
+
+    with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A real Chromium; its absence is a failure."""
+    from playwright.sync_api import sync_playwright
+    from tools.browser import installed
+
+    program = installed()
+    assert program, "no browser: run make test, which installs one"
+    # Playwright's synchronous interface holds an event loop in this thread, which Django takes for
+    # asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-dev-shm-usage",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                *(["--no-sandbox"] if os.geteuid() == 0 else []),
+            ],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A fresh visitor with a Chinese browser; other visitors: ``browser.new_page(locale=…)``."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,70 @@
+"""Finds a browser for the tests, and installs one where there is none.
+
+python -m tools.browser    prints the program's path, or says why there can be none
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def installed() -> str | None:
+    """An installed Chromium or Chrome, or the one Playwright has downloaded."""
+    for name in (os.environ.get("BIHUAN_BROWSER", ""), *NAMES):
+        if name and (found := shutil.which(name)):
+            return found
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        downloaded = playwright.chromium.executable_path
+    return downloaded if Path(downloaded).exists() else None
+
+
+def install() -> None:
+    """Debian's package where the user may install it, otherwise Playwright's own download."""
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+        for command in (
+            ["apt-get", "update", "-q"],
+            ["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"],
+        ):
+            subprocess.run(
+                command, check=True, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr
+            )
+    else:
+        subprocess.run(
+            [sys.executable, "-m", "playwright", "install", "chromium"],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,
+        )
+
+
+def main() -> int:
+    """Print where the browser is; fail when there is none and none can be installed."""
+    found = installed()
+    if found is None:
+        print("No browser for the tests yet; installing Chromium …", file=sys.stderr)
+        try:
+            install()
+        except subprocess.CalledProcessError as error:
+            print(
+                f"{error}\nThe journeys need a browser: install chromium or google-chrome, or set "
+                "BIHUAN_BROWSER to one.",
+                file=sys.stderr,
+            )
+            return 1
+        found = installed()
+    if found is None:
+        print("A browser was installed, but cannot be found.", file=sys.stderr)
+        return 1
+    print(found)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

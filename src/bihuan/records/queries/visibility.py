@@ -1,0 +1,189 @@
+"""What a person may find: each rule as a predicate on one case and as a filter on all of them.
+
+The twins `reach` and `visible_cases`/`reachable_cases` must always agree; a property test holds them
+together. They need of the table of cases: `policy_code`, `unit` (receiving unit's code),
+`about_person` (the person complained about, id as text, or empty) and `about_unit` (unit's code or
+empty); and of perform that it adds `access_from(events)` to CaseAccess with every act.
+
+The rules (settled question 19): intake posts see what their unit and those below it receive; other
+posts see the cases they own or owe on and those of which they have a sheet; superiors see what their
+line sees; a post with `sees: own only`, and whoever sits in the unit complained about and only has
+a sheet, sees the limited view; auditors see everything. Above all stands the wall: the person
+complained about and everybody below them find nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Q, QuerySet
+
+from bihuan.engine.case import Event
+from bihuan.engine.organisation import Seat
+from bihuan.records.models.access import CaseAccess
+
+if TYPE_CHECKING:
+    from bihuan.records.models import Case
+
+OWNS, OWES, SHEET = (way.value for way in CaseAccess.Way)
+
+
+class Access(NamedTuple):
+    """That a seat has to do with a case: `way` is owns, owes or sheet; `sheet` the sheet's number."""
+
+    seat: Seat
+    way: str
+    sheet: int = 0
+
+
+class Reach(IntEnum):
+    """How much of a case somebody may see: nothing, their own sheets and duties on it, all of it."""
+
+    NOTHING = 0
+    OWN = 1
+    WHOLE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a person's posts open to them under one policy, those of their line included."""
+
+    seats: frozenset[Seat] = frozenset()
+    own_only: frozenset[Seat] = frozenset()  # seats of posts with `sees: own only`
+    units: frozenset[str] = frozenset()  # whose intake is in the line
+    everywhere: bool = False  # the intake of the whole organisation is in the line
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks. Made by `desk.permissions.viewer`, from the organisation as it is at one instant."""
+
+    person_id: str
+    seats: frozenset[Seat] = frozenset()  # held, stood in for, or vacant and the administrator's
+    is_auditor: bool = False
+    is_admin: bool = False
+    lines: Mapping[str, Line] = field(default_factory=dict)  # by the policy's code
+    above: frozenset[str] = frozenset()  # everybody whose being complained about bars this person
+    inside: frozenset[str] = frozenset()  # units this person sits in, and those above them
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What of a case decides who may see it."""
+
+    policy: str
+    unit: str
+    about_person: str = ""
+    about_unit: str = ""
+    access: frozenset[Access] = frozenset()
+
+
+def access_from(events: Iterable[Event]) -> frozenset[Access]:
+    """The seats that these events bring a case before; perform adds those that are not there yet."""
+    found: set[Access] = set()
+    for event in events:
+        for kind, data in event.effects:
+            if kind in ("owner", "registered"):
+                found.add(Access(data.get("seat") or data.get("owner") or "", OWNS))
+            elif kind == "opened":
+                sheet = data.get("sheet", 0)
+                found.add(Access(data["seat"], SHEET if sheet else OWES, sheet))
+            elif kind == "moved" and data.get("seat"):
+                sheet = data.get("sheet", event.sheet)
+                found.add(Access(data["seat"], SHEET if sheet else OWES, sheet))
+            elif kind == "sheet opened":
+                found.add(Access(data.get("to", ""), SHEET, data["number"]))
+    return frozenset(access for access in found if access.seat)
+
+
+def reach(viewer: Viewer, case: CaseFacts) -> Reach:
+    """How much of the case the viewer may see."""
+    if case.about_person and case.about_person in viewer.above:
+        return Reach.NOTHING
+    if viewer.is_auditor:
+        return Reach.WHOLE
+    line = viewer.lines.get(case.policy)
+    if line is None:
+        return Reach.NOTHING
+    if line.everywhere or case.unit in line.units:
+        return Reach.WHOLE
+    found = Reach.NOTHING
+    limited = bool(case.about_unit) and case.about_unit in viewer.inside
+    for access in case.access:
+        if access.seat in line.seats:
+            if access.way != SHEET or not limited:
+                return Reach.WHOLE
+            found = Reach.OWN
+        elif access.seat in line.own_only:
+            found = Reach.OWN
+    return found
+
+
+def may_see(viewer: Viewer, case: CaseFacts) -> bool:
+    """Whether the viewer may see the whole case (contact data may still be masked)."""
+    return reach(viewer, case) is Reach.WHOLE
+
+
+def visible(viewer: Viewer) -> Q:
+    """The condition under which a case may be seen whole: `may_see` for the database."""
+    if viewer.is_auditor:
+        return _not_walled(viewer)
+    found = Q(pk__in=[])
+    for code, line in viewer.lines.items():
+        if line.everywhere:
+            found |= Q(policy_code=code)
+            continue
+        way_in = Q(unit__in=sorted(line.units)) if line.units else Q(pk__in=[])
+        if line.seats:
+            way_in |= _with(CaseAccess.objects.filter(seat__in=line.seats, way__in=(OWNS, OWES)))
+            by_sheet = _with(CaseAccess.objects.filter(seat__in=line.seats, way=SHEET))
+            if viewer.inside:
+                by_sheet &= ~Q(about_unit__in=sorted(viewer.inside))
+            way_in |= by_sheet
+        found |= Q(policy_code=code) & way_in
+    return found & _not_walled(viewer)
+
+
+def reachable(viewer: Viewer) -> Q:
+    """The condition under which a case may be seen at all, whole or limited to one's own sheets."""
+    found = visible(viewer)
+    for code, line in viewer.lines.items():
+        if seats := line.seats | line.own_only:
+            own = _with(CaseAccess.objects.filter(seat__in=seats))
+            found |= Q(policy_code=code) & own & _not_walled(viewer)
+    return found
+
+
+def visible_cases(viewer: Viewer) -> "QuerySet[Case]":
+    """The cases the viewer may see whole; everything a page shows is found through this."""
+    from bihuan.records.models import Case
+
+    return Case.objects.filter(visible(viewer))
+
+
+def reachable_cases(viewer: Viewer) -> "QuerySet[Case]":
+    """The cases of which the viewer may see something; ask `reach` how much before showing any."""
+    from bihuan.records.models import Case
+
+    return Case.objects.filter(reachable(viewer))
+
+
+def facts_of(case: "Case") -> CaseFacts:
+    """What of a stored case decides who may see it; one query for its seats."""
+    rows = CaseAccess.objects.filter(case=case).values_list("seat", "way", "sheet")
+    return CaseFacts(
+        policy=case.policy_code,
+        unit=case.unit,
+        about_person=case.about_person,
+        about_unit=case.about_unit,
+        access=frozenset(Access(*row) for row in rows),
+    )
+
+
+def _with(access: "QuerySet[CaseAccess]") -> Q:
+    return Q(pk__in=access.values("case"))
+
+
+def _not_walled(viewer: Viewer) -> Q:
+    return ~Q(about_person__in=sorted(viewer.above))

@@ -1,0 +1,5 @@
+// The pages' only script.
+import htmx from "htmx.org";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;

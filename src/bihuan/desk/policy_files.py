@@ -1,4 +1,4 @@
-"""Policy files: YAML text to the engine's nodes with their places, and a value replaced in place."""
+"""Policy files: YAML text to the engine's nodes with their places; one value replaced in place."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -176,8 +176,8 @@ def read_text(data: bytes | str) -> tuple[str, tuple[Finding, ...]]:
         return "", (
             _whole(
                 "too-large",
-                f"文件有 {len(raw):,} 字节,制度文件至多 {LARGEST:,} 字节;是否选错了文件?",
-                f"the file has {len(raw):,} bytes, a policy at most {LARGEST:,}; is it the right file?",
+                f"文件有 {len(raw):,} 字节,制度至多 {LARGEST:,} 字节;是否选错了文件?",
+                f"the file has {len(raw):,} bytes, a policy at most {LARGEST:,}; the right file?",
             ),
         )
     found: list[Finding] = []
@@ -189,7 +189,8 @@ def read_text(data: bytes | str) -> tuple[str, tuple[Finding, ...]]:
                 "byte-order-mark",
                 Text(
                     "文件开头有字节顺序标记(BOM),已略去;请存为“UTF-8(无 BOM)”",
-                    "the file begins with a byte order mark, which is left out; save as UTF-8 without BOM",
+                    "the file begins with a byte order mark, which is left out; "
+                    "save as UTF-8 without BOM",
                 ),
                 line=1,
                 column=1,
@@ -201,13 +202,14 @@ def read_text(data: bytes | str) -> tuple[str, tuple[Finding, ...]]:
         before = raw[: wrong.start]
         line = before.count(b"\n") + 1
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        byte, guess = f"0x{raw[wrong.start]:02X}", _guess(raw)
         return "", (
             Finding(
                 Level.ERROR,
                 "not-utf-8",
                 Text(
-                    f"不是 UTF-8 文字(字节 0x{raw[wrong.start]:02X});{_guess(raw).zh}请另存为 UTF-8",
-                    f"not UTF-8 (byte 0x{raw[wrong.start]:02X}); {_guess(raw).en}save the file as UTF-8",
+                    f"不是 UTF-8 文字(字节 {byte});{guess.zh}请另存为 UTF-8",
+                    f"not UTF-8 (byte {byte}); {guess.en}save the file as UTF-8",
                 ),
                 line=line,
                 column=column,

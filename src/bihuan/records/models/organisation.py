@@ -1,8 +1,9 @@
 """Units, people and who holds which post when: by valid time and by known time.
 
-A row of Unit, Holding or Absence holds from `from_at` until `until_at` (None: until further notice),
-and is believed from `known_at` until `withdrawn_at` (None: still). Rows are never edited: a change
-withdraws the row and adds what is believed now, so that the organisation as known then can be read.
+A row of Unit, Holding or Absence holds from `from_at` until `until_at` (None: until further
+notice), and is believed from `known_at` until `withdrawn_at` (None: still). Rows are never edited: a
+change withdraws the row and adds what is believed now, so that the organisation as known then can
+be read.
 """
 
 from django.conf import settings

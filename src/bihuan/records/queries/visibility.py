@@ -1,15 +1,15 @@
 """What a person may find: each rule as a predicate on one case and as a filter on all of them.
 
-The twins `reach` and `visible_cases`/`reachable_cases` must always agree; a property test holds them
-together. They need of the table of cases: `policy_code`, `unit` (receiving unit's code),
+The twins `reach` and `visible_cases`/`reachable_cases` must always agree; a property test holds
+them together. They need of the table of cases: `policy_code`, `unit` (receiving unit's code),
 `about_person` (the person complained about, id as text, or empty) and `about_unit` (unit's code or
-empty); and of perform that it adds `access_from(events)` to CaseAccess with every act.
+empty); and of perform that with every act it adds `access_from(before, events)` to CaseAccess.
 
 The rules (settled question 19): intake posts see what their unit and those below it receive; other
-posts see the cases they own or owe on and those of which they have a sheet; superiors see what their
-line sees; a post with `sees: own only`, and whoever sits in the unit complained about and only has
-a sheet, sees the limited view; auditors see everything. Above all stands the wall: the person
-complained about and everybody below them find nothing.
+posts see the cases they own or owe on and those of which they have a sheet; superiors see what
+their line sees; a post with `sees: own only`, and whoever sits in the unit complained about and
+only has a sheet, sees the limited view; auditors see everything. Above all stands the wall: the
+person complained about and everybody below them find nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from bihuan.engine.case import Case as State
 from bihuan.engine.case import Event
 from bihuan.engine.organisation import Seat
 from bihuan.records.models.access import CaseAccess
@@ -30,7 +31,7 @@ OWNS, OWES, SHEET = (way.value for way in CaseAccess.Way)
 
 
 class Access(NamedTuple):
-    """That a seat has to do with a case: `way` is owns, owes or sheet; `sheet` the sheet's number."""
+    """That a seat has to do with a case; `way` is owns, owes or sheet, `sheet` a sheet's number."""
 
     seat: Seat
     way: str
@@ -38,7 +39,7 @@ class Access(NamedTuple):
 
 
 class Reach(IntEnum):
-    """How much of a case somebody may see: nothing, their own sheets and duties on it, all of it."""
+    """How much of a case somebody may see: nothing, their own sheets and duties, all of it."""
 
     NOTHING = 0
     OWN = 1
@@ -57,7 +58,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks. Made by `desk.permissions.viewer`, from the organisation as it is at one instant."""
+    """Who looks; `desk.permissions.viewer` makes one from the organisation at one instant."""
 
     person_id: str
     seats: frozenset[Seat] = frozenset()  # held, stood in for, or vacant and the administrator's
@@ -79,18 +80,22 @@ class CaseFacts:
     access: frozenset[Access] = frozenset()
 
 
-def access_from(events: Iterable[Event]) -> frozenset[Access]:
-    """The seats that these events bring a case before; perform adds those that are not there yet."""
+def access_from(before: State | None, events: Iterable[Event]) -> frozenset[Access]:
+    """The seats that these events bring a case before, given its state before them.
+
+    A function of the history alone: the union over all events is what CaseAccess holds.
+    """
     found: set[Access] = set()
+    sheets = {debt.id: debt.sheet for debt in before.debts.values()} if before else {}
     for event in events:
         for kind, data in event.effects:
             if kind in ("owner", "registered"):
                 found.add(Access(data.get("seat") or data.get("owner") or "", OWNS))
             elif kind == "opened":
-                sheet = data.get("sheet", 0)
+                sheet = sheets[data["id"]] = data.get("sheet", 0)
                 found.add(Access(data["seat"], SHEET if sheet else OWES, sheet))
             elif kind == "moved" and data.get("seat"):
-                sheet = data.get("sheet", event.sheet)
+                sheet = sheets[data["id"]]
                 found.add(Access(data["seat"], SHEET if sheet else OWES, sheet))
             elif kind == "sheet opened":
                 found.add(Access(data.get("to", ""), SHEET, data["number"]))

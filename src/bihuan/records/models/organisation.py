@@ -14,8 +14,9 @@ from django.db.models import Q
 class Site(models.Model):
     """The one organisation of this installation; always the row with id 1.
 
-    `organisation_changes` and `calendar_changes` count up with every change: what a process has
-    cached under an older count is stale.
+    Every change draws `organisation_changes` or `calendar_changes` anew, so that a process knows
+    what it has cached is stale. They are drawn, not counted: after a rollback a count would come
+    back with another meaning.
     """
 
     organisation_name = models.CharField(max_length=200, blank=True)

@@ -3,7 +3,7 @@
 The twins `reach` and `visible_cases`/`reachable_cases` must always agree; a property test holds
 them together. They need of the table of cases: `policy_code`, `unit` (receiving unit's code),
 `about_person` (the person complained about, id as text, or empty) and `about_unit` (unit's code or
-empty); and of perform that with every act it adds `access_from(before, events)` to CaseAccess.
+empty); and of perform that with every act it adds `access_from(events, before)` to CaseAccess.
 
 The rules (settled question 19): intake posts see what their unit and those below it receive; other
 posts see the cases they own or owe on and those of which they have a sheet; superiors see what
@@ -80,8 +80,8 @@ class CaseFacts:
     access: frozenset[Access] = frozenset()
 
 
-def access_from(before: State | None, events: Iterable[Event]) -> frozenset[Access]:
-    """The seats that these events bring a case before, given its state before them.
+def access_from(events: Iterable[Event], before: State | None = None) -> frozenset[Access]:
+    """The seats that these events bring a case before, given its state `before` them.
 
     A function of the history alone: the union over all events is what CaseAccess holds.
     """
@@ -95,7 +95,7 @@ def access_from(before: State | None, events: Iterable[Event]) -> frozenset[Acce
                 sheet = sheets[data["id"]] = data.get("sheet", 0)
                 found.add(Access(data["seat"], SHEET if sheet else OWES, sheet))
             elif kind == "moved" and data.get("seat"):
-                sheet = sheets[data["id"]]
+                sheet = sheets.get(data["id"], event.sheet)
                 found.add(Access(data["seat"], SHEET if sheet else OWES, sheet))
             elif kind == "sheet opened":
                 found.add(Access(data.get("to", ""), SHEET, data["number"]))

@@ -1,5 +1,17 @@
-// The pages' only script.
-import htmx from "htmx.org";
+// Everything that runs in the reader's browser. Every page also works without it as plain forms and links.
+import "./js/htmx.js";
+import { startClock } from "./js/clock.js";
+import { startForms } from "./js/forms.js";
+import { startDrafts } from "./js/drafts.js";
+import { startKeys } from "./js/keys.js";
+import { startLists } from "./js/lists.js";
+import { startPopovers } from "./js/popovers.js";
+import { startSaying } from "./js/saying.js";
 
-htmx.config.allowEval = false;
-htmx.config.includeIndicatorStyles = false;
+startClock();
+startSaying();
+startDrafts();
+startForms();
+startLists();
+startPopovers();
+startKeys();

@@ -1,0 +1,115 @@
+// What is typed into a form with data-draft is kept on this machine until the form was accepted.
+import { clockText, now } from "./clock.js";
+import { announce } from "./saying.js";
+import { say } from "./words.js";
+
+const PREFIX = "bihuan:draft:";
+const KEPT = 7 * 86400;
+const NEVER = new Set(["hidden", "password", "file", "submit", "button"]);
+
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NEVER.has(field.type));
+const keyOf = (form) => PREFIX + form.dataset.draft;
+
+function read(form) {
+  const kept = {};
+  for (const field of fieldsOf(form)) {
+    if (field.type === "radio" || field.type === "checkbox") {
+      if (field.checked) kept[field.name] = [...(kept[field.name] || []), field.value];
+    } else if (field.value) {
+      kept[field.name] = field.value;
+    }
+  }
+  return kept;
+}
+
+function write(form, kept) {
+  for (const field of fieldsOf(form)) {
+    const value = kept[field.name];
+    if (value === undefined) continue;
+    if (field.type === "radio" || field.type === "checkbox") field.checked = value.includes(field.value);
+    else if (field.value === "") field.value = value;
+  }
+}
+
+function tell(form, text, withDiscard = false) {
+  const note = form.querySelector("[data-draft-note]");
+  if (!note) return;
+  note.textContent = `${text} `;
+  note.hidden = false;
+  if (!withDiscard) return;
+  const discard = document.createElement("button");
+  discard.type = "button";
+  discard.className = "plain";
+  discard.textContent = say("discard");
+  discard.addEventListener("click", () => {
+    forget(form);
+    form.reset();
+    note.hidden = true;
+  });
+  note.append(discard);
+}
+
+export function forget(form) {
+  localStorage.removeItem(keyOf(form));
+  form.dataset.touched = "";
+}
+
+export function keep(form, aloud = false) {
+  if (!form.dataset.touched && !aloud) return;
+  try {
+    localStorage.setItem(keyOf(form), JSON.stringify({ at: now(), fields: read(form) }));
+  } catch {
+    return; // A full or forbidden storage must not stand in the way of typing.
+  }
+  form.dataset.touched = "";
+  const words = say("draft", clockText());
+  tell(form, words);
+  if (aloud) announce(words);
+}
+
+function bringBack(form) {
+  if (form.dataset.draftRead) return;
+  form.dataset.draftRead = "yes";
+  let draft = null;
+  try {
+    draft = JSON.parse(localStorage.getItem(keyOf(form)));
+  } catch {
+    return;
+  }
+  if (!draft) return;
+  if (now() - draft.at > KEPT) return forget(form);
+  write(form, draft.fields);
+  tell(form, say("restored", clockText(draft.at)), true);
+}
+
+const forms = (root = document) => root.querySelectorAll("form[data-draft]");
+
+function wipe() {
+  for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+}
+
+export function startDrafts() {
+  for (const form of forms()) bringBack(form);
+  // The page after an accepted plain form names the draft that is done with.
+  const done = document.querySelector('meta[name="draft-done"]')?.content;
+  if (done) localStorage.removeItem(PREFIX + done);
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form?.dataset.draft) form.dataset.touched = "yes";
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target.form?.dataset.draft) keep(event.target.form);
+  });
+  setInterval(() => forms().forEach((form) => keep(form)), 5000);
+  document.addEventListener("htmx:load", (event) => {
+    for (const form of forms(event.detail.elt)) bringBack(form);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.detail.elt;
+    if (form instanceof HTMLFormElement && form.dataset.draft && event.detail.xhr?.status < 300) forget(form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-sign-out]")) wipe();
+    else if (event.target.dataset.draft) keep(event.target);
+  });
+}

@@ -1,0 +1,69 @@
+// One press, one act: ids made here, buttons that say they are submitting, suggestions by Tab.
+import { say } from "./words.js";
+
+function giveActId(form) {
+  const field = form.elements.namedItem("act_id");
+  if (field instanceof HTMLInputElement && field.value === "" && crypto.randomUUID) {
+    field.value = crypto.randomUUID();
+  }
+}
+
+function setBusy(form, busy) {
+  form.dataset.busy = busy ? "yes" : "";
+  for (const button of form.querySelectorAll("button:not([type=button])")) {
+    const words = button.querySelector("span") || button;
+    if (busy) {
+      button.dataset.words = words.textContent;
+      button.setAttribute("aria-busy", "true");
+      if (button.matches(".is-solid") || !form.querySelector(".is-solid")) words.textContent = say("busy");
+    } else if (button.hasAttribute("aria-busy")) {
+      button.removeAttribute("aria-busy");
+      words.textContent = button.dataset.words;
+    }
+  }
+}
+
+function takeSuggestion(field) {
+  field.value = field.dataset.suggest;
+  field.removeAttribute("data-suggest");
+  field.parentElement.querySelector("[data-take]")?.remove();
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+export function startForms() {
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const form = event.target;
+      if (form.method !== "post") return;
+      if (form.dataset.busy === "yes") {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        return;
+      }
+      giveActId(form);
+      // Only after the browser has read the pressed button's name and value.
+      setTimeout(() => setBusy(form, true));
+    },
+    true,
+  );
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.matches('[aria-disabled="true"], [aria-busy="true"]')) event.preventDefault();
+    const taken = event.target.closest("[data-take]");
+    if (taken) takeSuggestion(taken.parentElement.querySelector("[data-suggest]"));
+  });
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key !== "Tab" || event.shiftKey || !field.dataset?.suggest || field.value !== "") return;
+    event.preventDefault();
+    takeSuggestion(field);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt instanceof HTMLFormElement) setTimeout(() => setBusy(event.detail.elt, false));
+  });
+  // Coming back by the browser's Back must not find a button that waits for ever.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll('form[data-busy="yes"]')) setBusy(form, false);
+  });
+}

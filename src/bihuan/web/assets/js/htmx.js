@@ -1,0 +1,32 @@
+// htmx under a strict content policy: nothing is evaluated, no style is written, no page is stored.
+import htmx from "htmx.org";
+
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  historyRestoreAsHxRequest: false,
+  refreshOnHistoryMiss: true,
+  globalViewTransitions: false,
+  scrollIntoViewOnBoost: false,
+  // A refusal, a conflict and a form to put right are answers, not failures.
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "4(00|03|09|22|23|29)", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
+});
+
+export function csrfToken() {
+  const meta = document.querySelector('meta[name="csrf-token"]')?.content;
+  return meta || document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1] || "";
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+export default htmx;

@@ -1,0 +1,66 @@
+// What happened is said in a polite live region; trouble and a lost connection each have one line.
+import htmx from "./htmx.js";
+import { clockText } from "./clock.js";
+import { say } from "./words.js";
+
+export function announce(text) {
+  const live = document.getElementById("live");
+  if (live) live.textContent = text;
+}
+
+let lastFailed = null;
+
+function showTrouble(code, element) {
+  const line = document.getElementById("trouble");
+  if (!line) return;
+  lastFailed = element;
+  line.querySelector("[data-code]").textContent = code ? String(code) : "";
+  line.hidden = false;
+}
+
+function followConnection() {
+  const line = document.getElementById("line-down");
+  if (!line) return;
+  const show = () => {
+    line.hidden = navigator.onLine;
+    const since = line.querySelector("[data-since]");
+    if (!navigator.onLine) since.textContent = since.dataset.since.replace("{t}", clockText());
+  };
+  window.addEventListener("offline", show);
+  window.addEventListener("online", () => {
+    show();
+    announce(say("online"));
+  });
+  if (!navigator.onLine) show();
+}
+
+export function startSaying() {
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr, elt } = event.detail;
+    const number = xhr.getResponseHeader("X-Request-Id") || "";
+    showTrouble(`${xhr.status} ${number}`.trim(), elt);
+  });
+  document.addEventListener("htmx:sendError", (event) => showTrouble("", event.detail.elt));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const line = document.getElementById("trouble");
+    if (line && event.detail.successful) line.hidden = true;
+  });
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-retry]")) return;
+    document.getElementById("trouble").hidden = true;
+    if (lastFailed?.isConnected) htmx.trigger(lastFailed, lastFailed.matches("form") ? "submit" : "click");
+  });
+  // After a swap the focus goes to what was said (data-focus), else to the field that waits.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const target = event.detail.target || event.detail.elt;
+    const said = target?.querySelector?.("[data-focus]");
+    if (said) {
+      said.focus();
+      announce(said.innerText.trim());
+    } else if (target?.id === "act-form") {
+      target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    }
+  });
+  document.querySelector(":not(.guide *)[data-focus]")?.focus();
+  followConnection();
+}

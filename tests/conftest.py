@@ -58,3 +58,31 @@ def page(browser: "Browser") -> Iterator["Page"]:
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _history_may_be_emptied_between_tests() -> Iterator[None]:
+    """Transactional tests end by emptying every table, which on SQLite the triggers would refuse."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    whole = TransactionTestCase._fixture_teardown
+
+    def teardown(self: TransactionTestCase) -> None:
+        triggers: list[tuple[str, str]] = []
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+                triggers = cursor.fetchall()
+            for name, _ in triggers:
+                cursor.execute(f"DROP TRIGGER {name}")
+        try:
+            whole(self)
+        finally:
+            with connection.cursor() as cursor:
+                for _, statement in triggers:
+                    cursor.execute(statement)
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = whole

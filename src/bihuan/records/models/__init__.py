@@ -1,0 +1,33 @@
+"""Every table, one module a noun."""
+
+from bihuan.records.models.access import CaseAccess, Disclosure
+from bihuan.records.models.case import Case, DayCounter, SweepFailure
+from bihuan.records.models.event import ActReceipt, Anchor, Event
+from bihuan.records.models.obligation import Obligation
+from bihuan.records.models.organisation import Absence, Holding, Person, Site, Unit
+from bihuan.records.models.outbox import Notice, Outbox
+from bihuan.records.models.party import Party
+from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
+
+__all__ = [
+    "Absence",
+    "ActReceipt",
+    "Anchor",
+    "Case",
+    "CaseAccess",
+    "DayCounter",
+    "Disclosure",
+    "Event",
+    "Holding",
+    "Notice",
+    "Obligation",
+    "Outbox",
+    "Party",
+    "Person",
+    "PolicyUse",
+    "PolicyVersion",
+    "PublishedYear",
+    "Site",
+    "SweepFailure",
+    "Unit",
+]

@@ -1,0 +1,25 @@
+"""Who complains: found again by phone number."""
+
+from django.db import models
+
+
+class Party(models.Model):
+    """A complainant. `phone` holds digits only, a mainland number without its country code."""
+
+    name = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    phone_end = models.CharField(max_length=4, blank=True)
+    address = models.CharField(max_length=500, blank=True)
+    caller = models.CharField(max_length=60, blank=True)
+    since_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["phone"], name="party_phone", condition=~models.Q(phone="")),
+            models.Index(
+                fields=["phone_end"], name="party_phone_end", condition=~models.Q(phone_end="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"party {self.pk}"

@@ -1,0 +1,1 @@
+"""What pages and commands read: every query stands here, and finds only what may be seen."""

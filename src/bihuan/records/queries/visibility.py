@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 OWNS, OWES, SHEET = (way.value for way in CaseAccess.Way)
 
 
+_NOWHERE = Q(pk__in=[])
+
+
 class Access(NamedTuple):
     """That a seat has to do with a case; `way` is owns, owes or sheet, `sheet` a sheet's number."""
 
@@ -54,6 +57,8 @@ class Line:
     own_only: frozenset[Seat] = frozenset()  # seats of posts with `sees: own only`
     units: frozenset[str] = frozenset()  # whose intake is in the line
     everywhere: bool = False  # the intake of the whole organisation is in the line
+    above: frozenset[str] = frozenset()  # persons in whose line one stands: a wall where they are
+    # complained about
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,6 @@ class Viewer:
     is_auditor: bool = False
     is_admin: bool = False
     lines: Mapping[str, Line] = field(default_factory=dict)  # by the policy's code
-    above: frozenset[str] = frozenset()  # everybody whose being complained about bars this person
     inside: frozenset[str] = frozenset()  # units this person sits in, and those above them
 
 
@@ -104,13 +108,11 @@ def access_from(events: Iterable[Event], before: State | None = None) -> frozens
 
 def reach(viewer: Viewer, case: CaseFacts) -> Reach:
     """How much of the case the viewer may see."""
-    if case.about_person and case.about_person in viewer.above:
+    line = viewer.lines.get(case.policy, Line())
+    if case.about_person == viewer.person_id or case.about_person in line.above:
         return Reach.NOTHING
     if viewer.is_auditor:
         return Reach.WHOLE
-    line = viewer.lines.get(case.policy)
-    if line is None:
-        return Reach.NOTHING
     if line.everywhere or case.unit in line.units:
         return Reach.WHOLE
     found = Reach.NOTHING
@@ -134,12 +136,12 @@ def visible(viewer: Viewer) -> Q:
     """The condition under which a case may be seen whole: `may_see` for the database."""
     if viewer.is_auditor:
         return _not_walled(viewer)
-    found = Q(pk__in=[])
+    found = _NOWHERE
     for code, line in viewer.lines.items():
         if line.everywhere:
             found |= Q(policy_code=code)
             continue
-        way_in = Q(unit__in=sorted(line.units)) if line.units else Q(pk__in=[])
+        way_in = Q(unit__in=sorted(line.units)) if line.units else _NOWHERE
         if line.seats:
             way_in |= _with(CaseAccess.objects.filter(seat__in=line.seats, way__in=(OWNS, OWES)))
             by_sheet = _with(CaseAccess.objects.filter(seat__in=line.seats, way=SHEET))
@@ -191,4 +193,8 @@ def _with(access: "QuerySet[CaseAccess]") -> Q:
 
 
 def _not_walled(viewer: Viewer) -> Q:
-    return ~Q(about_person__in=sorted(viewer.above))
+    wall = Q(about_person=viewer.person_id)
+    for code, line in viewer.lines.items():
+        if line.above:
+            wall |= Q(policy_code=code, about_person__in=sorted(line.above))
+    return ~wall

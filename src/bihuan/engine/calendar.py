@@ -14,7 +14,6 @@ from bihuan.engine.opening_hours import (
     Hours,
     Week,
     checked_week,
-    clock_text,
     parse_date,
     parse_hours,
     parse_week,
@@ -28,9 +27,11 @@ __all__ = [
     "DayKind",
     "Override",
     "Published",
+    "instant_text",
     "parse_calendar",
     "parse_overrides",
     "parse_week",
+    "utc_text",
 ]
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -349,9 +350,10 @@ def parse_overrides(words: Mapping[str, str], name: str = "") -> dict[date, Over
     return {parse_date(day): Override(parse_hours(text), name) for day, text in words.items()}
 
 
-def hours_text(hours: Hours, joint: str = " ") -> str:
-    """Hours as they are written: `09:00-12:00 13:00-18:00`."""
-    return joint.join(f"{clock_text(opens)}-{clock_text(closes)}" for opens, closes in hours)
+def instant_text(instant: int, calendar: Calendar) -> str:
+    """The instant on the calendar's own clock, `2026-02-14 10:00` (with seconds if there are)."""
+    on, clock = calendar.wall(instant)
+    return f"{on} {clock}"
 
 
 def utc_text(instant: int) -> str:

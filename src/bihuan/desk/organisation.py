@@ -1,0 +1,569 @@
+"""Changes of the organisation: units, who holds which post, deputies, absences; and what is vacant.
+
+Every change is valid from an instant and known from another; nothing is edited, so that the
+organisation as known then can be read again. What a change refuses is a value with code and field.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import models as django_models
+from django.db import transaction
+from django.db.models import Q
+
+from bihuan.desk import perform, worlds
+from bihuan.engine.case import Act
+from bihuan.engine.findings import Finding, Level
+from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
+from bihuan.engine.organisation import Unit as UnitThen
+from bihuan.engine.policy import Policy, Post
+from bihuan.engine.refusal import Refusal
+from bihuan.engine.words import Text
+from bihuan.records.models import (
+    Absence,
+    Case,
+    Holding,
+    Obligation,
+    Person,
+    PolicyVersion,
+    Site,
+    Unit,
+)
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
+BATCH = 200
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def site() -> Site:
+    """The row of this installation, made when it is not there yet."""
+    return Site.objects.get_or_create(pk=1)[0]
+
+
+def stamp(*, calendars: bool = False) -> None:
+    """Say that the organisation (or the published calendars) changed: what is cached is stale."""
+    site()
+    drawn = secrets.randbits(62) + 1
+    if calendars:
+        Site.objects.filter(pk=1).update(calendar_changes=drawn)
+    else:
+        Site.objects.filter(pk=1).update(organisation_changes=drawn)
+
+
+def snapshot(at: int, *, as_known_at: int | None = None) -> Organisation:
+    """Who there was at `at`, as known now, or as was known at another instant."""
+    if as_known_at is None:
+        return worlds.organisation(at)
+    known = Q(known_at__lte=as_known_at) & (Q(withdrawn_at=None) | Q(withdrawn_at__gt=as_known_at))
+    rows = known & Q(from_at__lte=at) & (Q(until_at=None) | Q(until_at__gt=at))
+    holders: dict[Seat, list[str]] = {}
+    deputies: dict[Seat, list[str]] = {}
+    for holding in Holding.objects.filter(rows).order_by("id"):
+        kept = deputies if holding.deputy else holders
+        kept.setdefault(seat(holding.post, holding.unit), []).append(str(holding.person_id))
+    return Organisation(
+        units={
+            unit.code: UnitThen(unit.code, unit.name, unit.kind, unit.parent)
+            for unit in Unit.objects.filter(rows).order_by("id")
+        },
+        holders={place: tuple(people) for place, people in holders.items()},
+        deputies={place: tuple(people) for place, people in deputies.items()},
+        away=frozenset(str(away.person_id) for away in Absence.objects.filter(rows)),
+        administrator=worlds.organisation(at).administrator,
+        names={str(person.pk): person.name for person in Person.objects.all()},
+    )
+
+
+def root(organisation: Organisation) -> str:
+    """The code of the unit at the top; empty before the first unit."""
+    return next((unit.code for unit in organisation.units.values() if not unit.parent), "")
+
+
+def adopted_policies() -> tuple[Policy, ...]:
+    """The newest version of every policy that was adopted, whether in force already or not."""
+    newest: dict[str, int] = {}
+    states = (PolicyVersion.State.ADOPTED, PolicyVersion.State.APPROVED)
+    for version in PolicyVersion.objects.filter(state__in=states).order_by("number"):
+        newest[version.code] = version.pk
+    return tuple(worlds.policy_of(pk) for pk in newest.values())
+
+
+def unit_kinds() -> dict[str, tuple[Post, ...]]:
+    """The kinds of unit the adopted policies know, each with the posts every such unit has one of."""
+    found: dict[str, dict[str, Post]] = {}
+    for policy in adopted_policies():
+        for post in policy.posts.values():
+            if post.of:
+                found.setdefault(post.of, {})[post.name] = post
+    return {kind: tuple(posts.values()) for kind, posts in found.items()}
+
+
+# -- Changes ---------------------------------------------------------------------------------------
+
+
+def _change(does: Callable[_P, _R]) -> Callable[_P, _R]:
+    """All of it or nothing; what is cached goes stale; open cases it touches are settled again.
+
+    A change takes `at`, when it is valid from, and `now`, when it became known.
+    """
+
+    @wraps(does)
+    def changed(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        now = int(str(kwargs["now"]))
+        with transaction.atomic():
+            Site.objects.select_for_update().get(pk=site().pk)
+            before = worlds.organisation(now)
+            done = does(*args, **kwargs)
+            if not isinstance(done, Refusal):
+                stamp()
+        if not isinstance(done, Refusal):
+            settle_again(before, worlds.organisation(now), now)
+        return done
+
+    return changed
+
+
+@_change
+def add_unit(
+    code: str, name: str, kind: str, parent: str = "", *, at: int | None = None, now: int
+) -> Unit | Refusal:
+    """Add a unit below `parent`; only the first unit stands at the top. `at`: valid from."""
+    organisation = worlds.organisation(now)
+    if not CODE.fullmatch(code):
+        return _refuse(
+            "bad-code",
+            "code",
+            "代码由字母、数字、“-”和“_”组成,至多 60 个字符",
+            "a code consists of letters, digits, '-' and '_', at most 60",
+        )
+    if Unit.objects.filter(code=code).exists():
+        return _refuse("code-taken", "code", f"代码“{code}”已用过", f"the code '{code}' is taken")
+    if not name.strip():
+        return _refuse("no-name", "name", "缺少名称", "the name is missing")
+    if not kind.strip():
+        return _refuse("no-kind", "kind", "缺少种类", "the kind is missing")
+    if parent and parent not in organisation.units:
+        return _no_unit(parent, "parent")
+    top = root(organisation)
+    if not parent and top:
+        return _refuse(
+            "second-root",
+            "parent",
+            f"须说明上级单位;最上级是“{organisation.units[top].name}”",
+            f"say which unit it belongs to; '{organisation.units[top].name}' is at the top",
+        )
+    since = now if at is None else at
+    return Unit.objects.create(
+        code=code, name=name.strip(), kind=kind.strip(), parent=parent, from_at=since, known_at=now
+    )
+
+
+@_change
+def rename(code: str, name: str, *, at: int | None = None, now: int) -> Unit | Refusal:
+    """Give a unit another name from `at` on."""
+    if not name.strip():
+        return _refuse("no-name", "name", "缺少名称", "the name is missing")
+    return _succeeded(code, at, now, name=name.strip())
+
+
+@_change
+def move(code: str, parent: str, *, at: int | None = None, now: int) -> Unit | Refusal:
+    """Put a unit below another one from `at` on; never below itself."""
+    organisation = worlds.organisation(now)
+    if parent not in organisation.units:
+        return _no_unit(parent, "parent")
+    if organisation.within(parent, code):
+        return _refuse(
+            "cycle",
+            "parent",
+            f"“{organisation.units[parent].name}”就在其下,不能作其上级",
+            f"'{organisation.units[parent].name}' is below it and cannot be above it too",
+        )
+    return _succeeded(code, at, now, parent=parent)
+
+
+@_change
+def close_unit(code: str, *, at: int | None = None, now: int) -> Unit | Refusal:
+    """End a unit; it may have no units below it and no holders of posts any more."""
+    organisation = worlds.organisation(now)
+    if any(unit.parent == code for unit in organisation.units.values()):
+        return _refuse(
+            "has-units",
+            "code",
+            "其下还有单位,请先移走",
+            "there are units below it; move them first",
+        )
+    if any(unit_of(place) == code for place in organisation.known):
+        return _refuse(
+            "has-posts",
+            "code",
+            "还有人任职于此,请先结束任职",
+            "there are posts held in it; end these first",
+        )
+    return _succeeded(code, at, now, until_at=now if at is None else at)
+
+
+@_change
+def hold(
+    person: int,
+    post: str,
+    unit: str = "",
+    *,
+    deputy: bool = False,
+    at: int | None = None,
+    until: int | None = None,
+    now: int,
+) -> Holding | Refusal:
+    """Give a person a post in a unit from `at` on (until `until`), or make them deputy for it.
+
+    A post that units of a kind have one each of needs a unit of that kind; any other held in the
+    unit at the top counts as held at the top.
+    """
+    organisation = worlds.organisation(now)
+    if not Person.objects.filter(pk=person, active=True).exists():
+        return _refuse(
+            "unknown-person",
+            "person",
+            f"没有编号为“{person}”的在职人员",
+            f"nobody active has the number '{person}'",
+        )
+    posts = [found for policy in adopted_policies() if (found := policy.posts.get(post))]
+    if not posts:
+        return _refuse(
+            "unknown-post",
+            "post",
+            f"现行制度都没有岗位“{post}”",
+            f"no policy that was adopted has a post '{post}'",
+        )
+    if unit and unit not in organisation.units:
+        return _no_unit(unit, "unit")
+    kinds = {found.of for found in posts}
+    kind = organisation.units[unit].kind if unit else ""
+    if kind not in kinds and "" not in kinds:
+        wanted = "、".join(sorted(kinds)), ", ".join(sorted(kinds))
+        return _refuse(
+            "wrong-kind",
+            "unit",
+            f"“{posts[0].text.zh}”每个{wanted[0]}一名,应选种类为{wanted[0]}的单位",
+            f"each {wanted[1]} has its '{posts[0].text.en}'; choose a unit of that kind",
+        )
+    if kind not in kinds and unit == root(organisation):
+        unit = ""
+    since = now if at is None else at
+    if until is not None and until <= since:
+        return _refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
+    same = _believed(Holding, since).filter(person_id=person, post=post, unit=unit, deputy=deputy)
+    if already := same.first():
+        return already
+    return Holding.objects.create(
+        person_id=person,
+        post=post,
+        unit=unit,
+        deputy=deputy,
+        from_at=since,
+        until_at=until,
+        known_at=now,
+    )
+
+
+def name_deputy(
+    person: int, post: str, unit: str = "", *, at: int | None = None, now: int
+) -> Holding | Refusal:
+    """Name who stands in for a post while its holder is away or it is vacant."""
+    return hold(person, post, unit, deputy=True, at=at, now=now)
+
+
+@_change
+def end_holding(
+    person: int,
+    post: str,
+    unit: str = "",
+    *,
+    deputy: bool = False,
+    at: int | None = None,
+    now: int,
+) -> Holding | Refusal:
+    """End what `hold` began, at `at`."""
+    since = now if at is None else at
+    if unit and unit == root(worlds.organisation(now)):
+        unit_codes: tuple[str, ...] = (unit, "")
+    else:
+        unit_codes = (unit,)
+    held = _believed(Holding, since).filter(
+        person_id=person, post=post, unit__in=unit_codes, deputy=deputy
+    )
+    found = held.order_by("id").first()
+    if found is None:
+        return _refuse(
+            "not-held",
+            "post",
+            "此人此时没有这一任职",
+            "this person does not hold this post then",
+        )
+    return _ended(found, since, now)
+
+
+@_change
+def absence(
+    person: int, from_at: int, until_at: int | None = None, *, now: int
+) -> Absence | Refusal:
+    """Note that a person is away; meanwhile the deputies of their posts act."""
+    if not Person.objects.filter(pk=person, active=True).exists():
+        return _refuse(
+            "unknown-person",
+            "person",
+            f"没有编号为“{person}”的在职人员",
+            f"nobody active has the number '{person}'",
+        )
+    if until_at is not None and until_at <= from_at:
+        return _refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
+    return Absence.objects.create(
+        person_id=person, from_at=from_at, until_at=until_at, known_at=now
+    )
+
+
+@_change
+def end_absence(person: int, *, at: int | None = None, now: int) -> Absence | Refusal:
+    """Note that a person is back from `at` on."""
+    since = now if at is None else at
+    found = _believed(Absence, since).filter(person_id=person).order_by("id").first()
+    if found is None:
+        return _refuse("not-away", "person", "此人此时没有缺勤", "this person is not away then")
+    return _ended(found, since, now)
+
+
+@_change
+def end_all_holdings(person: int, *, at: int | None = None, now: int) -> int:
+    """End every post a person holds or is deputy for; how many there were."""
+    since = now if at is None else at
+    held = list(_believed(Holding, since).filter(person_id=person))
+    for found in held:
+        _ended(found, since, now)
+    return len(held)
+
+
+_Dated = TypeVar("_Dated", Unit, Holding, Absence)
+
+
+def _believed(model: type[_Dated], at: int) -> "django_models.QuerySet[_Dated]":
+    """The rows that hold at `at` or begin later, as believed now."""
+    return model.objects.filter(Q(until_at=None) | Q(until_at__gt=at), withdrawn_at=None)
+
+
+def _succeeded(code: str, at: int | None, now: int, **new: str | int) -> Unit | Refusal:
+    """The unit as it is from `at` on; what was believed about the time after is withdrawn."""
+    since = now if at is None else at
+    found = _believed(Unit, since).filter(code=code).order_by("from_at", "id").last()
+    if found is None:
+        return _no_unit(code, "code")
+    if "until_at" in new:
+        return _ended(found, since, now)
+    first = found.from_at
+    _ended(found, since, now)
+    return Unit.objects.create(
+        **{
+            "code": found.code,
+            "name": found.name,
+            "kind": found.kind,
+            "parent": found.parent,
+            "from_at": max(since, first),
+            "known_at": now,
+            **new,
+        }
+    )
+
+
+def _ended(found: _Dated, at: int, now: int) -> _Dated:
+    """Believe from now on that the row ends at `at`; what began later never was."""
+    model = type(found)
+    model.objects.filter(pk=found.pk).update(withdrawn_at=now)
+    found.withdrawn_at = now
+    if found.from_at < at:
+        kept = dict(model.objects.filter(pk=found.pk).values().get())
+        kept |= {"id": None, "until_at": at, "known_at": now, "withdrawn_at": None}
+        return model.objects.create(**kept)
+    return found
+
+
+def _no_unit(code: str, field: str) -> Refusal:
+    return _refuse(
+        "unknown-unit",
+        field,
+        f"没有代码为“{code}”的单位",
+        f"there is no unit with the code '{code}'",
+    )
+
+
+def _refuse(code: str, field: str, zh: str, en: str) -> Refusal:
+    return Refusal(code, Text(zh, en), field=field)
+
+
+# -- Open cases after a change ---------------------------------------------------------------------
+
+
+def settle_again(before: Organisation, after: Organisation, now: int) -> int:
+    """Settle the open cases whose bearers may have changed; how many there were.
+
+    A seat passing from one holder to another moves nothing: debts are the seat's. What matters is a
+    seat that came or went, a unit that moved, or a holder who is the person complained about.
+    """
+    posts = {post_of(place) for place in before.known ^ after.known}
+    units = {
+        code
+        for code in before.units.keys() | after.units.keys()
+        if code in before.units
+        and (code not in after.units or before.units[code].parent != after.units[code].parent)
+    }
+    people = _moved_people(before, after)
+    if not (posts or units or people):
+        return 0
+    touched = Q(pk__in=[])
+    if posts:
+        owing = Obligation.objects.filter(post__in=posts, state="open")
+        touched |= Q(pk__in=owing.values("case"))
+    if units:
+        below = {
+            code
+            for organisation in (before, after)
+            for code in organisation.units
+            if units.intersection(organisation.ancestors(code))
+        }
+        touched |= Q(unit__in=below) | Q(about_unit__in=below)
+    if people:
+        # Who is below the person complained about may have changed with any holder.
+        touched |= ~Q(about_person="")
+    open_cases = Case.objects.filter(touched, is_open=True).order_by("pk")
+    return _by_system("resettle", open_cases.values_list("pk", "number"), now)
+
+
+def recompute_provisional(now: int) -> int:
+    """Compute the provisional due times of open cases again, after a year was published."""
+    owing = Obligation.objects.filter(provisional=True, state="open")
+    open_cases = Case.objects.filter(pk__in=owing.values("case")).order_by("pk")
+    return _by_system("recompute", open_cases.values_list("pk", "number"), now)
+
+
+def _by_system(act: str, cases: "django_models.QuerySet[Case, tuple[int, str]]", now: int) -> int:
+    """Do an act of the system on each of the cases, some at a time, each in its own transaction."""
+    done, last = 0, 0
+    while batch := list(cases.filter(pk__gt=last)[:BATCH]):
+        for key, number in batch:
+            perform.perform(Act(act, "system", now), case_number=number, now=now)
+            last = key
+        done += len(batch)
+    return done
+
+
+def _moved_people(before: Organisation, after: Organisation) -> set[str]:
+    return {
+        person
+        for place in before.known | after.known
+        for person in {*before.holders.get(place, ())} ^ {*after.holders.get(place, ())}
+    }
+
+
+# -- What is vacant --------------------------------------------------------------------------------
+
+
+def possible_seats(policy: Policy, organisation: Organisation) -> tuple[Seat, ...]:
+    """Every seat the policy can name: one in each unit of the post's kind, or at the top, and any held."""
+    found: dict[Seat, None] = {}
+    held: dict[str, list[Seat]] = {}
+    for place in sorted(organisation.known):
+        held.setdefault(post_of(place), []).append(place)
+    by_kind: dict[str, list[str]] = {}
+    for unit in organisation.units.values():
+        by_kind.setdefault(unit.kind, []).append(unit.code)
+    for post in policy.posts.values():
+        if post.of:
+            found.update(dict.fromkeys(seat(post.name, code) for code in by_kind.get(post.of, ())))
+        elif not held.get(post.name):
+            found[seat(post.name)] = None
+        found.update(dict.fromkeys(held.get(post.name, ())))
+    return tuple(found)
+
+
+def vacancies(policy: Policy, organisation: Organisation) -> tuple[Finding, ...]:
+    """What the organisation lacks for the policy: holders, deputies, units, different people.
+
+    A seat nobody holds or stands in for is a warning (the administrator acts for it), one without a
+    deputy a note.
+    """
+    found: list[Finding] = []
+    kinds = {unit.kind for unit in organisation.units.values()}
+    found += [
+        _finding(
+            Level.WARNING,
+            "no-unit-of-kind",
+            post,
+            f"还没有种类为“{post.of}”的单位,“{post.text.zh}”无处可设",
+            f"there is no unit of the kind '{post.of}' yet, so there is no '{post.text.en}'",
+        )
+        for post in policy.posts.values()
+        if post.of and post.of not in kinds
+    ]
+    for place in possible_seats(policy, organisation):
+        post = policy.posts[post_of(place)]
+        unit = organisation.units.get(unit_of(place))
+        zh = (f"{unit.name}的" if unit else "") + f"“{post.text.zh}”"
+        en = f"'{post.text.en}'" + (f" of {unit.name}" if unit else "")
+        if organisation.is_vacant(place):
+            found.append(
+                _finding(
+                    Level.WARNING,
+                    "vacant-post",
+                    post,
+                    f"{zh}空缺,由管理员代理",
+                    f"{en} is vacant; the administrator acts for it",
+                )
+            )
+        elif not organisation.holders.get(place):
+            found.append(
+                _finding(
+                    Level.WARNING,
+                    "no-holder",
+                    post,
+                    f"{zh}只有代理人",
+                    f"{en} has a deputy but no holder",
+                )
+            )
+        elif not organisation.deputies.get(place) and len(organisation.holders[place]) == 1:
+            found.append(
+                _finding(Level.NOTE, "no-deputy", post, f"{zh}没有代理人", f"{en} has no deputy")
+            )
+    for pair in policy.never_the_same:
+        found.extend(_too_few(pair, policy, organisation))
+    return tuple(found)
+
+
+def _too_few(pair: Iterable[str], policy: Policy, organisation: Organisation) -> Iterable[Finding]:
+    """Posts whose duties must lie with different people, and that the same people hold."""
+    posts = [policy.posts[name] for name in pair if name in policy.posts]
+    people = [
+        {
+            person
+            for place in possible_seats(policy, organisation)
+            if post_of(place) == post.name
+            for person in organisation.holders.get(place, ())
+        }
+        for post in posts
+    ]
+    if all(people) and len(set().union(*people)) < len(posts):
+        yield _finding(
+            Level.WARNING,
+            "too-few-people",
+            posts[0],
+            f"{'、'.join(post.text.zh for post in posts)}应由不同的人担任,现在人手不够",
+            f"{', '.join(post.text.en for post in posts)} must be different people; there are too few",
+        )
+
+
+def _finding(level: Level, code: str, post: Post, zh: str, en: str) -> Finding:
+    return Finding(
+        level, code, Text(zh, en), post.at.place, post.at.clauses, post.at.line, post.at.column
+    )

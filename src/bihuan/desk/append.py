@@ -1,0 +1,226 @@
+"""Writes what decisions led to: events, case rows, obligations, access, outbox, few statements each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from bihuan.desk import chain, obligations, outbox
+from bihuan.desk.worlds import Ruling
+from bihuan.engine.case import Case, Event
+from bihuan.engine.organisation import post_of, unit_of
+from bihuan.engine.step import wake_at
+from bihuan.records.models.json_text import canonical
+from bihuan.records.queries.visibility import access_from
+
+Json = Any
+Value = str | int | None  # of a column; yes and no are whole numbers too
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a new case has beside its state: it stands in the first event, so a rebuild finds it."""
+
+    number: str
+    party: int | None = None
+    query_code: str = ""  # its hash
+
+    def to_json(self) -> dict[str, Json]:
+        """As the first event's data carries it under "record"."""
+        return {"number": self.number, "party": self.party, "query_code": self.query_code}
+
+
+@dataclass(slots=True)
+class Change:
+    """One decision on one case, ready to be written. `case_id` 0: a new case, then `record` says which."""
+
+    ruling: Ruling
+    number: str
+    before: Case | None
+    after: Case
+    events: tuple[Event, ...]
+    case_id: int = 0
+    sequence: int = 0  # events there were before
+    head: str = ""
+    act_id: str = ""
+    act: str = ""
+    record: Record | None = None
+
+
+def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
+    """The columns of the case row that follow from its state; the state itself among them."""
+    facts = case.facts
+    about_unit = _text(facts, "about_unit", 60)
+    covering = (
+        sheet.opened for sheet in case.sheets.values() if sheet.kind in ruling.counted_sheets
+    )
+    return {
+        "unit": case.unit[:60],
+        "kind": _text(facts, "kind", 60),
+        "channel": _text(facts, "channel", 60),
+        "category": _text(facts, "category", 60),
+        "caller": _text(facts, "caller", 60),
+        "stage": case.stage[:20],
+        "severity": case.derived.get("severity", "")[:60],
+        "owner": case.owner,
+        "title": " ".join(_text(facts, "content", 200).split())[:40],
+        "subject": (about_unit or _text(facts, "about", 80)),
+        "about_unit": about_unit,
+        "about_person": _text(facts, "about_person", 60),
+        "received_at": case.received,
+        "registered_at": case.registered,
+        "closed_at": case.instants.get("closed", 0),
+        "ended": case.ended,
+        "is_open": case.is_open,
+        "next_due_at": case.next_due,
+        "wake_at": wake_at(case, ruling.world),
+        "agreed_at": case.agreed,
+        "covered_at": max(covering, default=0),
+        "ledger": case.ledger,
+        "state": canonical(case.to_json()),
+    }
+
+
+def _text(facts: dict[str, Json], name: str, width: int) -> str:
+    value = facts.get(name)
+    return "" if value is None or value is False else str(value)[:width]
+
+
+_CHANGING = (
+    "unit", "kind", "channel", "category", "caller", "stage", "severity", "owner", "title",
+    "subject", "about_unit", "about_person", "received_at", "registered_at", "closed_at", "ended",
+    "is_open", "next_due_at", "wake_at", "agreed_at", "covered_at", "ledger", "state", "events",
+    "head",
+)  # fmt: skip
+_FIXED = ("number", "policy_id", "policy_code", "complainant_id", "query_code_hash")
+_INSERT_CASE = "INSERT INTO records_case ({}) VALUES ({}) RETURNING id".format(  # noqa: S608
+    ", ".join(_CHANGING + _FIXED), ", ".join(["%s"] * len(_CHANGING + _FIXED))
+)
+_UPDATE_CASE = "UPDATE records_case SET {} WHERE id = %s".format(  # noqa: S608
+    ", ".join(f"{name} = %s" for name in _CHANGING)
+)
+_INSERT_EVENT = (
+    'INSERT INTO records_event (case_id, sequence, kind, act_id, "by", seat, sheet, at, '
+    "recorded_at, data, effects, private, previous, hash) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+INSERT_OBLIGATION = (
+    'INSERT INTO records_obligation (case_id, number, "row", act, sheet, seat, post, unit, '
+    "since_at, due_at, first_due_at, rung, lapses, state, ended_at, clauses, provisional, item) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_UPDATE_OBLIGATION = (
+    "UPDATE records_obligation SET seat = %s, post = %s, unit = %s, due_at = %s, "
+    "first_due_at = %s, rung = %s, lapses = %s, state = %s, ended_at = %s, provisional = %s "
+    "WHERE case_id = %s AND number = %s"
+)
+INSERT_ACCESS = (
+    "INSERT INTO records_caseaccess (case_id, seat, way, sheet) VALUES (%s, %s, %s, %s) "
+    "ON CONFLICT (case_id, seat, way, sheet) DO NOTHING"
+)
+_INSERT_OUTBOX = (
+    'INSERT INTO records_outbox (kind, "to", case_id, body, state, attempts, written_at, next_at, '
+    "sent_at, error, dedupe) VALUES (%s, %s, %s, %s, 'waiting', 0, %s, %s, 0, '', %s)"
+)
+
+Rows = list[tuple[Value, ...]]
+
+
+def append(changes: Sequence[Change], now: int) -> None:
+    """Write what the changes hold, inside the caller's transaction; new cases get their `case_id`.
+
+    A second writer of the same case breaks the unique (case, sequence) and raises IntegrityError.
+    """
+    events: Rows = []
+    cases: Rows = []
+    opened: Rows = []
+    moved: Rows = []
+    access: Rows = []
+    messages: Rows = []
+    with connection.cursor() as cursor:
+        for change in changes:
+            entries, head = _entries(change, now)
+            row = columns(change.after, change.ruling)
+            values = (*row.values(), change.sequence + len(change.events), head)
+            if change.case_id:
+                cases.append((*values, change.case_id))
+            else:
+                cursor.execute(_INSERT_CASE, values + _fixed(change))
+                change.case_id = cursor.fetchone()[0]
+            case_id = change.case_id
+            events += [(case_id, *entry) for entry in entries]
+            known = change.before.debts if change.before else {}
+            changed = obligations.changed_by(change.events, known)
+            for owed in changed.values():
+                if owed.number in known:
+                    moved.append(_moving(owed, case_id))
+                else:
+                    opened.append(obligation_row(owed, case_id, change.ruling))
+            access += [
+                (case_id, *item) for item in sorted(access_from(change.events, change.before))
+            ]
+            news = outbox.compose(change.number, change.events, changed, change.ruling.world.policy)
+            messages += [
+                (item.kind, item.to, case_id, canonical(item.body), now, now,
+                 f"{case_id}/{change.sequence + 1}/{place}")
+                for place, item in enumerate(news)
+            ]  # fmt: skip
+        for statement, rows in (
+            (_INSERT_EVENT, events),
+            (_UPDATE_CASE, cases),
+            (INSERT_OBLIGATION, opened),
+            (_UPDATE_OBLIGATION, moved),
+            (INSERT_ACCESS, access),
+            (_INSERT_OUTBOX, messages),
+        ):
+            if len(rows) == 1:
+                cursor.execute(statement, rows[0])
+            elif rows:
+                cursor.executemany(statement, rows)
+
+
+def obligation_row(owed: obligations.Owed, case_id: int, ruling: Ruling) -> tuple[Value, ...]:
+    """The values of a row of the obligations table, in the order of `INSERT_OBLIGATION`."""
+    return (
+        case_id, owed.number, owed.row, owed.act, owed.sheet, owed.seat, post_of(owed.seat),
+        unit_of(owed.seat), owed.since, owed.due, owed.first_due, owed.rung, owed.lapses,
+        owed.state, owed.ended, canonical(list(ruling.clauses(owed.row))), owed.provisional,
+        owed.item,
+    )  # fmt: skip
+
+
+def _moving(owed: obligations.Owed, case_id: int) -> tuple[Value, ...]:
+    return (
+        owed.seat, post_of(owed.seat), unit_of(owed.seat), owed.due, owed.first_due, owed.rung,
+        owed.lapses, owed.state, owed.ended, owed.provisional, case_id, owed.number,
+    )  # fmt: skip
+
+
+def _fixed(change: Change) -> tuple[Value, ...]:
+    record = change.record
+    if record is None:
+        raise ValueError("a new case needs a record")
+    ruling = change.ruling
+    return (record.number, ruling.version_id, ruling.code, record.party, record.query_code)
+
+
+def _entries(change: Change, now: int) -> tuple[Rows, str]:
+    head = change.head
+    entries: Rows = []
+    for place, event in enumerate(change.events, change.sequence + 1):
+        sealed = chain.seal(event.data, event.effects, change.ruling.personal)
+        if place == 1 and change.record:
+            sealed.data["record"] = change.record.to_json()
+        data, effects = canonical(sealed.data), canonical(sealed.effects)
+        act_id = change.act_id if event.kind == change.act else ""
+        previous = head
+        head = chain.link(
+            previous, change.number, place, event.kind, act_id, event.by, event.seat, event.sheet,
+            event.at, now, data, effects,
+        )  # fmt: skip
+        entries.append(
+            (place, event.kind, act_id, event.by, event.seat, event.sheet, event.at, now, data,
+             effects, canonical(sealed.private), previous, head)
+        )  # fmt: skip
+    return entries, head

@@ -1,0 +1,72 @@
+"""Facts the system counts over other cases; they enter the act, so that replay does not count again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection
+
+from bihuan.desk.worlds import Ruling
+from bihuan.engine.case import Act, Case
+from bihuan.engine.clock import Span, due
+
+COUNTING_ACTS = frozenset({"register", "classify", "correct"})
+_LONGEST = 10 * 366 * 86400
+
+_COUNT = """
+    SELECT covered.at, (
+        SELECT COUNT(*) FROM records_case
+        WHERE NOT ledger AND subject = %s AND category = %s
+          AND registered_at > covered.at AND registered_at >= %s AND id <> %s
+    )
+    FROM (
+        SELECT COALESCE(MAX(covered_at), 0) AS at FROM records_case
+        WHERE covered_at > 0 AND subject = %s AND category = %s
+    ) AS covered
+"""
+
+
+def counted_facts(
+    act: Act, case: Case | None, case_id: int, ruling: Ruling, now: int
+) -> dict[str, int]:
+    """The counted facts an act brings: cases of the same subject and category within the period
+    (of the same subject, where the policy has no categories).
+
+    The case itself is among them; cases from before a sheet was opened for the problem are not
+    (GEN-5.2, MALL-7.2).
+    """
+    policy = ruling.world.policy
+    counted = {name: fact.counted for name, fact in policy.facts.items() if fact.counted}
+    if not counted or act.name not in COUNTING_ACTS:
+        return {}
+    facts: Mapping[str, Any] = {**(case.facts if case else {}), **act.data}
+    subject, category = facts.get("about_unit") or facts.get("about"), facts.get("category") or ""
+    if not subject or (policy.categories and not category):
+        return {}
+    registered = case.registered if case else now
+    found: dict[str, int] = {}
+    for name, number in counted.items():
+        period = policy.numbers[number].value()
+        if isinstance(period, int | str):
+            continue
+        start = _begin(period, now, ruling)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _COUNT,
+                (str(subject)[:80], str(category)[:60], start, case_id, str(subject)[:80],
+                 str(category)[:60]),
+            )  # fmt: skip
+            covered, others = cursor.fetchone()
+        found[name] = others + (registered > covered and registered >= start)
+    return found
+
+
+def _begin(period: Span, now: int, ruling: Ruling) -> int:
+    """The earliest instant from which the period still reaches to `now`."""
+    low, high = max(0, now - _LONGEST), now
+    while low < high:
+        middle = (low + high) // 2
+        if due(period, middle, ruling.world.calendars) >= now:
+            high = middle
+        else:
+            low = middle + 1
+    return low

@@ -1,0 +1,156 @@
+"""Takes a complaint in from plain fields: the customer found or made, a query code, the register."""
+
+import hmac
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from bihuan.desk import packs, worlds
+from bihuan.desk.perform import Performed, Registration, perform
+from bihuan.engine.case import Act
+from bihuan.engine.refusal import Refusal
+from bihuan.engine.words import Text
+from bihuan.records.models.json_text import canonical
+
+Json = Any
+# Without letters and digits that are mistaken for others when read aloud or written by hand.
+_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH = 13  # 30^13 is more than 2^63
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What came of taking a complaint in. `query_code` is shown to the customer now, and never kept."""
+
+    performed: Performed
+    query_code: str = ""
+
+    @property
+    def number(self) -> str:
+        """The number of the case; empty where it was refused."""
+        return self.performed.number
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why nothing was registered, or None."""
+        return self.performed.refusal
+
+
+def register(
+    facts: Mapping[str, Json],
+    *,
+    by: str,
+    unit: str,
+    now: int,
+    policy: int | None = None,
+    act_id: str | None = None,
+    at: int | None = None,
+) -> Registered:
+    """Register a complaint received by `unit`; `facts` by the policy's names, and `phone`, `address`.
+
+    Without `policy` (a version's id) the receiving unit and the kind choose. Repeating `act_id`
+    returns the first number and the same query code. `at`: when it was said, at latest `now`.
+    """
+    facts = {name: value for name, value in facts.items() if value not in (None, "")}
+    kind = str(facts.get("kind", "complaint"))
+    if policy is None:
+        version = packs.policy_for(unit, kind, now)
+        if version is None:
+            return Registered(Performed("", refusal=_NO_POLICY))
+        policy = version.pk
+    act_id = act_id or secrets.token_hex(16)
+    code = _code_for(by, act_id, facts)
+    data = {name: value for name, value in facts.items() if name not in ("phone", "address")}
+    contact = " ".join(str(facts[name]) for name in ("phone", "address") if facts.get(name))
+    if contact and not data.get("contact") and "contact" in worlds.policy_of(policy).facts:
+        data["contact"] = contact
+    act = Act("register", by, now if at is None else at, {"kind": kind, **data, "unit": unit})
+    done = perform(
+        act,
+        policy=policy,
+        act_id=act_id,
+        registration=lambda: Registration(_party(facts, now), hash_of(code)),
+        now=now,
+    )
+    if done.refusal or (done.repeated and find_by_code(done.number, code) is None):
+        code = ""
+    return Registered(done, code)
+
+
+def find_by_code(number: str, code: str) -> int | None:
+    """The id of the case of that number, if this is its query code."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_CODE, (hash_of(code), number.strip().upper()))
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def normal_phone(text: str) -> str:
+    """The digits of a phone number; +86, 0086 and 86 before a mainland number are left out."""
+    digits = re.sub(r"\D", "", text.translate(_FULL_WIDTH))
+    for prefix in ("0086", "86"):
+        if digits.startswith(prefix) and len(digits) - len(prefix) in (10, 11):
+            return digits[len(prefix) :]
+    return digits[:40]
+
+
+def normal_code(text: str) -> str:
+    """A query code as it is hashed: capitals, without the spaces and dashes people type."""
+    return re.sub(r"[^0-9A-Z]", "", text.translate(_FULL_WIDTH).upper())
+
+
+def hash_of(code: str) -> str:
+    """How a query code is stored; it is random enough not to need salt."""
+    return sha256(normal_code(code).encode()).hexdigest()
+
+
+_FULL_WIDTH = {ord("0") + place: str(place) for place in range(10)}
+_NO_POLICY = Refusal(
+    "no-policy", Text("没有适用于此部门和类型的制度", "no policy rules over this unit and kind")
+)
+
+
+def _code_for(by: str, act_id: str, facts: Mapping[str, Json]) -> str:
+    """The query code of a registration, the same whenever it is sent again.
+
+    Only who holds the server's secret can make it from what was sent.
+    """
+    sent = f"query code\n{by}\n{act_id}\n{canonical(facts)}".encode(errors="surrogatepass")
+    number = int.from_bytes(hmac.digest(settings.SECRET_KEY.encode(), sent, "sha256"))
+    signs: list[str] = []
+    for _ in range(_LENGTH):
+        number, sign = divmod(number, len(_SIGNS))
+        signs.append(_SIGNS[sign])
+    return "".join(signs)
+
+
+_BY_CODE = (
+    "SELECT id FROM records_case "
+    "WHERE query_code_hash = %s AND query_code_hash <> '' AND number = %s"
+)
+_FIND = "SELECT id FROM records_party WHERE phone = %s AND phone <> '' AND name = %s LIMIT 1"
+_MAKE = (
+    "INSERT INTO records_party (name, phone, phone_end, address, caller, since_at) "
+    "VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
+)
+
+
+def _party(facts: Mapping[str, Json], now: int) -> int | None:
+    name = str(facts.get("name", "")).strip()[:200]
+    phone = normal_phone(str(facts.get("phone", "")))
+    if not name and not phone:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, (phone, name))
+        row = cursor.fetchone()
+        if row is None:
+            address, caller = str(facts.get("address", ""))[:500], str(facts.get("caller", ""))[:60]
+            cursor.execute(_MAKE, (name, phone, phone[-4:], address, caller, now))
+            row = cursor.fetchone()
+    return int(row[0])

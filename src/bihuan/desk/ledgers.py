@@ -1,0 +1,41 @@
+"""The ledgers of the organisation's own duties: one for each policy in force and unit that owes some."""
+
+from bihuan.desk import packs, worlds
+from bihuan.desk.numbering import ledger_number
+from bihuan.desk.perform import Performed, perform
+from bihuan.engine.case import Act
+from bihuan.engine.organisation import Organisation
+from bihuan.engine.policy import Policy
+from bihuan.records.models import Case
+
+
+def ensure_ledgers(now: int) -> tuple[Performed, ...]:
+    """Open the ledgers that are missing; what was opened or refused. Doing it again does nothing.
+
+    A version that comes in force gets ledgers of its own.
+    """
+    opened: list[Performed] = []
+    organisation = worlds.organisation(now)
+    known = set(Case.objects.filter(ledger=True).values_list("number", flat=True))
+    for version in packs.policies_in_force(now).values():
+        policy = worlds.policy_of(version.pk)
+        for unit in units_with_rhythm(policy, organisation):
+            if ledger_number(version.code, version.number, unit) not in known:
+                act = Act("open ledger", "system", now, {"unit": unit})
+                opened.append(perform(act, policy=version.pk, now=now))
+    return tuple(opened)
+
+
+def units_with_rhythm(policy: Policy, organisation: Organisation) -> tuple[str, ...]:
+    """The units in which posts stand that owe a duty of the policy's rhythm; "" is the top."""
+    posts = {row.owes.post for row in policy.rhythm if row.owes and row.owes.kind == "post"}
+    for row in policy.rhythm:
+        if row.opens and row.opens in policy.sheets:
+            posts |= {step.owes.post for step in policy.sheets[row.opens].steps[:1]}
+    posts &= policy.posts.keys()
+    units = {place.partition("@")[2] for place in organisation.known if _post(place) in posts}
+    return tuple(sorted(units or ({""} if policy.rhythm else set())))
+
+
+def _post(place: str) -> str:
+    return place.partition("@")[0]

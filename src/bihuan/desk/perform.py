@@ -1,0 +1,327 @@
+"""The one door: an act is judged and what follows from it is written, in one transaction."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from bihuan.desk import numbering, worlds
+from bihuan.desk.append import Change, Record, append
+from bihuan.desk.counting import counted_facts
+from bihuan.engine.case import Act, Case
+from bihuan.engine.refusal import Owing, Refusal
+from bihuan.engine.step import Decision, decide
+from bihuan.engine.words import Text
+from bihuan.records.models.json_text import canonical
+
+Json = Any
+ATTEMPTS = 5
+LONGEST_ACT_ID = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """What came of an act. `first` to `last` are the places in the history of the events it left.
+
+    `refusal` is None where it was accepted; a refused act may leave events too (lapses caught up, a
+    hand-over). `repeated`: the act id was known, and this is what came of it the first time.
+    """
+
+    number: str
+    first: int = 0
+    last: int = 0
+    refusal: Refusal | None = None
+    repeated: bool = False
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the act was done."""
+        return self.refusal is None
+
+    @property
+    def events(self) -> int:
+        """How many events the act left."""
+        return self.last - self.first + 1 if self.first else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What the register holds of a new case beside what the policy knows."""
+
+    party: int | None = None
+    query_code: str = ""  # its hash
+
+
+def perform(
+    act: Act,
+    *,
+    case_number: str | None = None,
+    act_id: str | None = None,
+    policy: int | None = None,
+    registration: Callable[[], Registration] | None = None,
+    now: int,
+) -> Performed:
+    """Do an act on a case, or register one under the version `policy`; all of it or nothing.
+
+    What was accepted is committed when this returns, unless the caller holds a transaction open.
+    `registration` is asked once the act is accepted. Repeating `act_id` returns what came of it
+    first and does nothing more. `now` in whole seconds.
+    """
+    refusal = _unreadable(act, act_id)
+    if refusal:
+        return Performed(case_number or "", refusal=refusal)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                return _Performing(act, act_id or "", now).run(case_number, policy, registration)
+        except (IntegrityError, OperationalError):
+            # Somebody else was first on this case or with this act id: judge again, on what is now.
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError  # the loop returns or raises
+
+
+@dataclass(slots=True)
+class _Performing:
+    act: Act
+    act_id: str
+    now: int
+
+    def run(
+        self,
+        number: str | None,
+        policy: int | None,
+        registration: Callable[[], Registration] | None,
+    ) -> Performed:
+        seen, receipt = self._look_up()
+        if receipt:
+            return receipt
+        if number is None:
+            return self._register(policy, registration or Registration, seen)
+        return self._on_case(number, seen)
+
+    def _look_up(self) -> tuple[worlds.Changes, Performed | None]:
+        with connection.cursor() as cursor:
+            cursor.execute(_LOOK_UP, (self.act_id,))
+            row = cursor.fetchone()
+        seen = worlds.Changes(*row[:2])
+        if not self.act_id or row[2] is None:
+            return seen, None
+        by, first, last, outcome = row[2], row[3], row[4], json.loads(row[5])
+        if by != self.act.by or outcome["act"] != self.act.name:
+            return seen, Performed("", refusal=_ID_TAKEN)
+        refusal = refusal_from_json(outcome["refusal"]) if "refusal" in outcome else None
+        return seen, Performed(outcome["number"], first, last, refusal, repeated=True)
+
+    def _register(
+        self,
+        policy: int | None,
+        registration: Callable[[], Registration],
+        seen: worlds.Changes,
+    ) -> Performed:
+        if policy is None:
+            return self._refused("", _NO_POLICY)
+        ruling = worlds.ruling(policy, self.now, seen)
+        act = self._with_counted(None, 0, ruling)
+        decision = decide(None, act, ruling.world, self.now)
+        case = decision.case
+        if case is None or not decision.events:
+            return self._refused("", decision.refusal or _NO_POLICY)
+        if case.ledger:
+            number = numbering.ledger_number(ruling.code, ruling.number, case.unit)
+            if load(number):
+                return Performed(number, repeated=True)
+        else:
+            day = ruling.world.calendars["usual"].day_of(self.now)
+            with connection.cursor() as cursor:
+                number = numbering.next_number(cursor, case.facts.get("kind", ""), f"{day:%Y%m%d}")
+        registered = registration()
+        record = Record(number, registered.party, registered.query_code)
+        change = Change(
+            ruling, number, None, case, decision.events, act_id=self.act_id, act=act.name,
+            record=record,
+        )  # fmt: skip
+        return self._write(change, decision.refusal)
+
+    def _on_case(self, number: str, seen: worlds.Changes) -> Performed:
+        stored = load(number, lock=True)
+        if stored is None:
+            return self._refused(number, _NO_CASE)
+        ruling = worlds.ruling(stored.policy_id, self.now, seen)
+        if not _reaches(self.act.by, stored, ruling, self.now):
+            return self._refused(number, _NO_CASE, stored.id)
+        act = self._with_counted(stored.case, stored.id, ruling)
+        decision: Decision = decide(stored.case, act, ruling.world, self.now)
+        if not decision.events or decision.case is None:
+            return self._refused(number, decision.refusal, stored.id)
+        change = Change(
+            ruling, number, stored.case, decision.case, decision.events, stored.id, stored.events,
+            stored.head, self.act_id, act.name,
+        )  # fmt: skip
+        return self._write(change, decision.refusal)
+
+    def _with_counted(self, case: Case | None, case_id: int, ruling: worlds.Ruling) -> Act:
+        found = counted_facts(self.act, case, case_id, ruling, self.now)
+        counted = {name for name, fact in ruling.world.policy.facts.items() if fact.counted}
+        if not found and not counted & self.act.data.keys():
+            return self.act
+        told = {name: value for name, value in self.act.data.items() if name not in counted}
+        return replace(self.act, data={**told, **found})
+
+    def _write(self, change: Change, refusal: Refusal | None) -> Performed:
+        append((change,), self.now)
+        first = change.sequence + 1
+        done = Performed(change.number, first, change.sequence + len(change.events), refusal)
+        self._keep_receipt(done, change.case_id)
+        return done
+
+    def _refused(
+        self, number: str, refusal: Refusal | None, case_id: int | None = None
+    ) -> Performed:
+        done = Performed(number, refusal=refusal)
+        if case_id or not number:
+            self._keep_receipt(done, case_id)
+        return done
+
+    def _keep_receipt(self, done: Performed, case_id: int | None) -> None:
+        if not self.act_id:
+            return
+        outcome: dict[str, Json] = {"act": self.act.name, "number": done.number}
+        if done.refusal:
+            outcome["refusal"] = refusal_to_json(done.refusal)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _KEEP_RECEIPT,
+                (self.act_id, self.act.by, case_id, done.first, done.last, canonical(outcome),
+                 self.now),
+            )  # fmt: skip
+
+
+_LOOK_UP = """
+    SELECT COALESCE(s.organisation_changes, -1), COALESCE(s.calendar_changes, -1),
+           r."by", r.first, r.last, r.outcome
+    FROM (SELECT CAST(%s AS VARCHAR(80)) AS act_id) q
+    LEFT JOIN records_site s ON s.id = 1
+    LEFT JOIN records_actreceipt r ON r.act_id = q.act_id
+"""
+_KEEP_RECEIPT = (
+    'INSERT INTO records_actreceipt (act_id, "by", case_id, first, last, outcome, at) '
+    "VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A case as its row holds it."""
+
+    id: int
+    number: str
+    policy_id: int
+    events: int
+    head: str
+    case: Case
+
+
+_LOAD = "SELECT id, number, policy_id, events, head, state FROM records_case WHERE number = %s"
+_LOAD_LOCKED = _LOAD + " FOR UPDATE"
+
+
+def load(number: str, *, lock: bool = False) -> Stored | None:
+    """The case of that number, or None; locked until the transaction ends where that is asked."""
+    locking = lock and connection.vendor == "postgresql"
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD_LOCKED if locking else _LOAD, (number,))
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, number, policy, events, head, state = row
+    return Stored(pk, number, policy, events, head, Case.from_json(json.loads(state)))
+
+
+def _reaches(by: str, stored: Stored, ruling: worlds.Ruling, now: int) -> bool:
+    """Whether the case exists for who acts; who owns it or owes in it need not be looked up."""
+    if by in ("customer", "system"):
+        return True
+    case, seats = stored.case, ruling.world.organisation.seats_of(by)
+    if case.owner in seats or any(debt.seat in seats for debt in case.debts.values()):
+        return True
+    # Permissions are written in terms of packs, and packs of what acts lead to.
+    from bihuan.desk.permissions import viewer
+    from bihuan.records.models import Case as CaseRow
+    from bihuan.records.queries.visibility import Reach, facts_of, reach
+
+    row = CaseRow.objects.get(pk=stored.id)
+    return reach(viewer(by, now), facts_of(row)) is not Reach.NOTHING
+
+
+def refusal_to_json(refusal: Refusal) -> dict[str, Json]:
+    """A refusal as plain JSON values."""
+    return {
+        "code": refusal.code,
+        "text": list(refusal.text),
+        "clauses": list(refusal.clauses),
+        "field": refusal.field,
+        "owing": [[owing.act, owing.seat, owing.due, owing.sheet] for owing in refusal.owing],
+    }
+
+
+def refusal_from_json(found: Mapping[str, Json]) -> Refusal:
+    """The refusal that `refusal_to_json` wrote."""
+    return Refusal(
+        found["code"],
+        Text(*found["text"]),
+        tuple(found["clauses"]),
+        found["field"],
+        tuple(Owing(*item) for item in found["owing"]),
+    )
+
+
+_NO_CASE = Refusal("no-such-case", Text("没有这个案件", "there is no such case"), ())
+_NO_POLICY = Refusal(
+    "no-policy", Text("没有适用的制度", "no policy rules over what is registered here"), ()
+)
+_ID_TAKEN = Refusal(
+    "act-id-taken",
+    Text(
+        "此动作编号已用于另一动作,请换一个新的",
+        "this act id was used for another act; take a new one",
+    ),
+    (),
+)
+
+
+def _unreadable(act: Act, act_id: str | None) -> Refusal | None:
+    if act_id and (len(act_id) > LONGEST_ACT_ID or not act_id.isprintable()):
+        return Refusal(
+            "bad-act-id",
+            Text("动作编号至多 80 个可见字符", "an act id has at most 80 visible characters"),
+            (),
+            "act_id",
+        )
+    for name, value in act.data.items():
+        if not _readable(value):
+            return Refusal(
+                "unreadable-text",
+                Text(
+                    f"“{name}”含有无法保存的字符", f"'{name}' holds characters that cannot be kept"
+                ),
+                (),
+                name,
+            )
+    return None
+
+
+def _readable(value: Json) -> bool:
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # half a character
+            return False
+        return "\0" not in value
+    if isinstance(value, Mapping):
+        return all(_readable(key) and _readable(item) for key, item in value.items())
+    if isinstance(value, list | tuple):
+        return all(_readable(item) for item in value)
+    return value is None or isinstance(value, bool | int)

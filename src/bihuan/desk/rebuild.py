@@ -1,0 +1,158 @@
+"""Makes case rows, obligations and access anew from the events, to the same bytes."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from bihuan.desk import chain, worlds
+from bihuan.desk.append import (
+    INSERT_ACCESS,
+    INSERT_OBLIGATION,
+    Value,
+    columns,
+    obligation_row,
+)
+from bihuan.desk.obligations import changed_by
+from bihuan.engine.case import Case, Event, evolve
+from bihuan.records.models import Case as CaseRow
+from bihuan.records.models import Event as EventRow
+from bihuan.records.models import PolicyVersion
+from bihuan.records.queries.visibility import access_from
+
+Json = Any
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What the events of one case make of it: the folded state and the rows that follow from it."""
+
+    case: Case
+    row: dict[str, Value]
+    obligations: list[Row]
+    access: list[Row]
+
+
+class BrokenHistoryError(Exception):
+    """A history that no act could have left."""
+
+
+def rebuild(*, number: str | None = None) -> int:
+    """Make the projections of one case, or of all cases there are events of; how many were made."""
+    ids = EventRow.objects.filter(sequence=1).order_by("case_id")
+    if number is not None:
+        ids = ids.filter(case__number=number)
+    count = 0
+    for case_id in ids.values_list("case_id", flat=True).iterator(chunk_size=2000):
+        with transaction.atomic():
+            CaseRow.objects.select_for_update().filter(pk=case_id).first()
+            events = EventRow.objects.filter(case_id=case_id).order_by("sequence")
+            write(case_id, projection(list(events)))
+        count += 1
+    return count
+
+
+def projection(rows: Sequence[EventRow]) -> Projection:
+    """The projections of a case from its whole history. Raises BrokenHistoryError."""
+    if not rows:
+        raise BrokenHistoryError("a case without events")
+    record = rows[0].data.get("record")
+    if record is None:
+        raise BrokenHistoryError("the first event does not say which case it opened")
+    events = events_of(rows)
+    case: Case | None = None
+    for event in events:
+        case = evolve(case, event)
+    if case is None:
+        raise BrokenHistoryError("a case without events")
+    version = PolicyVersion.objects.get(code=case.policy, number=case.version)
+    ruling = worlds.ruling(version.pk, rows[-1].recorded_at)
+    row: dict[str, Value] = columns(case, ruling) | {
+        "events": len(rows),
+        "head": rows[-1].hash,
+        "number": record["number"],
+        "policy_id": version.pk,
+        "policy_code": version.code,
+        "complainant_id": record["party"],
+        "query_code_hash": record["query_code"],
+    }
+    case_id = rows[0].case_id
+    owed = sorted(changed_by(events, {}).values(), key=lambda item: item.number)
+    access: list[Row] = sorted({(case_id, *item) for item in access_from(events)})
+    return Projection(case, row, [obligation_row(item, case_id, ruling) for item in owed], access)
+
+
+def events_of(rows: Iterable[EventRow]) -> list[Event]:
+    """The engine's events as they were before their personal values were sealed."""
+    found: list[Event] = []
+    for row in rows:
+        data, effects = chain.unseal(row.data, row.effects, row.private)
+        data.pop("record", None)
+        found.append(Event(row.kind, row.at, row.by, row.seat, row.sheet, data, effects))
+    return found
+
+
+def write(case_id: int, made: Projection) -> None:
+    """Put a projection in the place of what the tables hold of the case."""
+    names = ", ".join(made.row)
+    places = ", ".join(["%s"] * len(made.row))
+    updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in made.row)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO records_case (id, {names}) VALUES (%s, {places}) "  # noqa: S608
+            f"ON CONFLICT (id) DO UPDATE SET {updates}",
+            (case_id, *made.row.values()),
+        )
+        for table in ("obligation", "caseaccess"):
+            cursor.execute(f"DELETE FROM records_{table} WHERE case_id = %s", (case_id,))  # noqa: S608
+        if made.obligations:
+            cursor.executemany(INSERT_OBLIGATION, made.obligations)
+        if made.access:
+            cursor.executemany(INSERT_ACCESS, made.access)
+
+
+def stored_obligations(case_id: int) -> list[Row]:
+    """The rows of the obligations table of a case, in the form of `Projection.obligations`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT case_id, number, "row", act, sheet, seat, post, unit, since_at, due_at, '
+            "first_due_at, rung, lapses, state, ended_at, clauses, provisional, item "
+            "FROM records_obligation WHERE case_id = %s ORDER BY number",
+            (case_id,),
+        )
+        return [(*row[:16], bool(row[16]), row[17]) for row in cursor.fetchall()]
+
+
+def stored_access(case_id: int) -> list[Row]:
+    """The rows of the access table of a case, in the form of `Projection.access`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT case_id, seat, way, sheet FROM records_caseaccess WHERE case_id = %s",
+            (case_id,),
+        )
+        return sorted(tuple(row) for row in cursor.fetchall())
+
+
+def dump() -> list[str]:
+    """Every row of the projections as text, in one order: equal dumps are the same bytes."""
+    lines: list[str] = []
+    for table, order in (
+        ("case", "id"),
+        ("obligation", "case_id, number"),
+        ("caseaccess", "case_id, seat, way, sheet"),
+    ):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM records_{table} ORDER BY {order}")  # noqa: S608
+            names = [column[0] for column in cursor.description]
+            lines += [
+                table + json.dumps(
+                    {n: v for n, v in zip(names, row, strict=True)
+                     if table != "caseaccess" or n != "id"},
+                    ensure_ascii=False, sort_keys=True,
+                )
+                for row in cursor.fetchall()
+            ]  # fmt: skip
+    return lines

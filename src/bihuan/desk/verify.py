@@ -1,0 +1,181 @@
+"""Proves the records against themselves: chains, projections, invariants, anchors."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.db import connection, transaction
+
+from bihuan.desk import chain, rebuild, worlds
+from bihuan.engine.case import Case
+from bihuan.engine.organisation import post_of
+from bihuan.records.models import Anchor, Event
+from bihuan.records.models import Case as CaseRow
+from bihuan.records.models.json_text import canonical
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it must be: a code, the case's number (empty: not of one case), what."""
+
+    code: str
+    number: str
+    text: str
+
+
+def verify(now: int, *, number: str | None = None) -> list[Finding]:
+    """Everything that is wrong with one case, or with all of them and what binds them."""
+    found = [finding for pk in _ids(number) for finding in verify_case(pk, now)]
+    if number is None:
+        found += [*_without_case(), *_guards(), *verify_anchors()]
+    return found
+
+
+def verify_case(case_id: int, now: int) -> Iterator[Finding]:
+    """What is wrong with the chain, the projections or the invariants of one case."""
+    row = CaseRow.objects.get(pk=case_id)
+    events = list(Event.objects.filter(case_id=case_id).order_by("sequence"))
+    yield from _chain(row, events)
+    try:
+        made = rebuild.projection(events)
+    except Exception as error:  # noqa: BLE001  (a history that cannot be folded is what we look for)
+        yield Finding("replay", row.number, f"the history cannot be replayed: {error!r}")
+        return
+    for name, value in made.row.items():
+        if getattr(row, name) != (json.loads(str(value)) if name == "state" else value):
+            yield Finding("projection", row.number, f"{name} differs from what the events say")
+    stored = rebuild.stored_obligations(case_id)
+    if stored != made.obligations:
+        yield Finding("projection", row.number, "the obligations differ from what the events say")
+    if rebuild.stored_access(case_id) != made.access:
+        yield Finding("projection", row.number, "who may see it differs from what the events say")
+    yield from _invariants(row, made.case, now)
+
+
+def verify_anchors() -> Iterator[Finding]:
+    """Anchors whose days do not hash to what was written then."""
+    before, last = "", 0
+    for anchor in Anchor.objects.order_by("last_event", "id").iterator():
+        count, digest = anchored(before, last, anchor.last_event)
+        if anchor.previous != before or (anchor.events, anchor.hash) != (count, digest):
+            yield Finding("anchor", "", f"the events up to {anchor.day} are not what was anchored")
+        before, last = anchor.hash, anchor.last_event
+
+
+def anchor(day: str, now: int) -> Anchor | None:
+    """Tie the day's knot over all events since the one before; None where it is tied already."""
+    with transaction.atomic():
+        if Anchor.objects.filter(day=day).exists():
+            return None
+        before = Anchor.objects.order_by("last_event", "id").last()
+        last = _last_event()
+        start = before.last_event if before else 0
+        previous = before.hash if before else ""
+        count, digest = anchored(previous, start, last)
+        return Anchor.objects.create(
+            day=day, at=now, last_event=last, events=count, previous=previous, hash=digest
+        )
+
+
+def anchored(previous: str, after: int, last: int) -> tuple[int, str]:
+    """How many events lie after one id up to another, and the hash over theirs and `previous`."""
+    total, count = sha256(previous.encode()), 0
+    hashes = Event.objects.filter(id__gt=after, id__lte=last).order_by("id")
+    for value in hashes.values_list("hash", flat=True).iterator(chunk_size=10_000):
+        total.update(value.encode())
+        count += 1
+    return count, total.hexdigest()
+
+
+def _last_event() -> int:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Ids are drawn before they are committed: wait for those who write, hold off the next.
+            cursor.execute("LOCK TABLE records_event IN SHARE MODE")
+        cursor.execute("SELECT COALESCE(MAX(id), 0) FROM records_event")
+        return int(cursor.fetchone()[0])
+
+
+def _ids(number: str | None) -> Iterator[int]:
+    rows = CaseRow.objects.order_by("id")
+    if number is not None:
+        rows = rows.filter(number=number)
+    yield from rows.values_list("id", flat=True).iterator(chunk_size=2000)
+
+
+def _chain(row: CaseRow, events: list[Event]) -> Iterator[Finding]:
+    previous = ""
+    for place, event in enumerate(events, 1):
+        if event.sequence != place:
+            yield Finding("chain", row.number, f"event {place} is missing")
+            return
+        digest = chain.link(
+            previous, row.number, place, event.kind, event.act_id, event.by, event.seat,
+            event.sheet, event.at, event.recorded_at, canonical(event.data),
+            canonical(event.effects),
+        )  # fmt: skip
+        if event.previous != previous or event.hash != digest:
+            yield Finding("chain", row.number, f"event {place} is not what was written")
+        for commitment, (salt, value) in event.private.items():
+            if chain.commit(salt, value) != commitment:
+                yield Finding("chain", row.number, f"a personal value of event {place} was changed")
+        previous = event.hash
+    if (row.events, row.head) != (len(events), previous):
+        yield Finding("chain", row.number, "the case row knows of other events")
+
+
+def _invariants(row: CaseRow, case: Case, now: int) -> Iterator[Finding]:
+    ruling = worlds.ruling(row.policy_id, now)
+    organisation = ruling.world.organisation
+    # A ledger owes something only between a duty's opening and its being done, but always wakes.
+    owed = bool(case.debts) or (case.ledger and row.wake_at > 0)
+    if case.is_open and not owed and not case.held:
+        yield Finding("invariant", row.number, "an open case in which nobody owes anything")
+    if case.debts and not row.wake_at and not case.paused:
+        yield Finding("invariant", row.number, "something is owed and nothing would wake it")
+    for debt in case.debts.values():
+        if not debt.due:
+            yield Finding("invariant", row.number, f"obligation {debt.id} has no due time")
+        post = post_of(debt.seat)
+        if post in ("customer", "system"):
+            continue
+        people = organisation.people(debt.seat)
+        if not people:
+            yield Finding("invariant", row.number, f"obligation {debt.id} is owed by nobody")
+        about = str(case.facts.get("about_person") or "")
+        if about and people == (about,):
+            yield Finding(
+                "wall", row.number, f"obligation {debt.id} is owed by the person complained about"
+            )
+    if case.paused and not case.debts:
+        yield Finding("invariant", row.number, "paused, and nobody owes what would resume it")
+
+
+def _without_case() -> Iterator[Finding]:
+    with connection.cursor() as cursor:
+        for table in ("event", "obligation"):
+            cursor.execute(
+                f"SELECT COUNT(*) FROM records_{table} e "  # noqa: S608
+                "WHERE NOT EXISTS (SELECT 1 FROM records_case c WHERE c.id = e.case_id)"
+            )
+            if count := cursor.fetchone()[0]:
+                yield Finding("projection", "", f"{count} rows of {table} belong to no case")
+
+
+def _guards() -> Iterator[Finding]:
+    """The triggers that keep the history from being changed stand."""
+    catalogue = (
+        "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(catalogue)
+        standing = {row[0] for row in cursor.fetchall()}
+    for name in ("records_event_never_changes", "records_event_never_leaves"):
+        if name not in standing:
+            yield Finding("guard", "", f"the trigger {name} is missing")

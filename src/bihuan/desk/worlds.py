@@ -1,0 +1,225 @@
+"""What an act is judged by: a version of a policy, the organisation and the calendars, kept per process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import NamedTuple
+
+from django.db import connection
+
+from bihuan.desk import calendars, policy_files
+from bihuan.engine.calendar import Calendar, Published, parse_calendar
+from bihuan.engine.compile import compile_policy, personal_names
+from bihuan.engine.organisation import Organisation, Seat, Unit, seat
+from bihuan.engine.policy import Policy
+from bihuan.engine.world import World
+from bihuan.records.models.json_text import canonical
+
+
+class Changes(NamedTuple):
+    """How often the organisation and the published calendars have changed; -1: not set up yet."""
+
+    organisation: int
+    calendar: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One version of a policy as it rules now, with what the records need to know of it."""
+
+    version_id: int
+    code: str
+    number: int
+    world: World
+    personal: frozenset[str]  # names of fields whose values are sealed
+    counted_sheets: frozenset[str]  # kinds of sheet a common problem opens
+    carried_by: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+    def clauses(self, row: str) -> tuple[str, ...]:
+        """The clauses that a row of the policy carries out."""
+        return self.carried_by.get(row, ())
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    changes: int
+    known_from: int
+    known_until: int
+    organisation: Organisation
+
+
+# Per process; an entry made under older counts, or outside its time, is made anew.
+_lock = Lock()
+_policies: dict[int, Policy] = {}
+_calendars: dict[tuple[int, int], Mapping[str, Calendar]] = {}
+_rulings: dict[int, tuple[Organisation, Mapping[str, Calendar], Ruling]] = {}
+_snapshots: list[_Snapshot] = []
+
+
+class BrokenPolicyError(Exception):
+    """A version in use does not compile: a bug or tampering, since only checked texts are adopted."""
+
+
+def changes() -> Changes:
+    """The present counts of changes, in one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT organisation_changes, calendar_changes FROM records_site WHERE id = 1"
+        )
+        row = cursor.fetchone()
+    return Changes(*row) if row else Changes(-1, -1)
+
+
+def ruling(version_id: int, now: int, seen: Changes | None = None) -> Ruling:
+    """The version with the organisation as it is at `now`. `seen`: the counts, where just read."""
+    seen = seen or changes()
+    people = organisation(now, seen)
+    working = _calendars_of(version_id, seen.calendar)
+    kept = _rulings.get(version_id)
+    if kept and kept[0] is people and kept[1] is working:
+        return kept[2]
+    policy = policy_of(version_id)
+    found = Ruling(
+        version_id,
+        policy.code,
+        policy.version,
+        World(policy, people, working),
+        personal_names(policy),
+        frozenset(duty.opens for duty in policy.owed if duty.when == "counted" and duty.opens),
+        _carried(policy),
+    )
+    _rulings[version_id] = (people, working, found)
+    return found
+
+
+def organisation(now: int, seen: Changes | None = None) -> Organisation:
+    """Who there is at `now`, as far as is known; cached until something changes or an end comes."""
+    count = (seen or changes()).organisation
+    for kept in _snapshots:
+        if kept.changes == count and kept.known_from <= now < kept.known_until:
+            return kept.organisation
+    with _lock:
+        made = _snapshot(now, count)
+        _snapshots[:] = [*[kept for kept in _snapshots if kept.changes == count][-7:], made]
+    return made.organisation
+
+
+def policy_of(version_id: int) -> Policy:
+    """The compiled policy of a version; its text never changes once adopted."""
+    from bihuan.records.models import PolicyVersion
+
+    if version_id not in _policies:
+        version = PolicyVersion.objects.get(pk=version_id)
+        _policies[version_id] = compiled(version.text, f"{version.code} {version.number}")
+    return _policies[version_id]
+
+
+def compiled(text: str, name: str) -> Policy:
+    """The policy of a text that was checked before."""
+    node, findings = policy_files.read_nodes(text)
+    policy = None
+    if node is not None:
+        policy, findings = compile_policy(node)
+    if policy is None:
+        raise BrokenPolicyError(f"{name}: {'; '.join(item.say('en') for item in findings)}")
+    return policy
+
+
+def forget() -> None:
+    """Drop everything kept, for a process that turns to another database."""
+    _policies.clear()
+    _calendars.clear()
+    _rulings.clear()
+    _snapshots.clear()
+
+
+def published_before(source: str, year: int) -> Published | None:
+    """What is published of a source for the years before `year`; None where nothing is."""
+    return _published(year).get(source)
+
+
+def skip_locked() -> str:
+    """What ends a query by which several workers share rows: each takes what no other holds."""
+    return " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+
+
+def _calendars_of(version_id: int, count: int) -> Mapping[str, Calendar]:
+    key = (version_id, count)
+    if key not in _calendars:
+        holidays = _published()
+        _calendars[key] = {
+            name: parse_calendar(words, holidays)
+            for name, words in policy_of(version_id).calendars.items()
+        }
+    return _calendars[key]
+
+
+def _published(before: int = 1 << 15) -> dict[str, Published]:
+    from bihuan.records.models import PublishedYear
+
+    found: dict[str, Published] = dict(calendars.shipped())
+    for row in PublishedYear.objects.filter(year__lt=before).order_by("source", "year"):
+        year = calendars.read_calendar(
+            canonical(row.data).encode(), f"{row.source}-{row.year}.json"
+        )
+        known = found.get(row.source)
+        found[row.source] = known.followed_by(year) if known else year
+    return found
+
+
+def _snapshot(now: int, count: int) -> _Snapshot:
+    from bihuan.records import models
+
+    ends = [0]  # instants at which something begins or ends
+    holders: dict[Seat, list[str]] = {}
+    deputies: dict[Seat, list[str]] = {}
+
+    def valid(from_at: int, until_at: int | None) -> bool:
+        ends.extend((from_at, *(() if until_at is None else (until_at,))))
+        return from_at <= now and (until_at is None or now < until_at)
+
+    units = {
+        code: Unit(code, name, kind, parent)
+        for code, name, kind, parent, from_at, until_at in models.Unit.objects.filter(
+            withdrawn_at=None
+        )
+        .order_by("id")
+        .values_list("code", "name", "kind", "parent", "from_at", "until_at")
+        if valid(from_at, until_at)
+    }
+    active = set(models.Person.objects.filter(active=True).values_list("id", flat=True))
+    for person, post, unit, deputy, from_at, until_at in (
+        models.Holding.objects.filter(withdrawn_at=None)
+        .order_by("id")
+        .values_list("person_id", "post", "unit", "deputy", "from_at", "until_at")
+    ):
+        if valid(from_at, until_at) and person in active:
+            (deputies if deputy else holders).setdefault(seat(post, unit), []).append(str(person))
+    away = [
+        str(person)
+        for person, from_at, until_at in models.Absence.objects.filter(
+            withdrawn_at=None
+        ).values_list("person_id", "from_at", "until_at")
+        if valid(from_at, until_at)
+    ]
+    administrator = models.Site.objects.values_list("administrator_id", flat=True).first()
+    made = Organisation(
+        units=units,
+        holders={place: tuple(people) for place, people in holders.items()},
+        deputies={place: tuple(people) for place, people in deputies.items()},
+        away=frozenset(away),
+        administrator=str(administrator) if administrator else "administrator",
+        names={str(pk): name for pk, name in models.Person.objects.values_list("id", "name")},
+    )
+    until = min((end for end in ends if end > now), default=1 << 62)
+    return _Snapshot(count, max(end for end in ends if end <= now), until, made)
+
+
+def _carried(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """By the names obligations give their rows: steps.S, sheets.K.S, owed.D, rhythm.D."""
+    found = {f"steps.{step.name}": step.at.clauses for step in policy.steps}
+    for kind in policy.sheets.values():
+        found |= {f"sheets.{kind.name}.{step.name}": step.at.clauses for step in kind.steps}
+    found |= {f"owed.{duty.name}": duty.at.clauses for duty in policy.owed}
+    found |= {f"rhythm.{duty.name}": duty.at.clauses for duty in policy.rhythm}
+    return found

@@ -1,0 +1,257 @@
+"""From nodes to a policy: every name resolved, every word of the closed lists checked, with places."""
+
+from bihuan.engine.findings import Finding, Level
+from bihuan.engine.nodes import Mapping, Node, Scalar
+from bihuan.engine.policy import (
+    Always,
+    Missed,
+    Policy,
+    Step,
+    Usual,
+)
+from bihuan.engine.policy_rows import Rows
+from bihuan.engine.words import (
+    ACTS,
+    INSTANTS,
+    NEEDS,
+    Text,
+)
+
+SECTIONS = (
+    "policy", "title", "source", "version", "calendars", "usual", "clauses", "numbers", "who", "what", "decide",
+    "steps", "sheets", "owed", "rhythm", "may", "always", "measures", "forms", "guidance", "keep", "settled",
+    "not_executable",
+)  # fmt: skip
+
+
+def compile_policy(node: Node) -> tuple[Policy | None, tuple[Finding, ...]]:
+    """The policy a file says, or None and every error found in it, each with line and column."""
+    compiler = _Compiler(node)
+    policy = compiler.policy()
+    broken = any(finding.level is Level.ERROR for finding in compiler.read.findings)
+    return (None if broken else policy), tuple(compiler.read.findings)
+
+
+class _Compiler(Rows):
+    def policy(self) -> Policy:
+        read = self.read
+        read.known(self.top, SECTIONS, "policy")
+        read.required(
+            self.top,
+            (
+                "policy",
+                "title",
+                "source",
+                "version",
+                "calendars",
+                "usual",
+                "numbers",
+                "who",
+                "what",
+                "decide",
+                "steps",
+            ),
+            "policy",
+        )
+        self.table_names = tuple(self.section("decide").keys())
+        self.sheet_names = tuple(self.section("sheets").keys())
+        self.form_names = tuple(self.section("forms").keys())
+        calendars = self._calendars()
+        self.calendar_names = tuple(calendars)
+        self._numbers()
+        self._posts()
+        what = self.section("what")
+        read.known(
+            what, ("kinds", "callers", "channels", "categories", "facts", "registered_by"), "what"
+        )
+        kinds = self._titles(what.get("kinds"), "what.kinds")
+        callers = self._titles(what.get("callers"), "what.callers")
+        categories = self._titles(what.get("categories"), "what.categories")
+        channels = self._channels(what.get("channels"))
+        self._facts(what.get("facts"), kinds, callers, channels, categories)
+        registered_by = what.get("registered_by")
+        if isinstance(registered_by, Mapping):
+            read.known(registered_by, ("any", "clause"), "what.registered_by")
+            read.element(registered_by, "what.registered_by", "registered_by")
+        source = self.section("source")
+        version = self.section("version")
+        read.known(source, ("document", "prefix"), "source")
+        read.known(
+            version,
+            ("no", "in_force", "cases_in_hand", "review_every", "kept_by", "signed_by", "clause"),
+            "version",
+        )
+        read.element(version, "version", "version")
+        forms = {key.text: self._form(key.text, form) for key, form in self.section("forms").items}
+        tables = self._tables()
+        severity = tables.get("severity")
+        levels = (
+            tuple(dict.fromkeys(str(row.then) for row in reversed(severity.rows)))
+            if severity
+            else ()
+        )
+        steps = self._steps(self.top.get("steps"), "steps")
+        sheets = {
+            key.text: self._sheet(key.text, node) for key, node in self.section("sheets").items
+        }
+        owed = self._unique(
+            self._duty(node, f"owed[{index}]")
+            for index, node in enumerate(read.sequence(self.top.get("owed")))
+        )
+        rhythm = self._unique_periodic(
+            self._periodic(node, f"rhythm[{index}]")
+            for index, node in enumerate(read.sequence(self.top.get("rhythm")))
+        )
+        may = {key.text: self._allowed(key, node, steps) for key, node in self.section("may").items}
+        self._check_back_to(steps)
+        return Policy(
+            code=read.text(self.top.get("policy"), "policy"),
+            title=read.words(self.top.get("title"), "title"),
+            prefix=read.text(source.get("prefix"), "source.prefix"),
+            version=self._count(version.get("no"), "version.no", 1),
+            in_force=read.text(version.get("in_force"), "version.in_force"),
+            review_every=read.text(version.get("review_every"), "version.review_every"),
+            kept_by=read.choice(
+                version.get("kept_by"), self.posts, "version.kept_by", Text("岗位", "post")
+            ),
+            calendars=calendars,
+            usual=self._usual(),
+            clauses={
+                key.text: read.text(node, f"clauses.{key.text}")
+                for key, node in self.section("clauses").items
+            },
+            numbers=self.numbers,
+            posts=self.posts,
+            kinds=kinds,
+            callers=callers,
+            channels=channels,
+            categories=categories,
+            facts=self.facts,
+            registered_by_staff=registered_by is not None,
+            tables=tables,
+            levels=levels,
+            steps=steps,
+            sheets=sheets,
+            owed=owed,
+            rhythm=rhythm,
+            may=may,
+            always=tuple(
+                self._always(node, f"always[{i}]", steps)
+                for i, node in enumerate(read.sequence(self.top.get("always")))
+            ),
+            forms=forms,
+            guidance=tuple(
+                self._guidance(node, f"guidance[{i}]")
+                for i, node in enumerate(read.sequence(self.top.get("guidance")))
+            ),
+            keep=tuple(
+                self._keep(node, f"keep[{i}]")
+                for i, node in enumerate(read.sequence(self.top.get("keep")))
+            ),
+            settled=tuple(
+                self._settled(node, f"settled[{i}]")
+                for i, node in enumerate(read.sequence(self.top.get("settled")))
+            ),
+            not_executable={
+                key.text: read.text(node, f"not_executable.{key.text}")
+                for key, node in self.section("not_executable").items
+            },
+            elements=tuple(read.elements),
+            never_the_same=self._never_the_same(),
+            number_uses=frozenset(self.uses),
+        )
+
+    def _usual(self) -> Usual:
+        read, mapping = self.read, self.section("usual")
+        read.known(
+            mapping,
+            ("warn", "missed", "again", "at_top", "floor", "longest_silence", "clause"),
+            "usual",
+        )
+        read.required(
+            mapping, ("warn", "missed", "again", "at_top", "floor", "longest_silence"), "usual"
+        )
+        warn = read.text(mapping.get("warn"), "usual.warn", "80 %").removesuffix("%").strip()
+        if not warn.isdigit():
+            read.error(
+                mapping.get("warn") or mapping,
+                "bad-share",
+                "usual.warn 应形如 80 %",
+                "usual.warn should look like 80 %",
+                "usual.warn",
+            )
+        top = mapping.get("at_top")
+        name = read.text(top, "usual.at_top").removeprefix("remind every ")
+        return Usual(
+            int(warn) if warn.isdigit() else 80,
+            self.missed(mapping.get("missed"), "usual.missed") or Missed(),
+            self.number(mapping.get("again"), "usual.again"),
+            self.number(Scalar(name, top.line, top.column) if top else None, "usual.at_top"),
+            self.who(mapping.get("floor"), "usual.floor"),
+            self.number(mapping.get("longest_silence"), "usual.longest_silence"),
+            read.element(mapping, "usual", "usual"),
+        )
+
+    def _always(self, node: Node, place: str, steps: tuple[Step, ...]) -> Always:
+        mapping = self.read.mapping(node, place)
+        self.read.known(mapping, ("after", "then", "clause"), place)
+        names = tuple(step.name for step in steps)
+        after = self.read.mapping(mapping.get("after"), f"{place}.after")
+        pair = ("", "")
+        for key, value in after.items:
+            self.read.choice(key, names, f"{place}.after", Text("步骤", "step"))
+            pair = (key.text, self.read.text(value, place))
+        then = tuple(
+            self.read.choice(item, names, f"{place}.then", Text("步骤", "step"))
+            for item in self.read.sequence(mapping.get("then"))
+        )
+        return Always(pair, then, self.read.element(mapping, place, "always"))
+
+    def _form(self, name: str, node: Node) -> Text:
+        place = f"forms.{name}"
+        mapping = self.read.mapping(node, place)
+        self.read.known(mapping, ("zh", "en", "of", "clause"), place)
+        self.read.element(mapping, place, "form")
+        return self.read.words(mapping, place, name)
+
+    def _guidance(self, node: Node, place: str) -> tuple[str, Text]:
+        mapping = self.read.mapping(node, place)
+        self.read.known(mapping, ("at", "zh", "en", "clause"), place)
+        self.read.element(mapping, place, "guidance")
+        return self.read.choice(
+            mapping.get("at"), ACTS, f"{place}.at", Text("动作", "act")
+        ), self.read.words(mapping, place)
+
+    def _keep(self, node: Node, place: str) -> tuple[str, str, str]:
+        mapping = self.read.mapping(node, place)
+        self.read.known(mapping, ("what", "for", "after", "clause"), place)
+        self.read.element(mapping, place, "keep")
+        return (
+            self.read.text(mapping.get("what"), place),
+            self.number(mapping.get("for"), f"{place}.for"),
+            self.read.choice(
+                mapping.get("after"), INSTANTS, f"{place}.after", Text("时刻", "instant")
+            ),
+        )
+
+    def _settled(self, node: Node, place: str) -> tuple[str, str, str]:
+        mapping = self.read.mapping(node, place)
+        self.read.known(mapping, ("finding", "by", "because"), place)
+        self.read.required(mapping, ("finding", "by", "because"), place)
+        return (
+            self.read.text(mapping.get("finding"), place),
+            self.read.text(mapping.get("by"), place),
+            self.read.text(mapping.get("because"), place),
+        )
+
+
+def personal_names(policy: Policy) -> frozenset[str]:
+    """The names of fields and facts that hold personal data; the history seals their values."""
+    from_acts = {item.name for act in ACTS.values() for item in act.fields if item.personal}
+    from_needs = {item.name for need in NEEDS.values() for item in need.fields if item.personal}
+    return frozenset(
+        from_acts
+        | from_needs
+        | {name for name, fact in policy.facts.items() if fact.personal}
+        | {"shoppers"}
+    )

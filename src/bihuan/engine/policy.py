@@ -1,0 +1,327 @@
+"""A policy compiled: immutable values that run time, checker, replay and sentences all read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bihuan.engine.clock import Span
+from bihuan.engine.rhythm import Rhythm
+from bihuan.engine.words import Text
+
+Value = Span | int | str  # a span; a count or an amount in fen; a time of day "18:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """What every element of a policy has: its place in the file and the clauses it carries out."""
+
+    place: str = ""
+    clauses: tuple[str, ...] = ()
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of the policy: the source's word and our value, by the day it takes effect."""
+
+    name: str
+    values: tuple[tuple[str, Value], ...]  # (first day in force as ISO text, or "", value)
+    written: str  # as the file says it
+    word: str
+    mark: str
+    settled: Mapping[str, str] | None
+    at: Element
+
+    def value(self, day: str = "") -> Value:
+        """The value in force on ``day`` (ISO); without a day, the newest."""
+        chosen = self.values[0][1]
+        for since, value in self.values:
+            if not day or since <= day:
+                chosen = value
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """An expression of posts; `kind` is one of the closed list in `WHO_KINDS`."""
+
+    kind: str
+    post: str = ""
+    of: str = ""
+
+
+# post: that post · owner · table: the post a table answers · superior: of about or owner ·
+# post: that post · owner · table: the post a table answers · superior: of about or owner ·
+# of: the post of a unit (about, sheet, category) · sheet: its addressee · nearest · registrar ·
+# customer · system
+WHO_KINDS = (
+    "post",
+    "owner",
+    "table",
+    "superior",
+    "of",
+    "sheet",
+    "nearest",
+    "registrar",
+    "customer",
+    "system",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the organisation; `up` is its superior, `of` the kind of unit that has one each."""
+
+    name: str
+    text: Text
+    up: str
+    of: str
+    outside: bool
+    recused_by: str
+    own_only: bool
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way in, and whether what comes by it is written (MALL-5.5)."""
+
+    name: str
+    text: Text
+    written: bool
+    addition: bool
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A typed fact; unknown until somebody told, set or counted it."""
+
+    name: str
+    text: Text
+    type: str  # yes/no, one of, text, count, money, files, time, place
+    values: Mapping[str, Text]
+    asked: str = ""  # registration, classify
+    set_by: str = ""
+    counted: str = ""  # the number of the period
+    personal: bool = False
+    at: Element = field(default_factory=Element)
+
+
+# A test: (operator, operand). is: a tuple of values · at least / more than / at most / less than: a number.
+Test = tuple[str, tuple[str, ...] | int]
+Condition = tuple[tuple[str, Test], ...]  # all of these
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table; the otherwise row has no condition."""
+
+    when: Condition
+    then: str | Who
+    text: Text | None
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table: the first row that fits answers. `answers`: post, number, level or sheet."""
+
+    name: str
+    answers: str
+    rows: tuple[Row, ...]
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When something is due: `within` from a start, or `by` an instant, `at latest` bounding what may be agreed."""
+
+    within: str = ""  # a number, or a table that answers numbers
+    start: str = ""  # "", or an instant of the case
+    by: str = ""  # agreed time, promised date, month after, or a span text
+    span: Span | None = None  # of `by`, where it is a span text
+    at_latest: str = ""
+    calendar: str = ""  # "" = usual
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What an outcome, a spent budget or an allowed act leads to."""
+
+    go_on: bool = False
+    finish: bool = False
+    void: bool = False
+    stay: bool = False
+    back_to: tuple[str, ...] = ()
+    owner_up: bool = False
+    at_most: str = ""  # a number
+    then: "Consequence | None" = None
+    hand_to: Who | None = None
+    hand_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """What follows a miss; at least one of up, hand_to, remind, go_on, so that there is a next instant."""
+
+    up: bool = False
+    hand_to: Who | None = None
+    remind: bool = False
+    go_on: bool = False
+    tell: tuple[Who, ...] = ()
+    assess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row of a main line: who owes which act by when, when it applies, what it needs and what follows."""
+
+    name: str
+    act: str
+    owes: Who
+    timing: Timing
+    only: Condition
+    unless: Condition  # `except`: skips the row where all of it is known to hold
+    needs: tuple[str, ...]
+    opens: str  # a sheet, or a table that answers sheets
+    outcomes: Mapping[str, Consequence]
+    missed: Missed | None
+    tries: str
+    form: str
+    to: Who | None
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKind:
+    """Something that travels with a main line of its own."""
+
+    name: str
+    text: Text
+    to: Who | None
+    filled: tuple[str, ...]
+    steps: tuple[Step, ...]
+    inside: str  # the case's step that waits for it
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A row of `owed`: opened by an event, or kept up while the case is in a stage."""
+
+    name: str
+    when: str  # an event, or ""
+    during: str  # a stage, or ""
+    only: Condition
+    owes: Who | None
+    act: str
+    timing: Timing
+    opens: str
+    until: str  # stage at which it becomes void; "" = blocks closing
+    for_each: str
+    missed: Missed | None
+    form: str
+    to: Who | None
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A row of `rhythm`: what the organisation owes without any case."""
+
+    name: str
+    every: Rhythm
+    written: str
+    owes: Who | None
+    act: str
+    timing: Timing
+    opens: str
+    covering: str
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A row of `may`: an act nobody owes."""
+
+    act: str
+    who: tuple[Who, ...]
+    needs: tuple[str, ...]
+    at_most: str
+    then: Consequence
+    back_to: tuple[str, ...]
+    opens: str
+    to: tuple[str, ...]
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Always:
+    """A promise of the author, proved on every path: after this outcome, one of these acts."""
+
+    after: tuple[str, str]
+    then: tuple[str, ...]
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What holds unless a row says otherwise."""
+
+    warn: int  # per cent of the time after which a due counts as near
+    missed: Missed
+    again: str  # number: the time after a step up
+    at_top: str  # number: the time between reminders at the top
+    floor: Who  # who holds what nobody else would
+    longest_silence: str  # number: the floor's time
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of one policy, whole."""
+
+    code: str
+    title: Text
+    prefix: str
+    version: int
+    in_force: str
+    review_every: str
+    kept_by: str
+    calendars: Mapping[str, Mapping[str, object]]  # name → {zone, open, holidays}
+    usual: Usual
+    clauses: Mapping[str, str]  # id → the source's wording
+    numbers: Mapping[str, Number]
+    posts: Mapping[str, Post]
+    kinds: Mapping[str, Text]
+    callers: Mapping[str, Text]
+    channels: Mapping[str, Channel]
+    categories: Mapping[str, Text]
+    facts: Mapping[str, Fact]
+    registered_by_staff: bool
+    tables: Mapping[str, Table]  # in the order of their dependence
+    levels: tuple[str, ...]  # of severity, lowest first
+    steps: tuple[Step, ...]
+    sheets: Mapping[str, SheetKind]
+    owed: tuple[Duty, ...]
+    rhythm: tuple[Periodic, ...]
+    may: Mapping[str, Allowed]
+    always: tuple[Always, ...]
+    forms: Mapping[str, Text]
+    guidance: tuple[tuple[str, Text], ...]  # (where, words)
+    keep: tuple[tuple[str, str, str], ...]  # (what, how long, after)
+    settled: tuple[tuple[str, str, str], ...]  # (finding, by, because)
+    not_executable: Mapping[str, str]
+    elements: tuple[tuple[str, Element], ...]  # everything that cites a clause: (what it is, where)
+    never_the_same: tuple[tuple[str, ...], ...] = ()
+    number_uses: frozenset[str] = frozenset()
+    step_index: Mapping[str, int] = field(default_factory=dict)
+
+    def steps_of(self, sheet: str) -> tuple[Step, ...]:
+        """The main line of a sheet kind, or of the case itself for the empty name."""
+        return self.sheets[sheet].steps if sheet else self.steps
+
+    def step(self, sheet: str, name: str) -> Step | None:
+        """The step of that name, or None."""
+        return next((step for step in self.steps_of(sheet) if step.name == name), None)

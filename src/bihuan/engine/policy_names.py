@@ -1,0 +1,332 @@
+"""What the rest of a policy file refers to: calendars, numbers, posts, kinds, channels, facts."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from bihuan.engine.calendar import Published, parse_calendar
+from bihuan.engine.clock import Span, parse_span
+from bihuan.engine.nodes import Mapping, Node, Scalar, plain
+from bihuan.engine.opening_hours import BadTime
+from bihuan.engine.policy import (
+    Channel,
+    Element,
+    Fact,
+    Number,
+    Post,
+    Value,
+)
+from bihuan.engine.reading import Reader
+from bihuan.engine.words import (
+    ACTS,
+    BUILT_IN_FACTS,
+    YES_NO,
+    Text,
+)
+
+# The sources of holidays a calendar may name; what they publish is data of the desk.
+_SOURCES = {"china": Published(through=2000)}
+T = TypeVar("T")
+
+
+class Names:
+    """The vocabulary of one file, filled in the order it is read."""
+
+    def __init__(self, node: Node) -> None:
+        self.read = Reader()
+        self.top = self.read.mapping(node, "policy")
+        self.uses: set[str] = set()
+        self.numbers: dict[str, Number] = {}
+        self.posts: dict[str, Post] = {}
+        self.facts: dict[str, Fact] = {}
+        self.table_names: tuple[str, ...] = ()
+        self.sheet_names: tuple[str, ...] = ()
+        self.form_names: tuple[str, ...] = ()
+        self.calendar_names: tuple[str, ...] = ()
+
+    def section(self, name: str) -> Mapping:
+        return self.read.mapping(self.top.get(name), name)
+
+    def _calendars(self) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
+        for key, node in self.section("calendars").items:
+            mapping = self.read.mapping(node, f"calendars.{key.text}")
+            self.read.known(
+                mapping, ("zone", "open", "holidays", "clause"), f"calendars.{key.text}"
+            )
+            self.read.required(mapping, ("open", "holidays"), f"calendars.{key.text}")
+            words = dict(plain(mapping))
+            found[key.text] = words
+            self._try(
+                node,
+                f"calendars.{key.text}",
+                partial(parse_calendar, words, _SOURCES),
+            )
+        if "usual" not in found:
+            self.read.error(
+                self.top.get("calendars") or self.top,
+                "no-usual-calendar",
+                "calendars 中须有名为 usual 的日历",
+                "calendars must have one called usual",
+                "calendars",
+            )
+        return found
+
+    def _try(self, node: Node, place: str, make: Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except BadTime as wrong:
+            self.read.error(node, "bad-time", f"{place}:{wrong.zh}", f"{place}: {wrong.en}", place)
+            return None
+
+    def _numbers(self) -> None:
+        for key, node in self.section("numbers").items:
+            place = f"numbers.{key.text}"
+            mapping = self.read.mapping(node, place)
+            self.read.known(mapping, ("is", "word", "mark", "clause", "settled", "on"), place)
+            self.read.required(mapping, ("is", "word", "mark", "clause"), place)
+            self.read.choice(
+                mapping.get("mark"),
+                ("stated", "vague", "garbled", "cut", "contradiction", "ours"),
+                f"{place}.mark",
+                Text("标记", "mark"),
+            )
+            settled = mapping.get("settled")
+            self.numbers[key.text] = Number(
+                key.text,
+                self._values(mapping.get("is"), place, mapping.get("on")),
+                written(mapping.get("is")),
+                self.read.text(mapping.get("word"), f"{place}.word"),
+                self.read.text(mapping.get("mark"), f"{place}.mark"),
+                dict(plain(settled)) if isinstance(settled, Mapping) else None,
+                self.read.element(mapping, place, "number", cites=False),
+            )
+
+    def _values(
+        self, node: Node | None, place: str, calendar: Node | None
+    ) -> tuple[tuple[str, Value], ...]:
+        if node is None:
+            return (("", 0),)
+        if isinstance(node, Mapping) and all(
+            re.fullmatch(r"\d{4}-\d\d-\d\d", key.text) for key, _ in node.items
+        ):
+            return tuple(
+                sorted((key.text, self._value(value, place, calendar)) for key, value in node.items)
+            )
+        return (("", self._value(node, place, calendar)),)
+
+    def _value(self, node: Node, place: str, calendar: Node | None) -> Value:
+        on = f" on {calendar.text}" if isinstance(calendar, Scalar) else ""
+        if isinstance(node, Scalar):
+            if re.fullmatch(r"\d+", node.text):
+                return int(node.text)
+            if money := re.fullmatch(r"(\d+)(?:\.(\d\d))? yuan", node.text):
+                return int(money[1]) * 100 + int(money[2] or 0)
+            if re.fullmatch(r"\d\d:\d\d", node.text):
+                return node.text
+            return self._span(Scalar(node.text + on, node.line, node.column), f"{place}.is") or 0
+        return self._span(node, f"{place}.is") or 0
+
+    def _span(self, node: Node, place: str) -> Span | None:
+        found = self._try(node, place, lambda: parse_span(plain(node)))
+        name = found.on if found is not None else None
+        if name and name not in self.calendar_names:
+            self.read.error(
+                node,
+                "unknown-name",
+                f"{place}:没有名为“{name}”的日历",
+                f"{place}: no calendar is called '{name}'",
+                place,
+            )
+            return None
+        return found
+
+    def number(self, node: Node | None, place: str) -> str:
+        """A reference to a number; a number written where a name belongs is an error of its own."""
+        if node is None:
+            return ""
+        name = self.read.text(node, place)
+        if name and name[0].isdigit():
+            self.read.error(
+                node,
+                "number-in-row",
+                f"{place}:“{name}”应写进 numbers 并在此引用其名",
+                f"{place}: put '{name}' into numbers and name it here",
+                place,
+            )
+            return ""
+        self.uses.add(name)
+        return self.read.choice(node, self.numbers, place, Text("约定数", "number"))
+
+    def _count(self, node: Node | None, place: str, default: int) -> int:
+        text = self.read.text(node, place, str(default))
+        if node is not None and not text.isdigit():
+            self.read.error(
+                node, "not-a-count", f"{place} 应为整数", f"{place} should be a whole number", place
+            )
+            return default
+        return int(text)
+
+    def _posts(self) -> None:
+        who = self.section("who")
+        names = tuple(key.text for key, _ in who.items if key.text != "never_the_same")
+        for key, node in who.items:
+            if key.text == "never_the_same":
+                continue
+            place = f"who.{key.text}"
+            mapping = self.read.mapping(node, place)
+            self.read.known(
+                mapping, ("zh", "en", "up", "of", "outside", "recused_by", "sees", "clause"), place
+            )
+            self.read.choice(
+                mapping.get("sees"), ("own only",), f"{place}.sees", Text("可见范围", "view")
+            )
+            self.posts[key.text] = Post(
+                key.text,
+                self.read.words(mapping, place, key.text),
+                self.read.choice(mapping.get("up"), names, f"{place}.up", Text("岗位", "post")),
+                self.read.text(mapping.get("of"), f"{place}.of"),
+                self.read.yes(mapping.get("outside"), f"{place}.outside"),
+                self.read.choice(
+                    mapping.get("recused_by"), names, f"{place}.recused_by", Text("岗位", "post")
+                ),
+                mapping.get("sees") is not None,
+                self.read.element(mapping, place, "post"),
+            )
+
+    def _never_the_same(self) -> tuple[tuple[str, ...], ...]:
+        node = self.section("who").get("never_the_same")
+        return tuple(
+            tuple(
+                self.read.choice(item, self.posts, "who.never_the_same", Text("岗位", "post"))
+                for item in self.read.sequence(pair)
+            )
+            for pair in self.read.sequence(node)
+        )
+
+    def _titles(self, node: Node | None, place: str) -> dict[str, Text]:
+        mapping = self.read.mapping(node, place)
+        found: dict[str, Text] = {}
+        for key, value in mapping.items:
+            if key.text == "clause":
+                continue
+            if isinstance(value, Mapping):
+                self.read.known(
+                    value,
+                    ("zh", "en", "clause", "parts", "linked to", "may be linked to"),
+                    f"{place}.{key.text}",
+                )
+                self.read.element(value, f"{place}.{key.text}", "title")
+            found[key.text] = self.read.words(value, f"{place}.{key.text}", key.text)
+        if node is not None:
+            self.read.element(mapping, place, "titles")
+        return found
+
+    def _channels(self, node: Node | None) -> dict[str, Channel]:
+        found: dict[str, Channel] = {}
+        for key, value in self.read.mapping(node, "what.channels").items:
+            place = f"what.channels.{key.text}"
+            mapping = self.read.mapping(value, place)
+            self.read.known(
+                mapping,
+                ("zh", "en", "written", "addition", "received", "shows first", "clause"),
+                place,
+            )
+            self.read.required(mapping, ("written",), place)
+            found[key.text] = Channel(
+                key.text,
+                self.read.words(mapping, place, key.text),
+                self.read.yes(mapping.get("written"), f"{place}.written"),
+                self.read.yes(mapping.get("addition"), f"{place}.addition"),
+                self.read.element(mapping, place, "channel"),
+            )
+        return found
+
+    def _facts(
+        self,
+        node: Node | None,
+        kinds: dict[str, Text],
+        callers: dict[str, Text],
+        channels: dict[str, Channel],
+        categories: dict[str, Text],
+    ) -> None:
+        given: dict[str, dict[str, Text]] = {
+            "kind": kinds,
+            "caller": callers,
+            "channel": {name: channel.text for name, channel in channels.items()},
+            "category": categories,
+            "written": YES_NO,
+            "anonymous": YES_NO,
+        }
+        for name, text in BUILT_IN_FACTS.items():
+            asked = "classify" if name == "category" and categories else ""
+            kind = "yes/no" if given[name] is YES_NO else "one of"
+            self.facts[name] = Fact(
+                name, text, kind, given[name], asked=asked, at=Element(f"what.{name}")
+            )
+        for key, value in self.read.mapping(node, "what.facts").items:
+            self.facts[key.text] = self._fact(
+                key, self.read.mapping(value, f"what.facts.{key.text}")
+            )
+
+    def _fact(self, key: Scalar, mapping: Mapping) -> Fact:
+        read, place = self.read, f"what.facts.{key.text}"
+        read.known(
+            mapping,
+            ("zh", "en", "is", "asked", "set by", "counted", "by", "personal", "clause"),
+            place,
+        )
+        read.required(mapping, ("is",), place)
+        kind = mapping.get("is")
+        values: dict[str, Text] = {}
+        if isinstance(kind, Mapping):
+            type_ = "one of"
+            values = {
+                name.text: read.words(text, f"{place}.is.{name.text}", name.text)
+                for name, text in kind.items
+            }
+        else:
+            type_ = read.choice(
+                kind,
+                ("yes/no", "text", "count", "money", "files", "time", "place"),
+                f"{place}.is",
+                Text("类型", "type"),
+                "text",
+            )
+            values = YES_NO if type_ == "yes/no" else {}
+        counted = read.text(mapping.get("counted"), f"{place}.counted")
+        period = counted.rpartition(" in ")[2] if counted else ""
+        if period and period != "history":
+            self.uses.add(period)
+            if period not in self.numbers:
+                read.error(
+                    mapping.get("counted") or mapping,
+                    "unknown-name",
+                    f"{place}.counted:没有名为“{period}”的约定数",
+                    f"{place}.counted: no number is called '{period}'",
+                    place,
+                )
+        return Fact(
+            key.text,
+            read.words(mapping, place, key.text),
+            type_,
+            values,
+            read.choice(
+                mapping.get("asked"),
+                ("registration", "classify"),
+                f"{place}.asked",
+                Text("时机", "moment"),
+            ),
+            read.choice(mapping.get("set by"), ACTS, f"{place}.set by", Text("动作", "act")),
+            period,
+            read.yes(mapping.get("personal"), f"{place}.personal"),
+            read.element(mapping, place, "fact"),
+        )
+
+
+def written(node: Node | None) -> str:
+    """A node as the file says it."""
+    if isinstance(node, Scalar):
+        return node.text
+    return "" if node is None else str(plain(node))

@@ -1,0 +1,463 @@
+"""The rows of a policy file: decision tables, steps, sheets, what is owed, rhythm, may."""
+
+import re
+from collections.abc import Iterable
+
+from bihuan.engine.findings import Finding, Level
+from bihuan.engine.nodes import Mapping, Node, Scalar
+from bihuan.engine.policy import (
+    Allowed,
+    Condition,
+    Duty,
+    Element,
+    Periodic,
+    Row,
+    SheetKind,
+    Step,
+    Table,
+    Timing,
+    Who,
+)
+from bihuan.engine.policy_expressions import Expressions
+from bihuan.engine.policy_names import written
+from bihuan.engine.rhythm import parse_rhythm
+from bihuan.engine.words import (
+    ACTS,
+    EVENTS,
+    SHEET_FIELDS,
+    STAGES,
+    Text,
+)
+
+_STEP_KEYS = (
+    "owes",
+    "act",
+    "within",
+    "by",
+    "from",
+    "at latest",
+    "on",
+    "only",
+    "except",
+    "for",
+    "needs",
+    "opens",
+    "form",
+    "as",
+    "if",
+    "missed",
+    "tries",
+    "to",
+    "clause",
+)
+_DUTY_KEYS = (
+    "when",
+    "while",
+    "every",
+    "only",
+    "owes",
+    "act",
+    "within",
+    "by",
+    "from",
+    "at latest",
+    "on",
+    "opens",
+    "until",
+    "for_each",
+    "missed",
+    "form",
+    "to",
+    "as",
+    "clause",
+)
+_RHYTHM_KEYS = ("every", "owes", "act", "within", "by", "on", "opens", "covering", "as", "clause")
+_MAY_KEYS = ("who", "needs", "at most", "then", "back to", "opens", "to", "clause")
+_BUILT_IN_WHO = ("owner", "registrar", "customer", "system")
+
+
+class Rows(Expressions):
+    """Rows, each with its place and the clauses it carries out."""
+
+    def _tables(self) -> dict[str, Table]:
+        found = {
+            key.text: self._table(key.text, node) for key, node in self.section("decide").items
+        }
+        return self._in_order(found)
+
+    def _table(self, name: str, node: Node) -> Table:
+        place = f"decide.{name}"
+        rows = [
+            self._row(item, f"{place}[{index}]")
+            for index, item in enumerate(self.read.sequence(node))
+        ]
+        results = [result for _, result, _, _ in rows]
+        answers = self._answers(name, results)
+        made = tuple(
+            Row(
+                when,
+                self.who(Scalar(then, at.line, at.column), at.place) if answers == "post" else then,
+                text,
+                at,
+            )
+            for when, then, text, at in rows
+        )
+        if answers == "number":
+            self.uses.update(results)
+        return Table(name, answers, made, Element(place, (), node.line, node.column))
+
+    def _answers(self, name: str, results: list[str]) -> str:
+        if name == "severity":
+            return "level"
+        if results and all(result in self.numbers for result in results):
+            return "number"
+        if results and all(result in self.sheet_names for result in results):
+            return "sheet"
+        posts = {*self.posts, *self.table_names, *_BUILT_IN_WHO}
+        if any(result in posts or " " in result for result in results):
+            return "post"
+        return "level"
+
+    def _row(self, node: Node, place: str) -> tuple[Condition, str, Text | None, Element]:
+        mapping = self.read.mapping(node, place)
+        self.read.known(mapping, ("when", "then", "otherwise", "zh", "en", "clause"), place)
+        at = self.read.element(mapping, place, "row")
+        zh = mapping.get("zh")
+        text = (
+            Text(
+                self.read.text(zh, place),
+                self.read.text(mapping.get("en"), place, self.read.text(zh, place)),
+            )
+            if zh
+            else None
+        )
+        if (otherwise := mapping.get("otherwise")) is not None:
+            return (), self.read.text(otherwise, place), text, at
+        self.read.required(mapping, ("when", "then"), place)
+        return (
+            self.condition(mapping.get("when"), f"{place}.when"),
+            self.read.text(mapping.get("then"), place),
+            text,
+            at,
+        )
+
+    def _in_order(self, tables: dict[str, Table]) -> dict[str, Table]:
+        ordered: dict[str, Table] = {}
+
+        def visit(name: str, path: tuple[str, ...]) -> None:
+            if name in ordered:
+                return
+            table = tables[name]
+            if name in path:
+                circle = " → ".join((*path[path.index(name) :], name))
+                at = table.at
+                self.read.findings.append(
+                    Finding(
+                        Level.ERROR,
+                        "circle",
+                        Text(
+                            f"判定表互相引用成环:{circle}",
+                            f"tables refer to each other in a circle: {circle}",
+                        ),
+                        at.place,
+                        (),
+                        at.line,
+                        at.column,
+                    )
+                )
+                return
+            for row in table.rows:
+                for asked, _ in row.when:
+                    if asked in tables:
+                        visit(asked, (*path, name))
+                if isinstance(row.then, Who) and row.then.kind == "table":
+                    visit(row.then.post, (*path, name))
+            ordered[name] = table
+
+        for name in tables:
+            visit(name, ())
+        return ordered
+
+    def _steps(self, node: Node | None, place: str) -> tuple[Step, ...]:
+        nodes = self.read.sequence(node)
+        names = [
+            written(item.get("as") or item.get("act"))
+            for item in nodes
+            if isinstance(item, Mapping)
+        ]
+        if place == "steps":
+            outer: tuple[str, ...] = ()
+        else:
+            outer = self.step_names
+        found = tuple(
+            self._step(item, f"{place}[{index}]", (*names, *outer))
+            for index, item in enumerate(nodes)
+        )
+        seen: set[str] = set()
+        for step, item in zip(found, nodes, strict=True):
+            if step.name in seen:
+                self.read.error(
+                    item,
+                    "same-name",
+                    f"{place}:已有步骤“{step.name}”,请用 as 另取名",
+                    f"{place}: there is a step '{step.name}' already; give this one a name with as",
+                    step.at.place,
+                )
+            seen.add(step.name)
+        return found
+
+    def _step(self, node: Node, place: str, names: tuple[str, ...]) -> Step:
+        read, mapping = self.read, self.read.mapping(node, place)
+        read.known(mapping, _STEP_KEYS, place)
+        read.required(mapping, ("owes", "act"), place)
+        act = read.choice(mapping.get("act"), ACTS, f"{place}.act", Text("动作", "act"))
+        timing = self._timing(mapping, place)
+        if not timing.within and not timing.by:
+            read.error(
+                mapping,
+                "no-time",
+                f"{place}:须写 within 或 by(何时到期)",
+                f"{place}: needs within or by, when it is due",
+                place,
+            )
+        only = self.condition(mapping.get("only"), f"{place}.only")
+        if (kind := mapping.get("for")) is not None:
+            only = (*only, ("kind", ("is", read.texts(kind, f"{place}.for"))))
+        outcomes = {}
+        for key, value in read.mapping(mapping.get("if"), f"{place}.if").items:
+            known = [outcome.name for outcome in ACTS[act].outcomes] if act in ACTS else []
+            read.choice(key, known, f"{place}.if", Text("结果", "outcome"))
+            outcomes[key.text] = self.consequence(value, f"{place}.if.{key.text}", names)
+        return Step(
+            name=read.text(mapping.get("as"), place) or act,
+            act=act,
+            owes=self.who(mapping.get("owes"), f"{place}.owes"),
+            timing=timing,
+            only=only,
+            unless=self.condition(mapping.get("except"), f"{place}.except"),
+            needs=self._needs(mapping, place),
+            opens=self._opens(mapping, place),
+            outcomes=outcomes,
+            missed=self.missed(mapping.get("missed"), f"{place}.missed"),
+            tries=self.number(mapping.get("tries"), f"{place}.tries"),
+            form=read.choice(
+                mapping.get("form"), self.form_names, f"{place}.form", Text("表单", "form")
+            ),
+            to=self.who(mapping.get("to"), f"{place}.to") if mapping.get("to") else None,
+            at=read.element(mapping, place, "step"),
+        )
+
+    def _check_back_to(self, steps: tuple[Step, ...]) -> None:
+        names = [step.name for step in steps]
+        for index, step in enumerate(steps):
+            for outcome, consequence in step.outcomes.items():
+                for target in consequence.back_to:
+                    if target in names and names.index(target) > index:
+                        at = step.at
+                        self.read.findings.append(
+                            Finding(
+                                Level.ERROR,
+                                "back-to-later",
+                                Text(
+                                    f"{step.name}.{outcome}:back to 只能回到前面的步骤,{target} 在后",
+                                    f"{step.name}.{outcome}: back to must name an earlier step; {target} comes later",
+                                ),
+                                at.place,
+                                at.clauses,
+                                at.line,
+                                at.column,
+                            )
+                        )
+
+    def _sheet(self, name: str, node: Node) -> SheetKind:
+        place = f"sheets.{name}"
+        mapping = self.read.mapping(node, place)
+        self.read.known(
+            mapping, ("title", "to", "filled", "steps", "inside", "attached", "clause"), place
+        )
+        self.read.required(mapping, ("title", "steps"), place)
+        inside = self.read.mapping(mapping.get("inside"), f"{place}.inside")
+        self.read.known(inside, ("step", "from", "before", "leaving"), f"{place}.inside")
+        steps = self._steps(mapping.get("steps"), f"{place}.steps")
+        return SheetKind(
+            name,
+            self.read.words(mapping.get("title"), f"{place}.title", name),
+            self.who(mapping.get("to"), f"{place}.to") if mapping.get("to") else None,
+            tuple(
+                self.read.choice(
+                    item, SHEET_FIELDS, f"{place}.filled", Text("填写项", "field to fill")
+                )
+                for item in self.read.sequence(mapping.get("filled"))
+            ),
+            steps,
+            self.read.text(inside.get("step"), f"{place}.inside.step"),
+            self.read.element(mapping, place, "sheet"),
+        )
+
+    def _duty(self, node: Node, place: str) -> Duty:
+        read, mapping = self.read, self.read.mapping(node, place)
+        read.known(mapping, _DUTY_KEYS, place)
+        sheet_events = [
+            f"sheet {name} {what}"
+            for name in self.sheet_names
+            for what in ("issued", "replied", "overdue")
+        ]
+        when = read.choice(
+            mapping.get("when"), (*EVENTS, *sheet_events), f"{place}.when", Text("事件", "event")
+        )
+        during = read.choice(mapping.get("while"), STAGES, f"{place}.while", Text("阶段", "stage"))
+        if bool(when) == bool(during):
+            read.error(
+                mapping,
+                "no-occasion",
+                f"{place}:须写 when(事件)或 while(阶段)之一",
+                f"{place}: needs when (an event) or while (a stage), one of them",
+                place,
+            )
+        act = read.choice(mapping.get("act"), ACTS, f"{place}.act", Text("动作", "act"))
+        opens = self._opens(mapping, place)
+        if bool(act) == bool(opens):
+            read.error(
+                mapping,
+                "no-act",
+                f"{place}:须写 act 或 opens 之一",
+                f"{place}: needs act or opens, one of them",
+                place,
+            )
+        timing = self._timing(mapping, place)
+        if during:
+            timing = Timing(within=self.number(mapping.get("every"), f"{place}.every"))
+        if act and not timing.within and not timing.by:
+            read.error(
+                mapping,
+                "no-time",
+                f"{place}:须写 within、by 或 every",
+                f"{place}: needs within, by or every",
+                place,
+            )
+        return Duty(
+            name=read.text(mapping.get("as"), place) or act or opens,
+            when=when,
+            during=during,
+            only=self.condition(mapping.get("only"), f"{place}.only"),
+            owes=self.who(mapping.get("owes"), f"{place}.owes") if act else None,
+            act=act,
+            timing=timing,
+            opens=opens,
+            until=read.choice(
+                mapping.get("until"), STAGES, f"{place}.until", Text("阶段", "stage")
+            ),
+            for_each=read.text(mapping.get("for_each"), place),
+            missed=self.missed(mapping.get("missed"), f"{place}.missed"),
+            form=read.choice(
+                mapping.get("form"), self.form_names, f"{place}.form", Text("表单", "form")
+            ),
+            to=self.who(mapping.get("to"), f"{place}.to") if mapping.get("to") else None,
+            at=read.element(mapping, place, "owed"),
+        )
+
+    def _unique(self, duties: Iterable[Duty]) -> tuple[Duty, ...]:
+        found = tuple(duties)
+        self._distinct((duty.name, duty.at) for duty in found)
+        return found
+
+    def _unique_periodic(self, rows: Iterable[Periodic]) -> tuple[Periodic, ...]:
+        found = tuple(rows)
+        self._distinct((row.name, row.at) for row in found)
+        return found
+
+    def _distinct(self, names: Iterable[tuple[str, Element]]) -> None:
+        seen: set[str] = set()
+        for name, at in names:
+            if name in seen:
+                self.read.findings.append(
+                    Finding(
+                        Level.ERROR,
+                        "same-name",
+                        Text(
+                            f"{at.place}:“{name}”已用过,请用 as 另取名",
+                            f"{at.place}: '{name}' is taken; give this row a name with as",
+                        ),
+                        at.place,
+                        at.clauses,
+                        at.line,
+                        at.column,
+                    )
+                )
+            seen.add(name)
+
+    def _periodic(self, node: Node, place: str) -> Periodic:
+        read, mapping = self.read, self.read.mapping(node, place)
+        read.known(mapping, _RHYTHM_KEYS, place)
+        read.required(mapping, ("every",), place)
+        act = read.choice(mapping.get("act"), ACTS, f"{place}.act", Text("动作", "act"))
+        opens = self._opens(mapping, place)
+        if bool(act) == bool(opens):
+            read.error(
+                mapping,
+                "no-act",
+                f"{place}:须写 act 或 opens 之一",
+                f"{place}: needs act or opens, one of them",
+                place,
+            )
+        every = mapping.get("every")
+        written = read.text(every, f"{place}.every")
+        for name, number in self.numbers.items():
+            if re.search(rf"\b{re.escape(name)}\b", written):
+                self.uses.add(name)
+                written = re.sub(rf"\b{re.escape(name)}\b", str(number.value()), written)
+        rhythm = (
+            self._try(every, f"{place}.every", lambda: parse_rhythm(written)) if every else None
+        )
+        return Periodic(
+            name=read.text(mapping.get("as"), place) or act or opens,
+            every=rhythm or parse_rhythm("day at 09:00"),
+            written=written,
+            owes=self.who(mapping.get("owes"), f"{place}.owes") if act else None,
+            act=act,
+            timing=self._timing(mapping, place),
+            opens=opens,
+            covering=read.choice(
+                mapping.get("covering"),
+                ("last week", "last month", "yesterday", "last year"),
+                f"{place}.covering",
+                Text("期间", "period"),
+            ),
+            at=read.element(mapping, place, "rhythm"),
+        )
+
+    def _allowed(self, key: Scalar, node: Node, steps: tuple[Step, ...]) -> Allowed:
+        read, place = self.read, f"may.{key.text}"
+        mapping = read.mapping(node, place)
+        read.known(mapping, _MAY_KEYS, place)
+        read.required(mapping, ("who",), place)
+        act = read.choice(key, ACTS, place, Text("动作", "act"))
+        names = tuple(step.name for step in steps)
+        back = read.texts(mapping.get("back to"), f"{place}.back to")
+        for name in back:
+            read.choice(
+                Scalar(name, mapping.line, mapping.column),
+                names,
+                f"{place}.back to",
+                Text("步骤", "step"),
+            )
+        at_most, then = mapping.get("at most"), mapping.get("then")
+        if at_most is not None and then is None:
+            read.error(
+                mapping,
+                "no-then",
+                f"{place}:有 at most 就须写 then(用完以后怎样)",
+                f"{place}: at most needs then, what happens when it is spent",
+                place,
+            )
+        return Allowed(
+            act,
+            self.whos(mapping.get("who"), f"{place}.who"),
+            self._needs(mapping, place),
+            self.number(at_most, f"{place}.at most"),
+            self.consequence(then, f"{place}.then", names),
+            back,
+            self._opens(mapping, place),
+            read.texts(mapping.get("to"), f"{place}.to"),
+            read.element(mapping, place, "may"),
+        )

@@ -1,0 +1,82 @@
+"""Reading a policy: what is right compiles whole, what is wrong is named with line, column and what would be right."""
+
+import pytest
+
+from bihuan.engine.compile import compile_policy, personal_names
+from tests.engine.policy_texts import nodes, pack, pack_text
+
+
+CONFIRM = """act: confirm, within: confirm_time, tries: tries, clause: [MALL-5.5, MALL-11],
+     if: {disputed: {back to: dispatch"""
+
+
+@pytest.mark.parametrize("name", ["general", "mall"])
+def test_a_shipped_policy_compiles_without_a_finding(name):
+    policy, findings = compile_policy(nodes(pack_text(name)))
+    assert findings == ()
+    assert policy.code == name
+
+
+def changed(old: str, new: str) -> str:
+    text = pack_text("mall")
+    assert text.count(old) >= 1, old
+    return text.replace(old, new, 1)
+
+
+def line_of(text: str, words: str) -> int:
+    return text[: text.index(words)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "right"),
+    [
+        ("within: trace_time", "within: trace_tme", "unknown-name", "trace_time"),
+        ("within: trace_time", "within: 24 h", "number-in-row", "numbers"),
+        ("{is: 24 h,    word: 24小时内", "{is: 24 hours,    word: 24小时内", "bad-time", "24 h"),
+        ("act: trace_call", "act: trace_cal", "unknown-name", "trace_call"),
+        ("owes: operations_manager, act: countersign", "owes: operation_manager, act: countersign", "unknown-name", "operations_manager"),
+        ("needs: [sheets returned], clause: [MALL-5.3", "needs: [sheet returned], clause: [MALL-5.3", "unknown-name", "sheets returned"),
+        ("tries: tries, clause: [MALL-5.5", "trys: tries, clause: [MALL-5.5", "unknown-key", "tries"),
+        ("{when: {media_exposed: yes}", "{when: {media_exposed: maybe}", "unknown-name", "value"),
+        ("opens: handling_sheet, form", "opens: handling_note, form", "unknown-name", "handling_sheet"),
+        ("by: agreed time, at latest: longest_promise, needs", "by: agreed time, needs", "no-latest", "at latest"),
+        ("clause: MALL-5.4", "clause: 5.4", "bad-clause", "GEN-4.1"),
+        ("open: {daily: 10:00-22:00}", "open: {daily: 22:00-10:00}", "bad-time", "10:00"),
+        ("act: archive, within: archive_time", "act: archive", "no-time", "within"),
+        ("at most: changes, then: hand to store_gm", "at most: changes", "no-then", "then"),
+        ("up: deputy_gm, clause: MALL-3.3", "up: deputy_g, clause: MALL-3.3", "unknown-name", "deputy_gm"),
+        (CONFIRM, CONFIRM.replace("back to: dispatch", "back to: archive"), "back-to-later", "earlier"),
+        ("every: day at 21:00", "every: dayly at 21:00", "bad-time", "day at"),
+        ("when: referred", "when: refered", "unknown-name", "referred"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_with_its_line_and_what_would_be_right(old, new, code, right):
+    text = changed(old, new)
+    policy, findings = compile_policy(nodes(text))
+    assert policy is None
+    found = next(finding for finding in findings if finding.code == code)
+    start = line_of(text, new)
+    assert start <= found.line <= start + new.count("\n")
+    assert found.column >= 1
+    assert right in found.text.en
+    assert found.text.zh != found.text.en
+
+
+def test_tables_that_refer_to_each_other_in_a_circle_are_refused():
+    text = changed(
+        "{otherwise: operations_manager,                            clause: MALL-5.2}\n  addressee",
+        "{otherwise: addressee,                            clause: MALL-5.2}\n  addressee",
+    )
+    text = text.replace(
+        "- {otherwise: operations_manager,                            clause: MALL-5.2}\n\nsteps",
+        "- {otherwise: owner_table, clause: MALL-5.2}\n\nsteps",
+    ).replace("owner_table", "addressee", 1)
+    policy, findings = compile_policy(nodes(text))
+    assert policy is None
+    assert "circle" in {finding.code for finding in findings}
+
+
+def test_names_of_personal_fields_cover_the_customer_and_what_the_customer_said():
+    names = personal_names(pack("mall"))
+    assert {"name", "contact", "content", "opinion", "signature", "spoke_to"} <= names
+    assert "category" not in names

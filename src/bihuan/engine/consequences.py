@@ -1,0 +1,153 @@
+"""What outcomes, spent budgets and allowed acts lead to; and the events that other rows wait for."""
+
+from collections.abc import Iterable
+
+from bihuan.engine.case import Act, Json, Sheet
+from bihuan.engine.organisation import Seat
+from bihuan.engine.policy import Consequence, SheetKind, Step
+from bihuan.engine.posts import above_owner, resolve
+from bihuan.engine.rules import applies
+from bihuan.engine.work import Work
+
+
+def trigger(work: Work, event: str, at: int, item: str = "") -> None:
+    """An event that rows of `owed` wait for."""
+    for duty in work.policy.owed:
+        if duty.when == event:
+            work.emit("waiting", row=f"{duty.name}#{item}", at=at)
+
+
+def trigger_each(work: Work, event: str, act: Act) -> None:
+    lines = [line for line in str(act.data.get("shoppers", "")).splitlines() if line.strip()]
+    for duty in work.policy.owed:
+        if duty.when == event:
+            items = [str(index) for index in range(1, len(lines) + 1)] if duty.for_each else [""]
+            for item in items:
+                work.emit("waiting", row=f"{duty.name}#{item}", at=act.at)
+
+
+def trigger_counted(work: Work, act: Act) -> None:
+    for name, value in act.data.items():
+        fact = work.policy.facts.get(name)
+        if fact is not None and fact.counted and isinstance(value, int):
+            if work.case.facts.get(name) != value:
+                work.emit("facts", **{name: value})
+            trigger(work, "counted", act.at)
+
+
+def mark(work: Work, step: Step, sheet: Sheet | None, outcome: str) -> None:
+    work.emit("marked", sheet=sheet.number if sheet else 0, step=step.name, outcome=outcome)
+
+
+def open_sheet(
+    work: Work, kind: SheetKind, step: str, at: int, *, covering: str = "", data: Json = None
+) -> None:
+    number = len(work.case.sheets) + 1
+    facts = work.facts()
+    unit = (data or {}).get("to_unit")
+    if unit:
+        facts["about_unit"] = unit
+    seat = addressee(work, kind, facts, unit)
+    first = kind.steps[0].act if kind.steps else ""
+    filled = {name: value for name, value in (data or {}).items() if name in ("instructions",)}
+    work.emit(
+        "sheet opened",
+        number=number,
+        kind=kind.name,
+        to=seat,
+        opened=at,
+        step=step,
+        covering=covering,
+        data=filled,
+    )
+    if first not in ("issue", "countersign"):
+        trigger(work, f"sheet {kind.name} issued", at, str(number))
+
+
+def addressee(work: Work, kind: SheetKind, facts: dict[str, Json], unit: Json) -> Seat:
+    if kind.to is None:
+        return ""
+    if not unit:
+        return resolve(kind.to, work.case, work.world, facts)
+    told = work.case.facts.get("about_unit")
+    work.case.facts["about_unit"] = unit
+    try:
+        return resolve(kind.to, work.case, work.world, facts)
+    finally:
+        if told is None:
+            work.case.facts.pop("about_unit")
+        else:
+            work.case.facts["about_unit"] = told
+
+
+def finish(work: Work, how: str, at: int) -> None:
+    """The main line is over: what is open ends, except sheets that live on and promises made."""
+    for sheet in tuple(work.live_sheets()):
+        if sheet.step:
+            work.emit("sheet ended", number=sheet.number, how="void")
+    work.emit("over", how=how)
+    work.emit("instant", name="closed", at=at)
+
+
+def follow(
+    work: Work,
+    consequence: Consequence,
+    step: Step | None,
+    sheet: Sheet | None,
+    outcome: str,
+    at: int,
+) -> None:
+    """Carry out what an outcome, a spent budget or an allowed act leads to."""
+    line = work.line(sheet)
+    if consequence.at_most and step is not None:
+        key = (
+            f"{step.name}.{outcome}"
+            if sheet is None or not consequence.void
+            else f"{sheet.kind}.{step.name}.{outcome}"
+        )
+        counter = work.case if consequence.void else line
+        count = counter.rounds.get(key, 0)
+        if count >= work.limit(consequence.at_most):
+            follow(work, consequence.then or Consequence(go_on=True), step, sheet, outcome, at)
+            return
+        number = sheet.number if sheet is not None and counter is not work.case else 0
+        work.emit("counted", sheet=number, what=key, **{"is": count + 1})
+    if consequence.owner_up:
+        work.emit("owner", seat=above_owner(work.case, work.world), given=True, why=outcome)
+    if consequence.hand_up:
+        work.emit("owner", seat=above_owner(work.case, work.world), given=True, why="escalated")
+    if consequence.hand_to is not None:
+        seat = resolve(consequence.hand_to, work.case, work.world, work.facts())
+        work.emit("owner", seat=seat, given=True, why="handed over")
+    if consequence.void and sheet is not None:
+        work.emit("sheet ended", number=sheet.number, how="void")
+        if sheet.step:
+            work.emit("unmarked", sheet=0, steps=from_step(work, [sheet.step], None))
+    elif consequence.back_to:
+        go_back(work, consequence.back_to, sheet)
+    elif consequence.go_on and step is not None:
+        mark(work, step, sheet, outcome)
+    elif consequence.finish and sheet is not None:
+        work.emit("sheet ended", number=sheet.number, how="done")
+    elif consequence.finish:
+        finish(work, "withdrawn", at)
+
+
+def go_back(work: Work, targets: tuple[str, ...], sheet: Sheet | None) -> None:
+    work.emit("unmarked", sheet=sheet.number if sheet else 0, steps=from_step(work, targets, sheet))
+    if sheet is None:
+        work.emit("round", **{"is": work.case.round + 1})
+
+
+def from_step(work: Work, targets: Iterable[str], sheet: Sheet | None) -> list[str]:
+    """The first target that applies, and every step after it."""
+    steps = work.policy.steps_of(sheet.kind if sheet else "")
+    names = [step.name for step in steps]
+    facts = work.facts()
+    fitting = [
+        name
+        for name in targets
+        if name in names and applies(steps[names.index(name)], facts, work.limit)
+    ]
+    first = (fitting or [name for name in targets if name in names] or names)[0]
+    return names[names.index(first) :]

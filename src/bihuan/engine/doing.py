@@ -1,0 +1,229 @@
+"""Carrying an accepted act out: its facts, the debts it keeps, its step and what follows."""
+
+from bihuan.engine.case import Act
+from bihuan.engine.consequences import (
+    finish,
+    follow,
+    go_back,
+    mark,
+    open_sheet,
+    trigger,
+    trigger_counted,
+    trigger_each,
+)
+from bihuan.engine.policy import Consequence, Periodic, Step
+from bihuan.engine.posts import SYSTEM
+from bihuan.engine.refusal import Refusal
+from bihuan.engine.rules import answering_row
+from bihuan.engine.settling import recompute, settle, table_owner
+from bihuan.engine.slots import Slot, acting, find_slot
+from bihuan.engine.words import ACTS, event_of
+from bihuan.engine.work import Work
+
+
+def register(work: Work, act: Act) -> None:
+    data = dict(act.data)
+    work.begin()
+    work.emit(
+        "registered",
+        policy=work.policy.code,
+        version=work.policy.version,
+        unit=str(data.get("unit", "")),
+        registered=act.at,
+        received=int(data.get("received") or act.at),
+        registrar=act.by,
+    )
+    told = {
+        name: value
+        for name, value in data.items()
+        if name not in ("unit", "received") and value not in (None, "", [])
+    }
+    told["written"] = "yes" if work.policy.channels[told["channel"]].written else "no"
+    if not told.get("name") and not told.get("contact"):
+        told["anonymous"] = "yes"
+    work.emit("facts", **told)
+    trigger(work, "registered", act.at)
+    if work.missing_facts() and work.case.facts.get("anonymous") != "yes":
+        trigger(work, "asked missing", act.at)
+    trigger_counted(work, act)
+    settle(work, act.at)
+    work.end("register", act.at, act.by, "", 0, data)
+
+
+def carry_out(work: Work, act: Act) -> None:
+    work.begin()
+    if act.name in ("resettle", "recompute"):
+        if act.name == "recompute":
+            recompute(work)
+        settle(work, act.at)
+        work.end(act.name, act.at, act.by, SYSTEM, 0, act.data)
+        return
+    slot = find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
+    assert isinstance(slot, Slot), slot
+    seat = SYSTEM if act.by == "system" else (acting(work, slot, act.by) or "")
+    take_facts(work, act, slot)
+    keep_debts(work, slot, act)
+    if slot.step is not None:
+        do_step(work, slot, act)
+    elif slot.allowed is not None:
+        do_allowed(work, slot, act)
+    elif slot.kind == "engine":
+        do_engine(work, act)
+    event = event_of(act.name)
+    if event and not act.sheet:
+        work.emit("instant", name=event, at=act.at)
+        trigger_each(work, event, act)
+    trigger_counted(work, act)
+    settle(work, act.at)
+    work.end(act.name, act.at, act.by, seat, act.sheet, act.data)
+
+
+def take_facts(work: Work, act: Act, slot: Slot) -> None:
+    told = {}
+    own = {field.name for field in ACTS[act.name].fields}
+    for name, value in act.data.items():
+        is_fact = name in work.policy.facts or name in ("about_unit", "about_person")
+        if (
+            is_fact
+            and name not in own
+            and value not in (None, "", [])
+            and value != work.case.facts.get(name)
+        ):
+            told[name] = value
+    if told:
+        work.emit("facts", **told)
+    if slot.sheet is not None:
+        filled = {
+            name: value
+            for name, value in act.data.items()
+            if name != "outcome" and value not in (None, "", [])
+        }
+        if filled:
+            work.emit("sheet filled", number=slot.sheet.number, data=filled)
+
+
+def keep_debts(work: Work, slot: Slot, act: Act) -> None:
+    step = slot.step
+    if step is not None and is_attempt(work, step, act):
+        return
+    for debt in slot.debts:
+        if (
+            slot.duty is not None
+            and not isinstance(slot.duty, Periodic)
+            and slot.duty.for_each
+            and debt is not slot.debts[0]
+        ):
+            continue
+        work.emit("kept", id=debt.id, at=act.at, late=act.at > debt.first_due)
+        if debt.row.startswith("owed."):
+            work.emit("since", sheet=0, step=debt.row, at=act.at)
+
+
+def is_attempt(work: Work, step: Step, act: Act) -> bool:
+    """Not reached, and not yet tried on as many different days as the policy asks."""
+    if not step.tries or act.data.get("outcome") != "unreachable":
+        return False
+    days = set(work.case.attempts.get(step.name, ())) | {work.day(act.at)}
+    return len(days) < work.limit(step.tries)
+
+
+def do_step(work: Work, slot: Slot, act: Act) -> None:
+    step, sheet = slot.step, slot.sheet
+    assert step is not None
+    if act.data.get("outcome") == "unreachable" and step.tries:
+        work.emit("attempted", step=step.name, day=work.day(act.at))
+        if len(work.case.attempts[step.name]) < work.limit(step.tries):
+            return
+    word = ACTS[step.act]
+    outcome = str(act.data.get("outcome", "")) or "done"
+    good = not word.outcomes or outcome == word.outcomes[0].name
+    if good:
+        mark(work, step, sheet, outcome)
+    else:
+        follow(
+            work, step.outcomes.get(outcome, Consequence(go_on=True)), step, sheet, outcome, act.at
+        )
+    if step.act == "acknowledge" and isinstance(act.data.get("agreed_time"), int):
+        work.emit("agreed", at=act.data["agreed_time"])
+    if step.opens and good and sheet is None:
+        open_step_sheet(work, step, act)
+    if sheet is not None and good and step.act in ("issue", "countersign"):
+        trigger(work, f"sheet {sheet.kind} issued", act.at, str(sheet.number))
+    if sheet is not None and step.act == "reply":
+        trigger(work, f"sheet {sheet.kind} replied", act.at, str(sheet.number))
+
+
+def open_step_sheet(work: Work, step: Step, act: Act) -> None:
+    name = step.opens
+    if name in work.policy.tables:
+        row = answering_row(work.policy.tables[name], work.facts(), work.limit)
+        name = str(row.then) if row else ""
+    if name in work.policy.sheets:
+        open_sheet(work, work.policy.sheets[name], step.name, act.at, data=act.data)
+
+
+def do_allowed(work: Work, slot: Slot, act: Act) -> None:
+    allowed = slot.allowed
+    assert allowed is not None
+    if allowed.at_most:
+        work.emit(
+            "counted",
+            sheet=0,
+            what=allowed.act,
+            **{"is": work.case.rounds.get(allowed.act, 0) + 1},
+        )
+    if allowed.act == "postpone":
+        agree_again(work, int(act.data["new_time"]))
+        return
+    if allowed.act == "promise":
+        work.emit("promised", date=int(act.data["date"]))
+    if allowed.opens:
+        step = next((step.name for step in work.policy.steps if step.act == "dispatch"), "dispatch")
+        open_sheet(work, work.policy.sheets[allowed.opens], step, act.at, data=act.data)
+    if allowed.act == "withdraw":
+        finish(work, "withdrawn", act.at)
+    elif allowed.back_to:
+        go_back(work, allowed.back_to, None)
+        work.emit("over", how="")
+    else:
+        follow(work, allowed.then, None, slot.sheet, "", act.at)
+
+
+def agree_again(work: Work, new_time: int) -> None:
+    """A new agreed time: the debts owed by the agreed time, and only they, move to it (MALL-5.6)."""
+    work.emit("agreed", at=new_time)
+    for debt in tuple(work.case.debts.values()):
+        row = work.row(debt.row)
+        if row is not None and row.timing.by == "agreed time":
+            work.emit("moved", id=debt.id, due=new_time, first_due=new_time, why="postponed")
+
+
+def spend(work: Work, act: Act, refusal: Refusal) -> None:
+    """One change too many: refused, and the case handed on in the same step (MALL-5.6)."""
+    allowed = work.policy.may[act.name]
+    before = work.case.owner
+    work.begin()
+    work.emit("refused", act=act.name, code=refusal.code)
+    follow(work, allowed.then, None, None, "", act.at)
+    settle(work, act.at)
+    if work.case.owner != before:
+        work.end("refused", act.at, act.by, "", act.sheet, {"act": act.name, "code": refusal.code})
+    else:
+        work.effects = []
+
+
+def do_engine(work: Work, act: Act) -> None:
+    name, data = act.name, act.data
+    if name == "decline":
+        finish(work, "declined", act.at)
+    elif name == "link":
+        work.emit("linked", case=data["case"], **{"as": data["as"]})
+    elif name == "unlink":
+        work.emit("linked", case=data["case"], **{"as": ""})
+    elif name in ("hold", "release"):
+        work.emit("held", **{"is": name == "hold"})
+    elif name == "attach" and work.case.stage == "closed":
+        trigger(work, "late evidence", act.at)
+    elif name == "lower_severity":
+        work.emit("severity", floor="", **{"is": data["severity"]})
+        work.emit("owner", seat=table_owner(work, work.facts()), given=False, why="severity")

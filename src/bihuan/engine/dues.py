@@ -1,0 +1,56 @@
+"""When a debt is due: the one place where a row's timing becomes an instant."""
+
+from bihuan.engine.case import Case, Json
+from bihuan.engine.clock import Span, due, end_of_month_after, is_provisional
+from bihuan.engine.policy import Timing
+from bihuan.engine.rules import answering_row
+from bihuan.engine.world import World
+
+
+def due_of(
+    timing: Timing, start: int, case: Case, world: World, facts: dict[str, Json]
+) -> tuple[int, bool]:
+    """The instant due of a debt that started at ``start``, and whether it is provisional."""
+    if timing.by == "agreed time" and case.agreed:
+        return case.agreed, False
+    if timing.by == "promised date" and case.promises:
+        return max(case.promises.values()), False
+    if timing.by == "month after":
+        return month_after(case, world), False
+    span = timing.span
+    if span is None:
+        name = timing.at_latest if timing.by else timing.within
+        span = span_of(name, case, world, facts)
+        start = case.instants.get(timing.start, start) if timing.start else start
+    usual = timing.calendar or "usual"
+    return due(span, start, world.calendars, usual, case.pauses), is_provisional(
+        span, start, world.calendars, usual, case.pauses
+    )
+
+
+def span_of(name: str, case: Case, world: World, facts: dict[str, Json]) -> Span:
+    """The span a number, or a table of numbers, gives."""
+    table = world.policy.tables.get(name)
+    while table is not None:
+        row = answering_row(table, facts, lambda number: world.count(number, case))
+        name = str(row.then) if row else str(table.rows[-1].then)
+        table = world.policy.tables.get(name)
+    return world.span(name, case)
+
+
+def month_after(case: Case, world: World) -> int:
+    """The end of the month after registration, or, where the case closed later, after closing (MALL-6.2)."""
+    calendar = world.calendars["usual"]
+    first = end_of_month_after(case.registered, calendar, 1)
+    closed = case.instants.get("closed", case.registered)
+    return first if closed <= first else end_of_month_after(closed, calendar, 1)
+
+
+def latest_promise(case: Case, world: World, facts: dict[str, Json], at: int) -> int:
+    """The farthest time that may be agreed with the customer at ``at``; 0 where the policy sets none."""
+    spans = [
+        step.timing.at_latest for step in world.policy.steps if step.timing.by == "agreed time"
+    ]
+    return max(
+        (due(span_of(name, case, world, facts), at, world.calendars) for name in spans), default=0
+    )

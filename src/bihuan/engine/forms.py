@@ -1,0 +1,236 @@
+"""The form of an act: which fields it has in a case, which must be there, and whether values fit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from bihuan.engine.calendar import instant_text
+from bihuan.engine.case import Case, Json, Sheet
+from bihuan.engine.dues import latest_promise
+from bihuan.engine.policy import Fact, Policy
+from bihuan.engine.refusal import Refusal, refuse
+from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS, Field, Outcome, Text
+from bihuan.engine.world import World
+
+MOST_CHARACTERS = 200_000
+ABOUT_FIELDS = (
+    Field("about_unit", "unit", Text("涉及部门·商户", "Unit concerned"), required=False),
+    Field("about_person", "person", Text("涉及人员", "Person concerned"), required=False),
+)
+_FACT_KINDS = {
+    "one of": "choice",
+    "yes/no": "yes/no",
+    "count": "count",
+    "money": "money",
+    "text": "text",
+    "files": "file",
+    "time": "time",
+    "place": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What an act asks for: plain fields, the outcomes to choose from, and the needs it stands on."""
+
+    act: str
+    fields: tuple[Field, ...]
+    outcomes: tuple[Outcome, ...] = ()
+    needs: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+
+
+def fact_field(fact: Fact, *, required: bool = False) -> Field:
+    """A fact as a field of a form."""
+    choices = (
+        tuple((name, text) for name, text in fact.values.items()) if fact.type == "one of" else ()
+    )
+    return Field(fact.name, _FACT_KINDS[fact.type], fact.text, required, fact.personal, choices)
+
+
+def registration_form(policy: Policy) -> Form:
+    """What is asked at registration; nothing but kind and channel can hold it up (GEN-3.2)."""
+    kinds = Field("kind", "choice", Text("类型", "Kind"), choices=tuple(policy.kinds.items()))
+    channels = Field(
+        "channel",
+        "choice",
+        Text("渠道", "Channel"),
+        choices=tuple((name, channel.text) for name, channel in policy.channels.items()),
+    )
+    first = [fact for fact in policy.facts.values() if fact.asked == "registration"]
+    others = [
+        fact
+        for fact in policy.facts.values()
+        if fact.asked != "registration"
+        and not fact.counted
+        and not fact.set_by
+        and fact.name not in ("kind", "channel", "written")
+        and (fact.values or fact.type != "one of")
+    ]
+    received = Field("received", "time", Text("收到时间", "Received"), required=False)
+    facts = tuple(fact_field(fact) for fact in (*first, *others))
+    return Form("register", (kinds, channels, *facts, *ABOUT_FIELDS, received), clauses=())
+
+
+def form_of(
+    act: str,
+    needs: tuple[str, ...],
+    policy: Policy,
+    sheet: Sheet | None,
+    clauses: tuple[str, ...],
+) -> Form:
+    """The fields of an act in this case: its own, its needs', the facts it settles, the sheet's."""
+    word = ACTS[act]
+    fields: dict[str, Field] = {}
+    if act in ("classify", "correct", "ask_missing"):
+        for fact in policy.facts.values():
+            if _settled_by(fact, act):
+                fields[fact.name] = fact_field(
+                    fact, required=act == "classify" and fact.set_by == "classify"
+                )
+        for field in ABOUT_FIELDS:
+            fields[field.name] = field
+    for fact in policy.facts.values():
+        if fact.set_by == act and fact.name not in fields:
+            fields[fact.name] = fact_field(fact, required=True)
+    for need in needs:
+        for field in NEEDS[need].fields:
+            fields[field.name] = field
+    if "all fields filled" in needs and sheet is not None:
+        for name in policy.sheets[sheet.kind].filled:
+            fields[name] = SHEET_FIELDS[name]
+    for field in word.fields:
+        fields.setdefault(field.name, field)
+    if act == "lower_severity":
+        levels = tuple((level, _level_text(policy, level)) for level in policy.levels)
+        fields["severity"] = Field("severity", "choice", Text("等级", "Severity"), choices=levels)
+    return Form(act, tuple(fields.values()), word.outcomes, needs, clauses)
+
+
+def _settled_by(fact: Fact, act: str) -> bool:
+    if fact.counted or fact.name in ("kind", "channel", "written"):
+        return False
+    if fact.type == "one of" and not fact.values:
+        return False
+    if act == "ask_missing":
+        return fact.asked == "registration"
+    return (
+        act == "correct"
+        or fact.asked == "classify"
+        or fact.set_by == "classify"
+        or not (fact.asked or fact.set_by)
+    )
+
+
+def _level_text(policy: Policy, level: str) -> Text:
+    rows = policy.tables["severity"].rows if "severity" in policy.tables else ()
+    return next((row.text for row in rows if row.then == level and row.text), Text(level, level))
+
+
+def counts(
+    field: Field, needs: tuple[str, ...], facts: Mapping[str, Json], data: Mapping[str, Json]
+) -> bool:
+    """Whether a field is asked for here: a need may count only under a condition (in person → signature)."""
+    for name in needs:
+        need = NEEDS[name]
+        if need.only and any(item.name == field.name for item in need.fields):
+            fact, value = need.only
+            return bool(data.get(fact, facts.get(fact)) == value)
+    return True
+
+
+def check_form(
+    form: Form, data: Mapping[str, Json], facts: Mapping[str, Json], world: World
+) -> Refusal | None:
+    """The first thing wrong with the data of an act, field by field; None where all is well."""
+    known = {field.name for field in form.fields} | {"outcome"}
+    for name in data:
+        fact = world.policy.facts.get(name)
+        if name not in known and not (fact and fact.counted):
+            return refuse("unknown-field", at=name, clauses=form.clauses, field=name)
+    if form.outcomes and data.get("outcome") not in [outcome.name for outcome in form.outcomes]:
+        outcomes = _list([(outcome.name, outcome.text) for outcome in form.outcomes])
+        return refuse("no-outcome", at="outcome", clauses=form.clauses, right=outcomes)
+    for field in form.fields:
+        value = data.get(field.name)
+        if value in (None, "", []):
+            if field.required and counts(field, form.needs, facts, data):
+                return refuse(
+                    "missing-field", at=field.name, clauses=form.clauses, field=field.text
+                )
+        elif right := what_is_right(field, value, world):
+            return refuse(
+                "bad-value", at=field.name, clauses=form.clauses, field=field.text, right=right
+            )
+    return None
+
+
+def what_is_right(field: Field, value: Json, world: World) -> Text | None:
+    """What a value of this field should be, where the one given does not fit; None where it does."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    match field.kind:
+        case "choice" if value not in [name for name, _ in field.choices]:
+            return _list(field.choices)
+        case "yes/no" if value not in ("yes", "no"):
+            return Text("是或否", "yes or no")
+        case "time" if not whole or not 0 < value < 2**36:
+            return Text("带时区的时刻", "an instant with its zone")
+        case "count" | "money" if not whole or not 0 <= value < 2**53:
+            return Text("不小于 0 的整数", "a whole number, not below 0")
+        case "unit" if value not in world.organisation.units:
+            return Text(
+                f"已有的部门或单位(没有“{value}”)", f"a unit there is (there is no '{value}')"
+            )
+        case "person" if value not in world.organisation.names and not world.organisation.own_seats(
+            str(value)
+        ):
+            return Text(f"已有的人员(没有“{value}”)", f"a person there is (there is no '{value}')")
+        case "text" | "long" | "signature" | "case" if (
+            not isinstance(value, str) or len(value) > MOST_CHARACTERS or "\0" in value
+        ):
+            return Text("不超过 20 万字的文字", "a text of at most 200,000 characters")
+        case "file" if not (
+            isinstance(value, list) and all(isinstance(item, str) for item in value)
+        ):
+            return Text("文件列表", "a list of files")
+    return None
+
+
+def _list(choices: Iterable[tuple[str, Text]]) -> Text:
+    pairs = tuple(choices)
+    return Text("、".join(text.zh for _, text in pairs), ", ".join(name for name, _ in pairs))
+
+
+def check_times(
+    form: Form, data: Mapping[str, Json], case: Case, world: World, facts: dict[str, Json], now: int
+) -> Refusal | None:
+    """Times agreed with a customer lie ahead, within the policy's bound, and a new one is later than the old."""
+    calendar = world.calendars["usual"]
+    for field in form.fields:
+        value = data.get(field.name)
+        if field.name not in ("agreed_time", "new_time", "date", "until") or not isinstance(
+            value, int
+        ):
+            continue
+        if value <= now:
+            return refuse("past-time", at=field.name, clauses=form.clauses, field=field.text)
+        if field.name == "new_time" and case.agreed and value <= case.agreed:
+            return refuse(
+                "not-later",
+                at=field.name,
+                clauses=form.clauses,
+                right=instant_text(case.agreed, calendar),
+            )
+        latest = (
+            latest_promise(case, world, facts, now)
+            if field.name in ("agreed_time", "new_time")
+            else 0
+        )
+        if latest and value > latest:
+            return refuse(
+                "too-far",
+                at=field.name,
+                clauses=form.clauses,
+                field=field.text,
+                right=instant_text(latest, calendar),
+            )
+    return None

@@ -1,0 +1,84 @@
+"""Every act a person may think of in a case, each with its form or with why not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bihuan.engine.case import Json
+from bihuan.engine.forms import Form
+from bihuan.engine.posts import is_walled
+from bihuan.engine.refusal import Refusal, refuse
+from bihuan.engine.rules import applies
+from bihuan.engine.slots import blocked, find_slot, form_for, not_theirs, overspent
+from bihuan.engine.words import ACTS, NEEDS, Field, Outcome
+from bihuan.engine.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """An act a person may think of here: its form, and the refusal where it cannot be done now."""
+
+    act: str
+    sheet: int
+    fields: tuple[Field, ...]
+    outcomes: tuple[Outcome, ...]
+    clauses: tuple[str, ...]
+    refusal: Refusal | None
+    expected: bool = False  # owed now, not merely allowed
+
+
+def offers(work: Work, person: str) -> Iterator[Possible]:
+    seen: set[tuple[str, int]] = set()
+    for name, number in candidates(work):
+        if (name, number) in seen:
+            continue
+        seen.add((name, number))
+        yield consider(work, name, number, person)
+
+
+def candidates(work: Work) -> Iterator[tuple[str, int]]:
+    for debt in sorted(work.case.debts.values(), key=lambda debt: debt.due):
+        yield debt.act, debt.sheet
+    for allowed in work.policy.may:
+        yield allowed, 0
+    facts = work.facts()
+    for step in work.policy.steps:
+        if (
+            step.name not in work.case.marks
+            and applies(step, facts, work.limit)
+            and step.owes.kind != "system"
+        ):
+            yield step.act, 0
+    for name, word in ACTS.items():
+        if word.engine:
+            yield name, 0
+
+
+def consider(work: Work, name: str, number: int, person: str) -> Possible:
+    word = ACTS[name]
+    if person not in ("customer", "system") and is_walled(person, work.case, work.world):
+        return Possible(name, number, (), (), (), refuse("walled"))
+    slot = find_slot(work, name, number)
+    if isinstance(slot, Refusal):
+        return Possible(name, number, (), word.outcomes, slot.clauses, slot)
+    refusal = (
+        not_theirs(work, slot, person)
+        or blocked(work, slot)
+        or (overspent(work, slot.allowed) if slot.allowed else None)
+    )
+    form = form_for(work, slot)
+    facts = work.facts()
+    fields = tuple(field for field in form.fields if counts_here(field, form, facts))
+    return Possible(name, number, fields, form.outcomes, slot.clauses, refusal, bool(slot.debts))
+
+
+def counts_here(field: Field, form: Form, facts: dict[str, Json]) -> bool:
+    """Whether a form shows the field: needs bound to a fact that is known otherwise do not count."""
+    for name in form.needs:
+        need = NEEDS[name]
+        if (
+            need.only
+            and need.only[0] in facts
+            and any(item.name == field.name for item in need.fields)
+        ):
+            return bool(facts[need.only[0]] == need.only[1])
+    return True

@@ -1,0 +1,135 @@
+"""Refusals: a code, the reason in both languages, the clause, the field, and who owes what is missing."""
+
+from dataclasses import dataclass
+
+from bihuan.engine.organisation import Seat
+from bihuan.engine.words import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """Something missing, and who owes it by when (an instant; 0 = not yet owed)."""
+
+    act: str
+    seat: Seat
+    due: int
+    sheet: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an act is not possible; nothing but what the decision's events say has changed."""
+
+    code: str
+    text: Text
+    clauses: tuple[str, ...] = ()
+    field: str = ""
+    owing: tuple[Owing, ...] = ()
+
+    def say(self, lang: str) -> str:
+        """The reason in the reader's language, with the clause."""
+        clause = f" ({', '.join(self.clauses)})" if self.clauses else ""
+        return self.text.in_(lang) + clause
+
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "unknown-act": ("没有名为“{act}”的动作", "there is no act called '{act}'"),
+    "no-case": ("要先登记案件", "the case has to be registered first"),
+    "in-the-future": ("发生时间不能晚于现在", "the act cannot have happened later than now"),
+    "before-registration": (
+        "发生时间不能早于登记时间",
+        "the act cannot have happened before the registration",
+    ),
+    "walled": (
+        "投诉涉及本人或其上级,不能经办、也不能查看",
+        "the complaint is about you or someone above you; you cannot handle or read it",
+    ),
+    "not-yours": ("该由{who}办理", "this is for {who} to do"),
+    "not-allowed": ("本制度没有规定此动作", "this policy has no such act"),
+    "not-yet": ("现在还不能办:先要{step}", "not yet: first {step}"),
+    "done-already": ("这一步已经办过", "this step is done already"),
+    "no-such-sheet": (
+        "没有第 {sheet} 张单据,或它已办结、作废",
+        "there is no live sheet number {sheet}",
+    ),
+    "wrong-sheet-step": ("单据现在等待:{step}", "the sheet now waits for: {step}"),
+    "final": (
+        "案件已终结({ending}),不能再办;如有新情况请另立新案并关联",
+        "the case is over ({ending}); register a new one and link it",
+    ),
+    "closed": ("案件已办结,此动作不再适用;可重新办理", "the case is closed; reopen it first"),
+    "not-closed": (
+        "案件尚未办结,不需要重新办理",
+        "the case is not closed, there is nothing to reopen",
+    ),
+    "missing-field": ("缺少“{field}”", "'{field}' is missing"),
+    "unknown-field": ("此动作没有“{field}”一栏", "this act has no field '{field}'"),
+    "bad-value": (
+        "“{field}”的值不对,应为 {right}",
+        "'{field}' has a wrong value; right would be {right}",
+    ),
+    "no-outcome": ("须选择结果:{right}", "an outcome is needed: {right}"),
+    "past-time": ("“{field}”须晚于现在", "'{field}' must lie ahead"),
+    "too-far": ("“{field}”最远可约到 {right}", "'{field}' may lie no farther than {right}"),
+    "not-later": (
+        "新的时间须晚于原约定时间 {right}",
+        "the new time must be later than the agreed one, {right}",
+    ),
+    "no-consent": ("改期须征得客户同意", "moving the agreed time needs the customer's consent"),
+    "changes-spent": (
+        "已改期 {count} 次,不能再改;案件已上报{who}",
+        "the time was moved {count} times already and cannot move again; the case has gone to {who}",
+    ),
+    "budget-spent": (
+        "已办 {count} 次,不能再办",
+        "this was done {count} times already and cannot be done again",
+    ),
+    "other-channel": (
+        "须按客户来时的渠道告知",
+        "the customer must be told on the channel they came by",
+    ),
+    "not-written": (
+        "书面投诉须以公司名义书面答复",
+        "a written complaint is answered in writing in the company's name",
+    ),
+    "path-not-told": (
+        "须告知客户外部调解与申诉途径",
+        "the customer must be told of the outside path",
+    ),
+    "sheet-incomplete": (
+        "处理单须完整填写,缺:{field}",
+        "the note must be filled completely; missing: {field}",
+    ),
+    "sheets-out": ("还有单据未交回", "notes are still out"),
+    "promises-open": ("还有承诺未兑现", "promises are still to be kept"),
+    "open-duty": ("还有待办未办", "other duties are still open"),
+    "unknown-kind": ("没有名为“{field}”的类型", "there is no kind called '{field}'"),
+    "unknown-channel": ("没有名为“{field}”的渠道", "there is no channel called '{field}'"),
+    "unknown-unit": ("没有代码为“{field}”的部门或单位", "there is no unit with the code '{field}'"),
+    "unknown-person": ("没有编号为“{field}”的人员", "there is no person with the number '{field}'"),
+    "not-staff": (
+        "登记须由本单位员工、客户本人或系统进行",
+        "registering is for staff, the customer or the system",
+    ),
+    "paused-already": ("计时已暂停", "the clock is paused already"),
+    "not-paused": ("计时没有暂停", "the clock is not paused"),
+    "level-too-high": ("只能调低等级", "the severity can only be lowered"),
+}
+
+
+def refuse(
+    code: str,
+    *,
+    clauses: tuple[str, ...] = (),
+    at: str = "",
+    owing: tuple[Owing, ...] = (),
+    **words: Text | str | int,
+) -> Refusal:
+    """The refusal of that code at field `at`; `words` fill its sentence in each language."""
+    zh, en = _TEXTS[code]
+    chinese = {name: word.zh if isinstance(word, Text) else word for name, word in words.items()}
+    english = {name: word.en if isinstance(word, Text) else word for name, word in words.items()}
+    return Refusal(code, Text(zh.format(**chinese), en.format(**english)), clauses, at, owing)
+
+
+REFUSAL_CODES = frozenset(_TEXTS)

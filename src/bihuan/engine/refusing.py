@@ -1,0 +1,73 @@
+"""Why an act is not possible now: forbidden first, then not theirs, then what is missing."""
+
+from bihuan.engine.case import Act, Json
+from bihuan.engine.forms import check_form, check_times
+from bihuan.engine.posts import is_walled
+from bihuan.engine.refusal import Refusal, refuse
+from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
+from bihuan.engine.words import ACTS, NEEDS
+from bihuan.engine.work import Work
+
+
+def refusal_of(work: Work, act: Act, now: int) -> Refusal | None:
+    """Why this act is not possible now; None where it is."""
+    if act.name not in ACTS and act.name not in ("resettle", "recompute"):
+        return refuse("unknown-act", act=act.name)
+    if act.at > now:
+        return refuse("in-the-future", at="at")
+    if act.at < work.case.registered and act.by != "system":
+        return refuse("before-registration", at="at")
+    if act.name in ("resettle", "recompute"):
+        return None if act.by == "system" else refuse("not-allowed")
+    if act.by not in ("customer", "system") and is_walled(act.by, work.case, work.world):
+        return refuse("walled")
+    slot = find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
+    if isinstance(slot, Refusal):
+        return slot
+    return not_theirs(work, slot, act.by) or unmet(work, slot, act, now)
+
+
+def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
+    if refusal := blocked(work, slot):
+        return refusal
+    if slot.allowed is not None and (refusal := overspent(work, slot.allowed)):
+        return refusal
+    form = form_for(work, slot)
+    data = {name: value for name, value in act.data.items() if name != "item"}
+    facts = work.facts()
+    return (
+        check_form(form, data, facts, work.world)
+        or check_times(form, data, work.case, work.world, facts, now)
+        or unfit(work, slot, data)
+    )
+
+
+def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
+    """Values that are of their type but do not meet the need they stand for."""
+    clauses, facts = slot.clauses, work.facts()
+    for state in (NEEDS[need].state for need in slot.needs):
+        if state == "consent" and data.get("consent") != "yes":
+            return refuse("no-consent", clauses=clauses, at="consent")
+        if state == "outside path" and data.get("outside_path") != "yes":
+            return refuse("path-not-told", clauses=clauses, at="outside_path")
+        if (
+            state == "written answer"
+            and facts.get("written") == "yes"
+            and not (data.get("form") == "written" and data.get("company_name") == "yes")
+        ):
+            return refuse("not-written", clauses=clauses, at="form")
+        if state == "same channel" and not told_well(str(data.get("told_by")), facts):
+            return refuse("other-channel", clauses=clauses, at="told_by")
+    if slot.act == "lower_severity":
+        levels = work.policy.levels
+        if data.get("severity") not in levels or levels.index(
+            str(data["severity"])
+        ) >= levels.index(work.case.derived.get("severity", levels[0])):
+            return refuse("level-too-high", at="severity")
+    return None
+
+
+def told_well(told_by: str, facts: dict[str, Json]) -> bool:
+    if told_by == "phone":
+        return facts.get("channel") == "phone"
+    return told_by == "same channel" or not facts.get("contact")

@@ -1,0 +1,59 @@
+"""Conditions and decision tables: one evaluator for run time, checker, replay and sentences."""
+
+from collections.abc import Callable, Mapping
+
+from bihuan.engine.case import Case, Json
+from bihuan.engine.policy import Condition, Row, Step, Table
+
+Facts = Mapping[str, Json]
+Limit = Callable[[str], int]
+
+
+def facts_of(case: Case) -> dict[str, Json]:
+    """Everything a condition may ask about a case: facts, table answers, outcomes of steps."""
+    return {**case.facts, **case.derived, **case.marks}
+
+
+def holds(condition: Condition, facts: Facts, limit: Limit) -> bool:
+    """Whether all tests hold; a test on an unknown fact is false, unless it asks for unknown."""
+    for name, (operator, operand) in condition:
+        value = facts.get(name)
+        if operator == "is":
+            assert isinstance(operand, tuple)
+            if (value if value is not None else "unknown") not in operand:
+                return False
+        elif value is None or not _compares(operator, int(value), operand, limit):
+            return False
+    return True
+
+
+def _compares(operator: str, value: int, operand: tuple[str, ...] | int, limit: Limit) -> bool:
+    bound = operand if isinstance(operand, int) else limit(operand[0])
+    if operator == "at least":
+        return value >= bound
+    if operator == "more than":
+        return value > bound
+    if operator == "at most":
+        return value <= bound
+    return value < bound
+
+
+def answering_row(table: Table, facts: Facts, limit: Limit) -> Row | None:
+    """The first row that fits; None only where the table is not total (an error of the checker)."""
+    return next((row for row in table.rows if holds(row.when, facts, limit)), None)
+
+
+def applies(step: Step, facts: Facts, limit: Limit) -> bool:
+    """Whether a step is on the line under these facts; `except` skips it only on what is known."""
+    if not holds(step.only, facts, limit):
+        return False
+    return not step.unless or not holds(step.unless, facts, limit)
+
+
+def current_step(
+    steps: tuple[Step, ...], marks: Mapping[str, str], facts: Facts, limit: Limit
+) -> Step | None:
+    """Where a line stands: the first of its steps that applies and is not done; None when it is over."""
+    return next(
+        (step for step in steps if step.name not in marks and applies(step, facts, limit)), None
+    )

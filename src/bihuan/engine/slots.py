@@ -1,0 +1,202 @@
+"""Where an act fits in a case now, who may do it there, and what must be there before."""
+
+from dataclasses import dataclass
+
+from bihuan.engine.case import Debt, Sheet
+from bihuan.engine.forms import Form, form_of
+from bihuan.engine.organisation import Seat
+from bihuan.engine.policy import Allowed, Duty, Periodic, Step
+from bihuan.engine.posts import above_owner, acting_seat, resolve
+from bihuan.engine.refusal import Owing, Refusal, refuse
+from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, NEEDS, Text
+from bihuan.engine.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where an act fits: a step of a line, an owed debt, an allowed act, or the engine's own."""
+
+    kind: str
+    act: str
+    step: Step | None = None
+    sheet: Sheet | None = None
+    duty: Duty | Periodic | None = None
+    allowed: Allowed | None = None
+    debts: tuple[Debt, ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        row = self.step or self.allowed
+        return row.needs if row else ()
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        row = self.step or self.duty or self.allowed
+        return row.at.clauses if row else ()
+
+
+def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refusal:
+    """Where an act fits now, or why it does not."""
+    if number:
+        return sheet_slot(work, name, number)
+    if work.case.ended and name not in AFTER_CLOSING - {"reopen"}:
+        return refuse("final", ending=ENDINGS[work.case.ended])
+    step = work.current()
+    if step is not None and step.act == name:
+        return Slot("step", name, step=step, debts=work.open_debts(name, 0))
+    debts = work.open_debts(name, 0, item)
+    if debts:
+        row = work.row(debts[0].row)
+        return Slot("owed", name, duty=row if not isinstance(row, Step) else None, debts=debts)
+    if name in work.policy.may:
+        return allowed_slot(work, work.policy.may[name])
+    if ACTS[name].engine:
+        if work.case.stage == "closed" and name not in AFTER_CLOSING:
+            return refuse("closed")
+        return Slot("engine", name)
+    return why_not(work, name, step)
+
+
+def sheet_slot(work: Work, name: str, number: int) -> Slot | Refusal:
+    sheet = work.case.sheets.get(number)
+    if sheet is None or sheet.ended:
+        return refuse("no-such-sheet", at="sheet", sheet=number)
+    step = work.current(sheet)
+    if step is not None and step.act == name:
+        return Slot("step", name, step=step, sheet=sheet, debts=work.open_debts(name, number))
+    if name == "refuse_sheet" and name in work.policy.may:
+        return Slot("may", name, sheet=sheet, allowed=work.policy.may[name])
+    waits = ACTS[step.act].text if step else Text("", "")
+    return refuse("wrong-sheet-step", at="sheet", step=waits, owing=work.owing_of(number))
+
+
+def allowed_slot(work: Work, allowed: Allowed) -> Slot | Refusal:
+    if allowed.act == "reopen":
+        return (
+            Slot("may", "reopen", allowed=allowed)
+            if work.case.stage == "closed"
+            else refuse("not-closed", clauses=allowed.at.clauses)
+        )
+    if work.case.stage == "closed":
+        return refuse("closed", clauses=allowed.at.clauses)
+    if allowed.act == "dispatch" and before(work, "dispatch"):
+        return why_not(work, "dispatch", work.current())
+    return Slot("may", allowed.act, allowed=allowed)
+
+
+def before(work: Work, act: str) -> bool:
+    """Whether the line has not yet come to the step of that act."""
+    names = [step.name for step in work.policy.steps]
+    step = work.current()
+    at = next((i for i, candidate in enumerate(work.policy.steps) if candidate.act == act), -1)
+    return step is not None and at >= 0 and names.index(step.name) < at
+
+
+def why_not(work: Work, name: str, step: Step | None) -> Refusal:
+    on_line = [candidate for candidate in work.policy.steps if candidate.act == name]
+    if not on_line:
+        return refuse("not-allowed")
+    clauses = on_line[0].at.clauses
+    if step is None or all(candidate.name in work.case.marks for candidate in on_line):
+        return refuse("done-already", clauses=clauses)
+    return refuse(
+        "not-yet", clauses=clauses, step=ACTS[step.act].text, owing=work.owing_of(0, "steps.")
+    )
+
+
+def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
+    """The seats that may do it: who owes it, who owed it before, or whom the policy allows."""
+    if slot.debts:
+        return tuple(seat for debt in slot.debts for seat in (debt.seat, *debt.was))
+    facts = work.facts()
+    if slot.allowed is not None:
+        return tuple(
+            resolve(who, work.case, work.world, facts, sheet=slot.sheet) for who in slot.allowed.who
+        )
+    if slot.act == "decline":
+        step = work.current()
+        return (resolve(step.owes, work.case, work.world, facts),) if step else (work.case.owner,)
+    return (above_owner(work.case, work.world),) if slot.act == "lower_severity" else ()
+
+
+def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
+    if by == "system":
+        return None
+    if by == "customer":
+        asked = slot.allowed is not None and any(who.kind == "customer" for who in slot.allowed.who)
+        return (
+            None
+            if ACTS[slot.act].customer or asked
+            else refuse("not-yours", clauses=slot.clauses, who=Text("工作人员", "the staff"))
+        )
+    targets = seats_for(work, slot)
+    if slot.kind == "engine" and not targets:
+        known = work.world.organisation.seats_of(by) or by == work.world.organisation.administrator
+        return None if known else refuse("not-yours", who=Text("本单位员工", "the staff"))
+    if acting(work, slot, by) is not None:
+        return None
+    return refuse(
+        "not-yours",
+        clauses=slot.clauses,
+        who=work.posts_of(targets),
+        owing=tuple(Owing(d.act, d.seat, d.due, d.sheet) for d in slot.debts),
+    )
+
+
+def acting(work: Work, slot: Slot, by: str) -> Seat | None:
+    targets = seats_for(work, slot)
+    if slot.allowed is not None and any(who.kind == "customer" for who in slot.allowed.who):
+        step = work.current()
+        targets += (
+            (resolve(step.owes, work.case, work.world, work.facts()), work.case.owner)
+            if step
+            else (work.case.owner,)
+        )
+    return acting_seat(by, targets, work.world)
+
+
+def blocked(work: Work, slot: Slot) -> Refusal | None:
+    """What must be there before the act, provided by somebody else (needs that are states; open duties)."""
+    states = {NEEDS[need].state for need in slot.needs}
+    if "sheets returned" in states and any(sheet.step for sheet in work.live_sheets()):
+        numbers = [sheet.number for sheet in work.live_sheets() if sheet.step]
+        return refuse(
+            "sheets-out",
+            clauses=slot.clauses,
+            owing=tuple(owing for number in numbers for owing in work.owing_of(number)),
+        )
+    if "promises kept" in states and (owing := work.owing_of(0, "owed.keep_promise")):
+        return refuse("promises-open", clauses=slot.clauses, owing=owing)
+    if slot.kind == "step" and slot.act == "close":
+        open_rows = tuple(
+            debt
+            for debt in work.case.debts.values()
+            if debt.row.startswith("owed.") and not debt.sheet
+        )
+        if open_rows:
+            return refuse(
+                "open-duty",
+                clauses=slot.clauses,
+                owing=tuple(Owing(d.act, d.seat, d.due) for d in open_rows),
+            )
+    return None
+
+
+def overspent(work: Work, allowed: Allowed) -> Refusal | None:
+    count = work.case.rounds.get(allowed.act, 0)
+    if not allowed.at_most or count < work.limit(allowed.at_most):
+        return None
+    if allowed.act == "postpone":
+        seat = (
+            resolve(allowed.then.hand_to, work.case, work.world, work.facts())
+            if allowed.then.hand_to
+            else work.case.owner
+        )
+        return refuse(
+            "changes-spent", clauses=allowed.at.clauses, count=count, who=work.posts_of((seat,))
+        )
+    return refuse("budget-spent", clauses=allowed.at.clauses, count=count)
+
+
+def form_for(work: Work, slot: Slot) -> Form:
+    return form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses)

@@ -1,0 +1,157 @@
+"""One step of a case: catch up, refuse, append, decide again, settle, floor; always in this order.
+
+`decide` and `catch_up` are pure: the same history, act, world and `now` give the same events. A lapse
+is dated when the debt was due, so a history does not depend on when a sweep ran.
+"""
+
+from dataclasses import dataclass
+
+from bihuan.engine import lapsing
+from bihuan.engine.case import Act, Case, Event
+from bihuan.engine.doing import carry_out, register, spend
+from bihuan.engine.forms import check_form, registration_form
+from bihuan.engine.offering import Possible, offers
+from bihuan.engine.posts import (
+    SYSTEM,
+    acting_seat,
+    resolve,
+)
+from bihuan.engine.refusal import Refusal, refuse
+from bihuan.engine.refusing import refusal_of
+from bihuan.engine.settling import silence
+from bihuan.engine.words import (
+    ACTS,
+)
+from bihuan.engine.work import Work
+from bihuan.engine.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of an act: the events to append (a refusal may have some too), the state, the refusal."""
+
+    events: tuple[Event, ...]
+    case: Case | None
+    refusal: Refusal | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the act was done."""
+        return self.refusal is None
+
+
+def decide(case: Case | None, act: Act, world: World, now: int) -> Decision:
+    """Judge an act at ``now``: accepted or refused, and in either case the events that follow."""
+    if case is None:
+        return _open(act, world, now)
+    work = Work(case.copy(), world)
+    lapsing.catch_up(work, now)
+    refusal = refusal_of(work, act, now)
+    if refusal is None:
+        carry_out(work, act)
+        lapsing.catch_up(work, now)
+    elif refusal.code == "changes-spent":
+        spend(work, act, refusal)
+    return Decision(tuple(work.events), work.case, refusal)
+
+
+def catch_up(case: Case, world: World, now: int) -> Decision:
+    """Work off what happened by itself before ``now``: lapses and the openings of periodic duties."""
+    work = Work(case.copy(), world)
+    lapsing.catch_up(work, now)
+    return Decision(tuple(work.events), work.case)
+
+
+def wake_at(case: Case, world: World) -> int:
+    """The first instant after which catching up would do something; 0 where it never will."""
+    instants = [max(debt.due, debt.since) for debt in case.debts.values()]
+    if case.ledger:
+        instants += [at for at, _ in lapsing.openings(Work(case, world))]
+    return min(instants) + 1 if instants else 0
+
+
+def possible(case: Case, person: str, world: World, now: int) -> tuple[Possible, ...]:
+    """Every act a person may think of in this case, the expected ones first, each with why not."""
+    work = Work(case.copy(), world)
+    lapsing.catch_up(work, now)
+    return tuple(offers(work, person))
+
+
+def _open(act: Act, world: World, now: int) -> Decision:
+    if act.name == "open ledger":
+        return _open_ledger(act, world)
+    if act.name != "register":
+        return Decision(
+            (), None, refuse("no-case") if act.name in ACTS else refuse("unknown-act", act=act.name)
+        )
+    policy = world.policy
+    draft = Case(
+        policy=policy.code,
+        version=policy.version,
+        unit=str(act.data.get("unit", "")),
+        registrar=act.by,
+        registered=act.at,
+    )
+    if refusal := _registration_refusal(act, draft, world, now):
+        return Decision((), None, refusal)
+    work = Work(Case(), world)
+    register(work, act)
+    lapsing.catch_up(work, now)
+    return Decision(tuple(work.events), work.case)
+
+
+def _open_ledger(act: Act, world: World) -> Decision:
+    work = Work(Case(), world)
+    with_rows = {
+        "policy": world.policy.code,
+        "version": world.policy.version,
+        "unit": str(act.data.get("unit", "")),
+    }
+    work.begin()
+    work.emit(
+        "registered", **with_rows, ledger=True, registered=act.at, received=act.at, registrar=act.by
+    )
+    until, provisional = silence(work, act.at)
+    for duty in act.data.get("owed", ()):
+        seat = resolve(world.policy.usual.floor, work.case, world, {})
+        work.open_debt(f"ledger.{duty}", duty, seat, act.at, until, provisional=provisional)
+    work.end("opened", act.at, act.by, SYSTEM, 0, act.data)
+    return Decision(tuple(work.events), work.case)
+
+
+def _registration_refusal(act: Act, draft: Case, world: World, now: int) -> Refusal | None:
+    policy, data = world.policy, dict(act.data)
+    unit = data.pop("unit", "")
+    if act.at > now:
+        return refuse("in-the-future")
+    if data.get("kind") not in policy.kinds:
+        return refuse("unknown-kind", at="kind", field=str(data.get("kind", "")))
+    if data.get("channel") not in policy.channels:
+        return refuse("unknown-channel", at="channel", field=str(data.get("channel", "")))
+    if unit and unit not in world.organisation.units:
+        return refuse("unknown-unit", at="unit", field=str(unit))
+    if (
+        act.by not in ("customer", "system")
+        and not policy.registered_by_staff
+        and not _takes_in(act.by, draft, world)
+    ):
+        return refuse("not-staff")
+    if (
+        act.by not in ("customer", "system")
+        and not world.organisation.seats_of(act.by)
+        and act.by != world.organisation.administrator
+    ):
+        return refuse("not-staff")
+    data.pop("anonymous", None)
+    if wrong := check_form(registration_form(policy), data, {}, world):
+        return wrong
+    received = data.get("received")
+    if isinstance(received, int) and received > act.at:
+        return refuse("in-the-future", at="received")
+    return None
+
+
+def _takes_in(person: str, draft: Case, world: World) -> bool:
+    """Whether somebody's post takes complaints in: it owes the first step, or stands above it."""
+    first = world.policy.steps[0]
+    return acting_seat(person, (resolve(first.owes, draft, world, {}),), world) is not None

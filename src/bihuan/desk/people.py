@@ -8,7 +8,6 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import translation
 
 from bihuan.desk import organisation
 from bihuan.engine.refusal import Refusal
@@ -18,6 +17,13 @@ from bihuan.records.models import Person, Site
 INVITE_LASTS = 7 * 24 * 3600
 USERNAME = re.compile(r"[\w.@+-]{2,150}")
 LANGUAGES = ("zh-hans", "en")
+# Django says these in one language at a time.
+_PASSWORD_TEXTS = {
+    "password_too_short": Text("密码至少 10 个字符", "a password has at least 10 characters"),
+    "password_too_common": Text("密码太常见", "this password is too common"),
+    "password_entirely_numeric": Text("密码不能全是数字", "a password is not digits alone"),
+    "password_too_similar": Text("密码与用户名太像", "the password is too much like the username"),
+}
 
 
 @transaction.atomic
@@ -179,17 +185,19 @@ def appoint_administrator(person_id: int) -> Person | Refusal:
 
 def bad_password(password: str, user: User, field: str = "password") -> Refusal | None:
     """What is wrong with a password, in both languages, or None."""
-    said = [_wrong_with(password, user, language) for language in LANGUAGES]
-    return Refusal("bad-password", Text(*said), field=field) if all(said) else None
-
-
-def _wrong_with(password: str, user: User, language: str) -> str:
-    with translation.override(language):
-        try:
-            validate_password(password, user)
-        except ValidationError as wrong:
-            return " ".join(wrong.messages)
-    return ""
+    try:
+        validate_password(password, user)
+    except ValidationError as wrong:
+        said = [
+            _PASSWORD_TEXTS.get(error.code or "", Text("密码不符合要求", " ".join(error.messages)))
+            for error in wrong.error_list
+        ]
+        return Refusal(
+            "bad-password",
+            Text(";".join(text.zh for text in said), "; ".join(text.en for text in said)),
+            field=field,
+        )
+    return None
 
 
 def _bad_name(name: str) -> Refusal | None:

@@ -36,7 +36,7 @@ CONTACT_ACTS = frozenset(
 _PHONE = re.compile(
     r"(?<!\d)(\+?86[- ]?)?(1\d{10}|0\d{2,3}[- ]?\d{7,8}|[48]00[- ]?\d{3}[- ]?\d{4})(?!\d)"
 )
-_MAIL = re.compile(r"([^\s@,;,;]+)@([^\s@,;,;]+)")
+_MAIL = re.compile(r"([A-Za-z0-9._%+-]+)@([A-Za-z0-9.-]+)")
 _DIGITS = re.compile(r"\d(?:[- ]?\d){5,}")
 _DOUBLE_SURNAMES = frozenset(
     first + second

@@ -19,7 +19,7 @@ def office() -> Firm:
 
 def lapses(number):
     rows = Event.objects.filter(case__number=number, kind="lapsed").order_by("sequence")
-    return [(row.at, row.data["seat"]) for row in rows]
+    return [(row.at, row.effects[0][1]["seat"]) for row in rows]
 
 
 def test_nothing_due_costs_nothing_and_does_nothing(office):
@@ -71,6 +71,7 @@ def test_history_does_not_depend_on_when_the_sweep_ran(office):
 
     assert lapses(one) == lapses(two)
     first, second = (stored(number).state for number in (one, two))
+    assert first["facts"].pop("same_problem") + 1 == second["facts"].pop("same_problem")
     assert first == second
 
 
@@ -152,7 +153,7 @@ def test_a_sweep_in_the_future_runs_on_a_copy():
         report = sweep(START + 7 * DAY, listing=True)
         office.complain(now=START + 7 * DAY)
         assert len(lapses(number)) > 2
-        assert verify(START + 7 * DAY) == [] or connection.vendor == "postgresql"
+        assert verify(START + 7 * DAY) == []
 
     assert report.events > 2
     assert dump() == before

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from bihuan.desk import chain, rebuild, worlds
+from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Case
 from bihuan.engine.organisation import post_of
 from bihuan.records.models import Anchor, Event
@@ -16,6 +18,7 @@ from bihuan.records.models import Case as CaseRow
 from bihuan.records.models.json_text import canonical
 
 Json = Any
+_CALENDAR = Calendar.build(week={"mon-sun": "00:00-24:00"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +71,26 @@ def verify_anchors() -> Iterator[Finding]:
 
 def anchor(day: str, now: int) -> Anchor | None:
     """Tie the day's knot over all events since the one before; None where it is tied already."""
-    with transaction.atomic():
-        if Anchor.objects.filter(day=day).exists():
-            return None
-        before = Anchor.objects.order_by("last_event", "id").last()
+    if Anchor.objects.filter(day=day).exists():
+        return None
+    with transaction.atomic():  # held no longer than it takes to see who writes
         last = _last_event()
-        start = before.last_event if before else 0
-        previous = before.hash if before else ""
-        count, digest = anchored(previous, start, last)
-        return Anchor.objects.create(
-            day=day, at=now, last_event=last, events=count, previous=previous, hash=digest
-        )
+    before = Anchor.objects.order_by("last_event", "id").last()
+    previous, start = (before.hash, before.last_event) if before else ("", 0)
+    count, digest = anchored(previous, start, last)
+    try:
+        with transaction.atomic():
+            return Anchor.objects.create(
+                day=day, at=now, last_event=last, events=count, previous=previous, hash=digest
+            )
+    except IntegrityError:  # another worker was first
+        return None
+
+
+def daily_anchor(now: int) -> Anchor | None:
+    """Tie the knot of the day before `now` (Shanghai's days), once; None where there is nothing to do."""
+    day = _CALENDAR.day_of(now) - timedelta(days=1)
+    return anchor(day.isoformat(), now)
 
 
 def anchored(previous: str, after: int, last: int) -> tuple[int, str]:

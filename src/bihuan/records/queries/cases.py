@@ -1,0 +1,279 @@
+"""Lists of cases, one case with its history, and customers: all through what the viewer may see."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from bihuan.engine.case import Case as State
+from bihuan.records.models import Case, CaseAccess, Event, Party
+from bihuan.records.queries.obligations import Owed, obligations_of
+from bihuan.records.queries.visibility import (
+    Reach,
+    Viewer,
+    facts_of,
+    reach,
+    reachable_cases,
+    visible_cases,
+)
+from bihuan.records.sealing import unseal
+
+Json = Any
+
+
+class Key(NamedTuple):
+    """Where a list goes on: the instant it is ordered by, and the id, of the last row shown."""
+
+    at: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; empty means any. Instants: from is included, until is not."""
+
+    stage: str = ""
+    owner: str = ""
+    unit: str = ""
+    kind: str = ""
+    channel: str = ""
+    category: str = ""
+    severity: str = ""
+    ended: str = ""
+    open_only: bool = False
+    late_at: int = 0  # only what was due before this instant and is still owed
+    registered_from: int = 0
+    registered_until: int = 0
+    complainant: int = 0
+    number: str = ""  # its beginning
+    ledgers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of a list."""
+
+    id: int
+    number: str
+    title: str
+    kind: str
+    channel: str
+    category: str
+    stage: str
+    severity: str
+    owner: str
+    unit: str
+    policy_id: int
+    ended: str
+    is_open: bool
+    received_at: int
+    registered_at: int
+    closed_at: int
+    next_due_at: int
+    agreed_at: int
+
+
+_COLUMNS = tuple(field.name for field in fields(Listed))
+_SAME = ("stage", "owner", "unit", "kind", "channel", "category", "severity", "ended")
+
+
+def case_list(
+    viewer: Viewer,
+    filters: Filters | None = None,
+    after: Key | None = None,
+    limit: int = 50,
+) -> tuple[list[Listed], Key | None]:
+    """The cases the viewer may see, newest first, and where to go on (None: that is all)."""
+    rows = _filtered(visible_cases(viewer), filters or Filters())
+    if after:
+        rows = rows.filter(registered_at__lte=after.at).exclude(
+            registered_at=after.at, id__gte=after.id
+        )
+    return _page(rows.order_by("-registered_at", "-id"), "registered_at", limit)
+
+
+def due_list(
+    viewer: Viewer,
+    filters: Filters | None = None,
+    after: Key | None = None,
+    limit: int = 50,
+) -> tuple[list[Listed], Key | None]:
+    """The open cases the viewer may see, nearest due first, and where to go on (None: that is all)."""
+    rows = _filtered(visible_cases(viewer).filter(is_open=True), filters or Filters())
+    if after:
+        rows = rows.filter(next_due_at__gte=after.at).exclude(
+            next_due_at=after.at, id__lte=after.id
+        )
+    return _page(rows.order_by("next_due_at", "id"), "next_due_at", limit)
+
+
+def _page(rows: "QuerySet[Case]", order: str, limit: int) -> tuple[list[Listed], Key | None]:
+    found = [Listed(*row) for row in rows.values_list(*_COLUMNS)[: limit + 1]]
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], Key(getattr(last, order), last.id)
+
+
+def _filtered(rows: "QuerySet[Case]", filters: Filters) -> "QuerySet[Case]":
+    rows = rows.filter(ledger=filters.ledgers)
+    for name in _SAME:
+        if value := getattr(filters, name):
+            rows = rows.filter(**{name: value})
+    if filters.open_only:
+        rows = rows.filter(is_open=True)
+    if filters.late_at:
+        rows = rows.filter(is_open=True, next_due_at__gt=0, next_due_at__lt=filters.late_at)
+    if filters.registered_from:
+        rows = rows.filter(registered_at__gte=filters.registered_from)
+    if filters.registered_until:
+        rows = rows.filter(registered_at__lt=filters.registered_until)
+    if filters.complainant:
+        rows = rows.filter(complainant_id=filters.complainant)
+    if filters.number:
+        rows = rows.filter(number__startswith=filters.number)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of a history as people read it. `erased`: its personal values were purged."""
+
+    sequence: int
+    kind: str
+    by: str
+    seat: str
+    sheet: int
+    at: int
+    recorded_at: int
+    data: dict[str, Json]
+    effects: tuple[tuple[str, dict[str, Json]], ...]
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """All of a case that a viewer may see. `reach` OWN: only `sheets`, what is owed and done there.
+
+    Contact data in `state` are in clear; whoever shows them asks `desk.permissions` first.
+    """
+
+    id: int
+    number: str
+    policy_id: int
+    complainant_id: int | None
+    reach: Reach
+    sheets: frozenset[int]
+    state: State
+    next_due_at: int
+    obligations: tuple[Owed, ...]
+    history: tuple[Entry, ...]
+
+
+def case_page(number: str, viewer: Viewer) -> CasePage | None:
+    """The case of that number as the viewer may see it; None where there is none for them."""
+    row = reachable_cases(viewer).filter(number=number).first()
+    if row is None:
+        return None
+    seen = reach(viewer, facts_of(row))
+    if seen is Reach.NOTHING:
+        return None
+    owed = tuple(obligations_of(row.pk))
+    entries = tuple(history(row.pk))
+    state = State.from_json(row.state)
+    sheets = frozenset(state.sheets)
+    if seen is Reach.OWN:
+        seats = viewer.seats.union(*(line.seats | line.own_only for line in viewer.lines.values()))
+        sheets = frozenset(
+            CaseAccess.objects.filter(case=row, seat__in=seats, sheet__gt=0).values_list(
+                "sheet", flat=True
+            )
+        )
+        owed = tuple(item for item in owed if item.sheet in sheets or item.seat in seats)
+        entries = tuple(entry for entry in entries if entry.sheet in sheets)
+    return CasePage(
+        row.pk,
+        row.number,
+        row.policy_id,
+        row.complainant_id,
+        seen,
+        sheets,
+        state,
+        row.next_due_at,
+        owed,
+        entries,
+    )
+
+
+def history(case_id: int) -> Iterator[Entry]:
+    """The events of a case in order, personal values in their places."""
+    for row in Event.objects.filter(case_id=case_id).order_by("sequence"):
+        data, effects = unseal(row.data, row.effects, row.private)
+        data.pop("record", None)
+        yield Entry(
+            row.sequence,
+            row.kind,
+            row.by,
+            row.seat,
+            row.sheet,
+            row.at,
+            row.recorded_at,
+            data,
+            effects,
+            not row.private and '{"sealed":' in str(row.data).replace("'", '"'),
+        )
+
+
+def portal_case(number: str, query_code_hash: str) -> CasePage | None:
+    """The case of a customer who knows its query code, given the code's hash; whole, for the portal."""
+    row = Case.objects.filter(number=number, ledger=False).exclude(query_code_hash="").first()
+    if row is None or row.query_code_hash != query_code_hash:
+        return None
+    state = State.from_json(row.state)
+    return CasePage(
+        row.pk,
+        row.number,
+        row.policy_id,
+        row.complainant_id,
+        Reach.WHOLE,
+        frozenset(state.sheets),
+        state,
+        row.next_due_at,
+        tuple(obligations_of(row.pk)),
+        tuple(history(row.pk)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody who complained before; `cases` are those the viewer may see, newest first."""
+
+    id: int
+    name: str
+    phone: str
+    address: str
+    caller: str
+    cases: tuple[Listed, ...]
+
+
+def find_party_by_phone(digits: str, viewer: Viewer, limit: int = 10) -> list[Customer]:
+    """Customers by phone number, digits only: the whole number, or its last four.
+
+    Only those of whom the viewer may see a case.
+    """
+    rows = Party.objects.all()
+    if len(digits) == 4:
+        rows = rows.filter(phone_end=digits)
+    elif digits:
+        rows = rows.filter(phone=digits)
+    else:
+        return []
+    seen = visible_cases(viewer).filter(complainant_id__isnull=False)
+    found: list[Customer] = []
+    for party in rows.filter(pk__in=seen.values("complainant_id")).order_by("-id")[:limit]:
+        cases, _ = case_list(viewer, Filters(complainant=party.pk), limit=5)
+        found.append(
+            Customer(party.pk, party.name, party.phone, party.address, party.caller, tuple(cases))
+        )
+    return found

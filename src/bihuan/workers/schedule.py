@@ -1,0 +1,26 @@
+"""Everything that wakes by itself, one line each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bihuan.desk.ledgers import ensure_ledgers
+from bihuan.desk.outbox import deliver
+from bihuan.desk.sweep import sweep
+from bihuan.desk.verify import daily_anchor
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done every so many seconds; `does` takes the present instant and may say it again."""
+
+    name: str
+    every: int
+    does: Callable[[int], object]
+
+
+SCHEDULE = (
+    Job("sweep", 15, sweep),  # what fell due: lapses and periodic duties
+    Job("outbox", 5, deliver),  # what is to be told
+    Job("ledgers", 300, ensure_ledgers),  # a ledger for every policy in force and unit that owes
+    Job("anchor", 3600, daily_anchor),  # yesterday's knot over all chains
+)

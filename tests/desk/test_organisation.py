@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from bihuan.desk import organisation, packs, people, worlds
+from bihuan.desk import intake, organisation, packs, people, worlds
 from bihuan.desk.organisation import snapshot
 from bihuan.engine.findings import Finding
 from bihuan.engine.refusal import Refusal
-from bihuan.records.models import Holding, Person, Site, Unit
+from bihuan.records.models import Case, Holding, Obligation, Person, Site, Unit
 
 pytestmark = pytest.mark.django_db
 NOW = 1_790_000_000
@@ -182,6 +182,36 @@ def test_every_change_is_noticed_by_what_is_cached() -> None:
     before = Site.objects.get().organisation_changes
     refused(organisation.hold(key, "emperor", now=NOW))
     assert Site.objects.get().organisation_changes == before
+
+
+def test_open_cases_follow_a_seat_that_comes_and_goes() -> None:
+    top, floor = person("乙总台"), person("丙楼层台")
+    made(organisation.hold(top, "service_desk", now=NOW))
+    facts = {"kind": "complaint", "channel": "phone", "content": "灯坏了", "name": "王测试"}
+    done = intake.register(facts, by=str(top), unit="f1", now=NOW).performed
+    assert done.accepted, done.refusal
+
+    def owing() -> tuple[str, int]:
+        found = Obligation.objects.get(case__number=done.number, act="acknowledge", state="open")
+        return found.seat, found.due_at
+
+    seat, due = owing()
+    assert seat == "service_desk@"
+    made(organisation.hold(floor, "service_desk", "f1", now=NOW + 60))
+    assert owing() == ("service_desk@f1", due)
+    made(organisation.end_holding(floor, "service_desk", "f1", now=NOW + 120))
+    assert owing() == ("service_desk@", due)
+
+
+def test_a_change_of_holder_moves_no_obligation() -> None:
+    first, second = person("乙"), person("丙")
+    made(organisation.hold(first, "service_desk", now=NOW))
+    made(organisation.hold(second, "service_desk", now=NOW))
+    facts = {"kind": "complaint", "channel": "phone", "content": "灯坏了", "name": "王测试"}
+    done = intake.register(facts, by=str(first), unit="f1", now=NOW).performed
+    before = Case.objects.get(number=done.number).events
+    made(organisation.end_holding(first, "service_desk", now=NOW + 60))
+    assert Case.objects.get(number=done.number).events == before
 
 
 def codes(found: tuple[Finding, ...]) -> set[tuple[str, str]]:

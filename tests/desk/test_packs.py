@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
-from bihuan.desk import organisation, packs, people, worlds
+from bihuan.desk import intake, organisation, packs, people, worlds
 from bihuan.desk.calendars import BadCalendarFile, china
+from bihuan.desk.perform import perform
+from bihuan.engine.case import Act
 from bihuan.engine.findings import Level
 from bihuan.engine.refusal import Refusal
-from bihuan.records.models import Person, PolicyUse, PolicyVersion, PublishedYear
+from bihuan.records.models import Obligation, Person, PolicyUse, PolicyVersion, PublishedYear
 
 pytestmark = pytest.mark.django_db
 NOW = 1_790_000_000  # 2026-09-21
@@ -158,6 +160,28 @@ def test_a_year_loaded_later_is_in_every_calendar_that_names_its_source() -> Non
     packs.publish_calendar(year_file(year, off={f"{year}-01-01": "元旦"}), "x.json", None, NOW)
     assert PublishedYear.objects.count() == 1
     assert packs.world_of(version.pk, NOW).calendars["usual"].works(feast)
+
+
+def test_a_published_holiday_moves_the_provisional_due_times_of_open_cases() -> None:
+    eve = 1_798_707_600  # Thursday 2026-12-31 17:00 in Shanghai
+    agent, _ = made(people.create_person("乙专员", now=eve))
+    made(packs.adopt("general", None, eve))
+    made(organisation.add_unit("top", "测试公司", "company", now=eve))
+    made(organisation.hold(agent.pk, "after_sales", now=eve))
+    facts = {"kind": "complaint", "channel": "phone", "name": "王测试", "content": "漏水"}
+    number = intake.register(facts, by=str(agent.pk), unit="top", now=eve).performed.number
+    told = Act("acknowledge", str(agent.pk), eve, {"told_by": "same channel"})
+    assert perform(told, case_number=number, now=eve).accepted
+
+    def due() -> tuple[int, bool]:
+        found = Obligation.objects.get(case__number=number, act="classify", state="open")
+        return found.due_at, found.provisional
+
+    friday, monday = eve + 19 * 3600, eve + (19 + 72) * 3600
+    assert due() == (friday, True)
+    data = year_file(2027, off={"2027-01-01": "元旦"})
+    assert packs.publish_calendar(data, "2027.json", None, eve + 60) == 1
+    assert due() == (monday, False)
 
 
 def test_a_bad_year_is_refused_and_nothing_is_kept() -> None:

@@ -188,6 +188,17 @@ def test_a_post_of_one_policy_opens_nothing_of_another(mall: Mall) -> None:
     assert mall.sees("auditor", replace(case(), policy="general")) is Reach.WHOLE
 
 
+def test_rights_given_and_taken_are_noticed_at_once(mall: Mall) -> None:
+    nobody = int(mall.people["nobody"])
+    assert mall.sees("nobody", case()) is Reach.NOTHING
+    people.change_rights(nobody, is_auditor=True, is_administrator=False)
+    assert mall.sees("nobody", case()) is Reach.WHOLE
+    people.change_rights(nobody, is_auditor=False, is_administrator=False)
+    assert mall.sees("nobody", case()) is Reach.NOTHING
+    people.deactivate(int(mall.people["desk"]), now=NOW)
+    assert mall.sees("desk", case()) is Reach.NOTHING
+
+
 # -- The twins -------------------------------------------------------------------------------------
 
 SEATS = ("desk@", "head@a", "head@b", "shop@s", "chief@")

@@ -91,7 +91,9 @@ def test_the_adoption_is_signed_by_three_different_people() -> None:
         "approver",
     )
     assert refused(sign(version.pk, by, one, two, three, "0" * 64, NOW)) == ("text-changed", "text")
-    assert refused(sign(version.pk, str(two), one, two, three, version.hash, NOW))[0] == "not-yours"
+    assert (
+        refused(sign(version.pk, str(two), one, two, three, version.hash, NOW))[0] == "no-such-case"
+    )
     assert PolicyVersion.objects.get().state == PolicyVersion.State.ADOPTED
     signed = sign(version.pk, by, one, two, three, version.hash, NOW + 60)
     assert isinstance(signed, PolicyVersion)

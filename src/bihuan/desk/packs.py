@@ -1,6 +1,8 @@
 """Policies and calendars as data: shipped packs, adoption, what is in force where."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -11,7 +13,7 @@ from django.db import transaction
 from bihuan.desk import calendars, worlds
 from bihuan.desk.organisation import recompute_provisional, stamp
 from bihuan.desk.policy_files import read_nodes
-from bihuan.engine.calendar import Calendar, parse_calendar
+from bihuan.engine.calendar import Calendar
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Policy
@@ -103,7 +105,7 @@ def adopt_text(
             text=text,
             hash=digest,
             state=PolicyVersion.State.ADOPTED,
-            in_force_on=_usual(policy).day_of(at),
+            in_force_on=_day(policy, at),
             adopted_at=at,
             adopted_by_id=by,
         )
@@ -174,7 +176,7 @@ def approve(
         "at": at,
     }
     if version.state == PolicyVersion.State.DRAFT:
-        today = _usual(worlds.compiled(version.text, str(version))).day_of(at)
+        today = _day(worlds.compiled(version.text, str(version)), at)
         version.in_force_on = max(version.in_force_on or today, today)
         version.adopted_at = at
     version.state = PolicyVersion.State.APPROVED
@@ -189,15 +191,39 @@ def version_in_force(code: str, day: date) -> PolicyVersion | None:
     return versions.order_by("in_force_on", "number").last()
 
 
-def policies_in_force(now: int) -> dict[str, PolicyVersion]:
-    """The versions that rule over what is registered now, by code."""
-    found: dict[str, PolicyVersion] = {}
-    for version in PolicyVersion.objects.filter(state__in=IN_FORCE).order_by(
-        "in_force_on", "number"
-    ):
-        if version.in_force_on and version.in_force_on <= _day(version.pk, now):
-            found[version.code] = version
-    return found
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What was adopted and where it rules, as of one change of the organisation."""
+
+    changes: int
+    versions: tuple[PolicyVersion, ...]  # in the order in which they came in force
+    uses: Mapping[tuple[str, str], str]
+
+
+_kept: list[_Rules] = []
+
+
+def _rules(seen: worlds.Changes | None = None) -> _Rules:
+    changes = (seen or worlds.changes()).organisation
+    if _kept and _kept[0].changes == changes > 0:
+        return _kept[0]
+    versions = PolicyVersion.objects.filter(state__in=IN_FORCE).defer("text")
+    made = _Rules(
+        changes,
+        tuple(versions.order_by("in_force_on", "number")),
+        {(use.unit, use.kind): use.code for use in PolicyUse.objects.all()},
+    )
+    _kept[:] = [made]
+    return made
+
+
+def policies_in_force(now: int, seen: worlds.Changes | None = None) -> dict[str, PolicyVersion]:
+    """The versions that rule over what is registered now, by code; not to be changed."""
+    return {
+        version.code: version
+        for version in _rules(seen).versions
+        if version.in_force_on and version.in_force_on <= _day(worlds.policy_of(version.pk), now)
+    }
 
 
 def policy_for(unit: str, kind: str, now: int) -> PolicyVersion | None:
@@ -206,11 +232,11 @@ def policy_for(unit: str, kind: str, now: int) -> PolicyVersion | None:
     The nearest unit above decides, and there a rule for the kind before one for all kinds. A policy
     that does not know the kind is passed over.
     """
-    in_force = policies_in_force(now)
-    rules = {(use.unit, use.kind): use.code for use in PolicyUse.objects.all()}
-    for place in (*worlds.organisation(now).ancestors(unit), ""):
+    seen = worlds.changes()
+    in_force, uses = policies_in_force(now, seen), _rules(seen).uses
+    for place in (*worlds.organisation(now, seen).ancestors(unit), ""):
         for asked in dict.fromkeys((kind, "")):
-            version = in_force.get(rules.get((place, asked), ""))
+            version = in_force.get(uses.get((place, asked), ""))
             if version and (not kind or kind in worlds.policy_of(version.pk).kinds):
                 return version
     return None
@@ -286,12 +312,13 @@ def _publish(data: bytes, filename: str, by: int | None, at: int, source: str) -
     )
 
 
-def _day(version_id: int, now: int) -> date:
-    return _usual(worlds.policy_of(version_id)).day_of(now)
+def _day(policy: Policy, now: int) -> date:
+    return _clock(str(policy.calendars["usual"].get("zone", "Asia/Shanghai"))).day_of(now)
 
 
-def _usual(policy: Policy) -> Calendar:
-    return parse_calendar(policy.calendars["usual"], calendars.shipped())
+@cache
+def _clock(zone: str) -> Calendar:
+    return Calendar.build(zone=zone, week={"daily": "00:00-24:00"})
 
 
 def _broken(findings: tuple[Finding, ...]) -> Refusal:

@@ -183,6 +183,15 @@ def appoint_administrator(person_id: int) -> Person | Refusal:
     return Person.objects.get(pk=person_id)
 
 
+def change_rights(person_id: int, *, is_auditor: bool, is_administrator: bool) -> Person:
+    """Say who reads everything (auditor) and who sees to organisation and people."""
+    Person.objects.filter(pk=person_id).update(
+        is_auditor=is_auditor, is_administrator=is_administrator
+    )
+    organisation.stamp()
+    return Person.objects.get(pk=person_id)
+
+
 def bad_password(password: str, user: User, field: str = "password") -> Refusal | None:
     """What is wrong with a password, in both languages, or None."""
     try:

@@ -49,8 +49,32 @@ _DOUBLE_SURNAMES = frozenset(
 # -- Viewers ---------------------------------------------------------------------------------------
 
 
+MOST_KEPT = 2000
+_viewers: dict[str, tuple[Organisation, Viewer]] = {}
+
+
 def viewer(person_id: str, now: int) -> Viewer:
-    """Who this person is as a reader at `now`; somebody unknown or inactive sees nothing."""
+    """Who this person is as a reader at `now`; somebody unknown or inactive sees nothing.
+
+    Kept per process until the organisation changes; then one query.
+    """
+    seen = worlds.changes()
+    organisation = worlds.organisation(now, seen)
+    policies = {
+        code: worlds.policy_of(version.pk)
+        for code, version in packs.policies_in_force(now, seen).items()
+    }
+    kept = _viewers.get(person_id)
+    if kept and kept[0] is organisation and kept[1].lines.keys() == policies.keys():
+        return kept[1]
+    made = _viewer(person_id, organisation, policies)
+    if len(_viewers) >= MOST_KEPT:
+        _viewers.clear()
+    _viewers[person_id] = (organisation, made)
+    return made
+
+
+def _viewer(person_id: str, organisation: Organisation, policies: Mapping[str, Policy]) -> Viewer:
     person = (
         Person.objects.filter(pk=int(person_id), active=True).first()
         if person_id.isdecimal() and len(person_id) < 19
@@ -58,11 +82,7 @@ def viewer(person_id: str, now: int) -> Viewer:
     )
     if person is None:
         return Viewer(person_id)
-    organisation = worlds.organisation(now)
-    lines = {
-        code: _line(person_id, worlds.policy_of(version.pk), organisation)
-        for code, version in packs.policies_in_force(now).items()
-    }
+    lines = {code: _line(person_id, policy, organisation) for code, policy in policies.items()}
     units = {unit_of(place) for place in organisation.own_seats(person_id)}
     return Viewer(
         person_id=person_id,

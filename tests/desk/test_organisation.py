@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from bihuan.desk import intake, organisation, packs, people, worlds
 from bihuan.desk.organisation import snapshot
 from bihuan.engine.findings import Finding
 from bihuan.engine.refusal import Refusal
 from bihuan.records.models import Case, Holding, Obligation, Person, Site, Unit
+from bihuan.records.queries import organisation as listed
 
 pytestmark = pytest.mark.django_db
 NOW = 1_790_000_000
@@ -245,3 +247,25 @@ def test_a_kind_of_unit_that_is_missing_is_found() -> None:
     assert ("no-unit-of-kind", "department_manager") in found
     assert ("no-unit-of-kind", "floor_manager") not in found
     assert set(organisation.unit_kinds()) == {"floor", "department", "merchant"}
+
+
+def test_the_list_of_people_says_what_each_holds_in_three_queries(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for name in ("乙", "丙", "丁"):
+        key = person(name)
+        made(organisation.hold(key, "service_desk", now=NOW))
+    made(organisation.absence(key, NOW, NOW + HOUR, now=NOW))
+    with django_assert_num_queries(3):
+        rows = {row.name: row for row in listed.people(NOW)}
+    assert [held.post for held in rows["乙"].posts] == ["service_desk"]
+    assert rows["甲管理"].username == "admin"
+    assert rows["甲管理"].invited
+    assert (rows["丁"].away, rows["乙"].away) == (True, False)
+    made(people.deactivate(key, now=NOW))
+    assert {row.name for row in listed.people(NOW)} == {"甲管理", "乙", "丙"}
+    assert "丁" in {row.name for row in listed.people(NOW, also_left=True)}
+    assert [held.person for held in listed.held_posts(NOW)] == ["乙", "丙"]
+    (version,) = listed.versions("mall")
+    assert (version.number, version.state, version.adopted_by) == (1, "adopted", "甲管理")
+    assert listed.published_years() == ()

@@ -306,6 +306,27 @@ def test_a_real_case_comes_before_the_right_eyes(mall: Mall) -> None:
         assert may_see(watching, facts_of(stored)) is sees, who
 
 
+@pytest.mark.parametrize("about", ["", "desk", "operations", "deputy", "gm", "floor1"])
+def test_whoever_owes_an_act_can_find_the_case_and_who_it_is_about_cannot(
+    mall: Mall, about: str
+) -> None:
+    facts = {"kind": "complaint", "channel": "phone", "name": "王测试", "content": "态度恶劣"}
+    if about:
+        facts |= {"about": "staff", "about_person": mall.people[about], "category": "service"}
+    done = intake.register(facts, by="customer", unit="top", now=NOW).performed
+    assert done.accepted, done.refusal
+    stored = Case.objects.get(number=done.number)
+    state = State.from_json(stored.state)
+    assert state.debts
+    there = organisation.snapshot(NOW)
+    for debt in state.debts.values():
+        for who in there.people(debt.seat):
+            assert reach(viewer(who, NOW), facts_of(stored)) is not Reach.NOTHING, debt
+            assert who != mall.people.get(about)
+    if about:
+        assert reach(viewer(mall.people[about], NOW), facts_of(stored)) is Reach.NOTHING
+
+
 def test_the_history_says_which_seats_a_case_came_before() -> None:
     debt = {"id": 1, "row": "r", "act": "a", "sheet": 2, "seat": "x@", "since": 0, "due": 0}
     opened = Event("opened", 0, "system", "", 2, {}, (("opened", {**debt, "first_due": 0}),))

@@ -3,11 +3,12 @@
 import pytest
 from django.db import connection
 
-from bihuan.desk import chain
+from bihuan.desk import chain, organisation
 from bihuan.desk.rebuild import dump, rebuild
 from bihuan.desk.sweep import sweep
 from bihuan.desk.verify import anchor, verify
-from bihuan.records.models import Case, CaseAccess, Event, Obligation
+from bihuan.records.models import Case, CaseAccess, Event, Holding, Obligation
+from bihuan.records.models.json_text import canonical
 from tests.desk.firm import DAY, HOUR, MIN, START, Firm, firm, stored
 
 pytestmark = pytest.mark.django_db
@@ -108,8 +109,6 @@ def test_a_changed_event_is_found(office, column, value):
 def test_a_changed_personal_value_is_found(office):
     event = Event.objects.filter(kind="register").first()
     forged = {key: [salt, "李测试"] for key, (salt, _) in event.private.items()}
-    from bihuan.records.models.json_text import canonical
-
     tamper("UPDATE records_event SET private = %s WHERE id = %s", canonical(forged), event.pk)
 
     assert "chain" in codes()
@@ -159,3 +158,17 @@ def test_erasing_personal_values_leaves_every_hash_true_and_rebuilds_the_purged_
     assert case.state["facts"]["about_unit"] == "works"
     assert case.title == ""
     assert "王测试" not in "".join(line for line in dump() if number in line)
+
+
+def test_a_duty_that_lies_with_the_person_complained_about_is_found(office):
+    number = office.complain(now=LATER, about="person", about_person=office.agent).number
+    assert verify(LATER, number=number) == []  # the engine passes it to somebody else
+
+    post, _, unit = stored(number).state["debts"][0]["seat"].partition("@")
+    Holding.objects.filter(post=post).update(withdrawn_at=LATER)
+    Holding.objects.create(
+        person_id=int(office.agent), post=post, unit=unit, from_at=0, known_at=LATER
+    )
+    organisation.stamp()
+
+    assert [finding.code for finding in verify(LATER, number=number)] == ["wall"]

@@ -18,6 +18,30 @@ Json = Any
 Value = str | int | None  # of a column; yes and no are whole numbers too
 
 
+Rows = list[tuple[Value, ...]]
+_FEW = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """An INSERT of any number of rows: one statement where that saves a round trip."""
+
+    into: str  # table (columns)
+    end: str = ""
+
+    def run(self, cursor: Any, rows: Rows) -> None:
+        """Insert the rows; none is fine."""
+        if not rows:
+            return
+        values = f"({', '.join(['%s'] * len(rows[0]))})"
+        start = f"INSERT INTO {self.into} VALUES "  # noqa: S608  (from the constants below)
+        if len(rows) <= _FEW or connection.vendor == "postgresql":
+            one = ", ".join([values] * len(rows))
+            cursor.execute(start + one + self.end, [value for row in rows for value in row])
+        else:
+            cursor.executemany(start + values + self.end, rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a new case has beside its state: it stands in the first event, so a rebuild finds it."""
@@ -100,31 +124,27 @@ _INSERT_CASE = "INSERT INTO records_case ({}) VALUES ({}) RETURNING id".format( 
 _UPDATE_CASE = "UPDATE records_case SET {} WHERE id = %s".format(  # noqa: S608
     ", ".join(f"{name} = %s" for name in _CHANGING)
 )
-_INSERT_EVENT = (
-    'INSERT INTO records_event (case_id, sequence, kind, act_id, "by", seat, sheet, at, '
-    "recorded_at, data, effects, private, previous, hash) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+INSERT_EVENT = Insert(
+    'records_event (case_id, sequence, kind, act_id, "by", seat, sheet, at, recorded_at, data, '
+    "effects, private, previous, hash)"
 )
-INSERT_OBLIGATION = (
-    'INSERT INTO records_obligation (case_id, number, "row", act, sheet, seat, post, unit, '
-    "since_at, due_at, first_due_at, rung, lapses, state, ended_at, clauses, provisional, item) "
-    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+INSERT_OBLIGATION = Insert(
+    'records_obligation (case_id, number, "row", act, sheet, seat, post, unit, since_at, due_at, '
+    "first_due_at, rung, lapses, state, ended_at, clauses, provisional, item)"
 )
 _UPDATE_OBLIGATION = (
     "UPDATE records_obligation SET seat = %s, post = %s, unit = %s, due_at = %s, "
     "first_due_at = %s, rung = %s, lapses = %s, state = %s, ended_at = %s, provisional = %s "
     "WHERE case_id = %s AND number = %s"
 )
-INSERT_ACCESS = (
-    "INSERT INTO records_caseaccess (case_id, seat, way, sheet) VALUES (%s, %s, %s, %s) "
-    "ON CONFLICT (case_id, seat, way, sheet) DO NOTHING"
+INSERT_ACCESS = Insert(
+    "records_caseaccess (case_id, seat, way, sheet)",
+    " ON CONFLICT (case_id, seat, way, sheet) DO NOTHING",
 )
-_INSERT_OUTBOX = (
-    'INSERT INTO records_outbox (kind, "to", case_id, body, state, attempts, written_at, next_at, '
-    "sent_at, error, dedupe) VALUES (%s, %s, %s, %s, 'waiting', 0, %s, %s, 0, '', %s)"
+_INSERT_OUTBOX = Insert(
+    'records_outbox (kind, "to", case_id, body, state, attempts, written_at, next_at, sent_at, '
+    "error, dedupe)"
 )
-
-Rows = list[tuple[Value, ...]]
 
 
 def append(changes: Sequence[Change], now: int) -> None:
@@ -162,22 +182,20 @@ def append(changes: Sequence[Change], now: int) -> None:
             ]
             news = outbox.compose(change.number, change.events, changed, change.ruling.world.policy)
             messages += [
-                (item.kind, item.to, case_id, canonical(item.body), now, now,
+                (item.kind, item.to, case_id, canonical(item.body), "waiting", 0, now, now, 0, "",
                  f"{case_id}/{change.sequence + 1}/{place}")
                 for place, item in enumerate(news)
             ]  # fmt: skip
-        for statement, rows in (
-            (_INSERT_EVENT, events),
-            (_UPDATE_CASE, cases),
+        for statement, rows in ((_UPDATE_CASE, cases), (_UPDATE_OBLIGATION, moved)):
+            if rows:
+                cursor.executemany(statement, rows)
+        for insert, rows in (
+            (INSERT_EVENT, events),
             (INSERT_OBLIGATION, opened),
-            (_UPDATE_OBLIGATION, moved),
             (INSERT_ACCESS, access),
             (_INSERT_OUTBOX, messages),
         ):
-            if len(rows) == 1:
-                cursor.execute(statement, rows[0])
-            elif rows:
-                cursor.executemany(statement, rows)
+            insert.run(cursor, rows)
 
 
 def obligation_row(owed: obligations.Owed, case_id: int, ruling: Ruling) -> tuple[Value, ...]:

@@ -60,10 +60,9 @@ def register(
     facts = {name: value for name, value in facts.items() if value not in (None, "")}
     kind = str(facts.get("kind", "complaint"))
     if policy is None:
-        version = packs.policy_for(unit, kind, now)
-        if version is None:
+        policy = _policy_for(unit, kind, now)
+        if policy is None:
             return Registered(Performed("", refusal=_NO_POLICY))
-        policy = version.pk
     act_id = act_id or secrets.token_hex(16)
     code = _code_for(by, act_id, facts)
     data = {name: value for name, value in facts.items() if name not in ("phone", "address")}
@@ -81,6 +80,20 @@ def register(
     if done.refusal or (done.repeated and find_by_code(done.number, code) is None):
         code = ""
     return Registered(done, code)
+
+
+_chosen: dict[tuple[worlds.Changes, int, str, str], int | None] = {}
+
+
+def _policy_for(unit: str, kind: str, now: int) -> int | None:
+    """The version that rules; asked for once in a quarter of an hour, and after each change."""
+    key = (worlds.changes(), now // 900, unit, kind)
+    if key not in _chosen:
+        if len(_chosen) > 1000:
+            _chosen.clear()
+        version = packs.policy_for(unit, kind, now)
+        _chosen[key] = version.pk if version else None
+    return _chosen[key]
 
 
 def find_by_code(number: str, code: str) -> int | None:

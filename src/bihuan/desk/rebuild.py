@@ -108,10 +108,8 @@ def write(case_id: int, made: Projection) -> None:
         )
         for table in ("obligation", "caseaccess"):
             cursor.execute(f"DELETE FROM records_{table} WHERE case_id = %s", (case_id,))  # noqa: S608
-        if made.obligations:
-            cursor.executemany(INSERT_OBLIGATION, made.obligations)
-        if made.access:
-            cursor.executemany(INSERT_ACCESS, made.access)
+        INSERT_OBLIGATION.run(cursor, made.obligations)
+        INSERT_ACCESS.run(cursor, made.access)
 
 
 def stored_obligations(case_id: int) -> list[Row]:

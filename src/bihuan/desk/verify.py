@@ -13,6 +13,7 @@ from bihuan.desk import chain, rebuild, worlds
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Case
 from bihuan.engine.organisation import post_of
+from bihuan.engine.posts import is_walled
 from bihuan.records.models import Anchor, Event
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models.json_text import canonical
@@ -158,10 +159,9 @@ def _invariants(row: CaseRow, case: Case, now: int) -> Iterator[Finding]:
         people = organisation.people(debt.seat)
         if not people:
             yield Finding("invariant", row.number, f"obligation {debt.id} is owed by nobody")
-        about = str(case.facts.get("about_person") or "")
-        if about and people == (about,):
+        if people and all(is_walled(person, case, ruling.world) for person in people):
             yield Finding(
-                "wall", row.number, f"obligation {debt.id} is owed by the person complained about"
+                "wall", row.number, f"obligation {debt.id} is owed by whom the case is about"
             )
     if case.paused and not case.debts:
         yield Finding("invariant", row.number, "paused, and nobody owes what would resume it")

@@ -313,6 +313,7 @@ class Migration(migrations.Migration):
             model_name="case",
             name="policy",
             field=models.ForeignKey(
+                db_index=False,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="cases",
                 to="records.policyversion",

@@ -15,7 +15,7 @@ class Case(models.Model):
 
     number = models.CharField(max_length=140)
     policy = models.ForeignKey(
-        "records.PolicyVersion", on_delete=models.PROTECT, related_name="cases"
+        "records.PolicyVersion", on_delete=models.PROTECT, related_name="cases", db_index=False
     )
     policy_code = models.CharField(max_length=60)
     ledger = models.BooleanField(default=False)

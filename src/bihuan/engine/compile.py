@@ -1,7 +1,10 @@
 """From nodes to a policy: every name resolved, every word of the closed lists checked, with places."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from bihuan.engine.findings import Finding, Level
-from bihuan.engine.nodes import Mapping, Node, Scalar
+from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
 from bihuan.engine.policy import (
     Always,
     Missed,
@@ -29,7 +32,33 @@ def compile_policy(node: Node) -> tuple[Policy | None, tuple[Finding, ...]]:
     compiler = _Compiler(node)
     policy = compiler.policy()
     broken = any(finding.level is Level.ERROR for finding in compiler.read.findings)
-    return (None if broken else policy), tuple(compiler.read.findings)
+    return (None if broken else policy), tuple(_citing(node, compiler.read.findings))
+
+
+def _citing(node: Node, findings: Iterable[Finding]) -> Iterable[Finding]:
+    """The findings with the clauses of the nearest element around the place of each."""
+    cited: dict[tuple[int, int], tuple[str, ...]] = {}
+
+    def visit(at: Node, clauses: tuple[str, ...]) -> None:
+        if isinstance(at, Mapping):
+            own = at.get("clause")
+            own_items = own.items if isinstance(own, Sequence) else (own,)
+            clauses = tuple(i.text for i in own_items if isinstance(i, Scalar)) or clauses
+            for key, value in at.items:
+                cited[key.line, key.column] = clauses
+                visit(value, clauses)
+        elif isinstance(at, Sequence):
+            for item in at.items:
+                visit(item, clauses)
+        cited[at.line, at.column] = clauses
+
+    visit(node, ())
+    for finding in findings:
+        yield (
+            finding
+            if finding.clauses
+            else replace(finding, clauses=cited.get((finding.line, finding.column), ()))
+        )
 
 
 class _Compiler(Rows):

@@ -1,0 +1,98 @@
+"""What can be proved of a policy before it goes in force: P1 tables, P2 and P3 lines, P6 ladders, P9 names.
+
+The checker asks the engine's own evaluator and resolver, so that the proof is about what will run.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from bihuan.engine.check.cells import Cells
+from bihuan.engine.check.ladders import check_ladders
+from bihuan.engine.check.line import check_duties, check_line, check_sheets
+from bihuan.engine.check.names import check_names
+from bihuan.engine.check.organisation import check_organisation
+from bihuan.engine.check.tables import check_tables
+from bihuan.engine.findings import Finding, Level
+from bihuan.engine.organisation import Organisation
+from bihuan.engine.policy import Policy
+from bihuan.engine.words import Text
+
+__all__ = ["check"]
+
+_ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
+
+
+def check(policy: Policy, *, organisation: Organisation | None = None) -> tuple[Finding, ...]:
+    """Everything found in a compiled policy, errors first; with an organisation, also how it is staffed.
+
+    A warning that a row of `settled` names is a note that says who settled it and why; errors cannot
+    be settled. One finding for each cause, with its clause, place and, where a case shows it, a story.
+    """
+    found = _once(_all(policy, organisation))
+    settled = [_settle(finding, policy) for finding in found]
+    settled += _settled_for_nothing(found, policy)
+    return tuple(
+        sorted(settled, key=lambda each: (_ORDER[each.level], each.line, each.column, each.code))
+    )
+
+
+def _all(policy: Policy, organisation: Organisation | None) -> Iterator[Finding]:
+    cells = Cells(policy)
+    yield from check_names(policy, cells)
+    yield from check_tables(policy, cells)
+    yield from check_line(policy, cells)
+    yield from check_sheets(policy, cells)
+    yield from check_duties(policy, cells)
+    yield from check_ladders(policy, cells.limit)
+    if organisation is not None:
+        yield from check_organisation(policy, organisation)
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """The first finding of each code at each place."""
+    first: dict[tuple[str, str, tuple[str, ...]], Finding] = {}
+    for finding in findings:
+        first.setdefault((finding.code, finding.place, finding.clauses), finding)
+    return list(first.values())
+
+
+def _names(finding: Finding) -> tuple[str, str]:
+    return finding.code, f"{finding.code}:{finding.place}"
+
+
+def _settle(finding: Finding, policy: Policy) -> Finding:
+    """The finding as a note where somebody accepted it, with who and why."""
+    if finding.level is not Level.WARNING:
+        return finding
+    for name, by, because in policy.settled:
+        if name in _names(finding):
+            who, why = _both(by), _both(because)
+            text = Text(
+                f"{finding.text.zh}(已由{who.zh}确认:{why.zh})",
+                f"{finding.text.en} (settled by {who.en}: {why.en})",
+            )
+            return replace(finding, level=Level.NOTE, text=text)
+    return finding
+
+
+def _both(written: str) -> Text:
+    """Words that may be written in both languages, `中文 / English`."""
+    zh, slash, en = written.partition(" / ")
+    return Text(zh, en if slash else zh)
+
+
+def _settled_for_nothing(findings: list[Finding], policy: Policy) -> list[Finding]:
+    """Rows of `settled` that no finding answers to, or that try to settle an error."""
+    lost = []
+    for index, (name, _, _) in enumerate(policy.settled):
+        place = f"settled[{index}]"
+        answering = [finding for finding in findings if name in _names(finding)]
+        if any(finding.level is Level.ERROR for finding in answering):
+            zh = f"{place}:“{name}”是必须改的问题,不能以确认了结"
+            en = f"{place}: '{name}' is an error; errors are mended, not settled"
+            lost.append(Finding(Level.WARNING, "cannot-be-settled", Text(zh, en), place))
+        elif not answering:
+            zh = f"{place}:“{name}”已无对应的发现,可以删去"
+            en = f"{place}: '{name}' answers to no finding and can be removed"
+            lost.append(Finding(Level.NOTE, "settled-for-nothing", Text(zh, en), place))
+    return lost

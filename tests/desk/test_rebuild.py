@@ -47,7 +47,7 @@ def test_rebuilding_mends_what_was_spoilt(office):
     Case.objects.update(stage="closed", owner="x@", wake_at=0, state={}, title="?")
     Obligation.objects.all().delete()
     CaseAccess.objects.all().delete()
-    assert codes() == ["invariant", "projection"]
+    assert codes() == ["projection", "wake"]
 
     rebuild()
 
@@ -171,4 +171,4 @@ def test_a_duty_that_lies_with_the_person_complained_about_is_found(office):
     )
     organisation.stamp()
 
-    assert [finding.code for finding in verify(LATER, number=number)] == ["wall"]
+    assert {finding.code for finding in verify(LATER, number=number)} == {"K4"}

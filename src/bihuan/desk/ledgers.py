@@ -2,11 +2,12 @@
 
 from bihuan.desk import packs, worlds
 from bihuan.desk.numbering import ledger_number
+from bihuan.desk.organisation import vacancies
 from bihuan.desk.perform import Performed, perform
 from bihuan.engine.case import Act
 from bihuan.engine.organisation import Organisation
 from bihuan.engine.policy import Policy
-from bihuan.records.models import Case
+from bihuan.records.models import Case, PolicyVersion
 
 
 def ensure_ledgers(now: int) -> tuple[Performed, ...]:
@@ -20,21 +21,35 @@ def ensure_ledgers(now: int) -> tuple[Performed, ...]:
     for version in packs.policies_in_force(now).values():
         policy = worlds.policy_of(version.pk)
         for unit in units_with_rhythm(policy, organisation):
-            if ledger_number(version.code, version.number, unit) not in known:
-                act = Act("open ledger", "system", now, {"unit": unit})
-                opened.append(perform(act, policy=version.pk, now=now))
+            if ledger_number(version.code, version.number, unit) in known:
+                continue
+            owed = [] if unit else _owed_from_the_start(version, policy, organisation)
+            act = Act("open ledger", "system", now, {"unit": unit, "owed": owed})
+            opened.append(perform(act, policy=version.pk, now=now))
     return tuple(opened)
 
 
+def _owed_from_the_start(
+    version: PolicyVersion, policy: Policy, organisation: Organisation
+) -> list[str]:
+    """What a policy put in force by the administrator alone still owes (settled with adoption)."""
+    owed = []
+    if version.state == PolicyVersion.State.ADOPTED:
+        owed.append("approve_adoption")
+    if any(item.code == "vacant-post" for item in vacancies(policy, organisation)):
+        owed.append("fill_posts")
+    return owed
+
+
 def units_with_rhythm(policy: Policy, organisation: Organisation) -> tuple[str, ...]:
-    """The units in which posts stand that owe a duty of the policy's rhythm; "" is the top."""
+    """The units in which posts stand that owe a duty of the policy's rhythm; "" is the top, and never none."""
     posts = {row.owes.post for row in policy.rhythm if row.owes and row.owes.kind == "post"}
     for row in policy.rhythm:
         if row.opens and row.opens in policy.sheets:
             posts |= {step.owes.post for step in policy.sheets[row.opens].steps[:1]}
     posts &= policy.posts.keys()
     units = {place.partition("@")[2] for place in organisation.known if _post(place) in posts}
-    return tuple(sorted(units or ({""} if policy.rhythm else set())))
+    return tuple(sorted(units or {""}))
 
 
 def _post(place: str) -> str:

@@ -12,8 +12,9 @@ from django.db import IntegrityError, connection, transaction
 from bihuan.desk import chain, rebuild, worlds
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Case
-from bihuan.engine.organisation import post_of
-from bihuan.engine.posts import is_walled
+from bihuan.engine.invariants import broken
+from bihuan.engine.step import catch_up
+from bihuan.engine.words import Text
 from bihuan.records.models import Anchor, Event
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models.json_text import canonical
@@ -26,9 +27,13 @@ _CALENDAR = Calendar.build(week={"mon-sun": "00:00-24:00"})
 class Finding:
     """One thing that is not as it must be: a code, the case's number (empty: not of one case), what."""
 
-    code: str
+    code: str  # chain, replay, projection, anchor, guard, wake, or an invariant of the engine: K1 …
     number: str
-    text: str
+    text: Text
+
+
+def _found(code: str, number: str, zh: str, en: str) -> Finding:
+    return Finding(code, number, Text(zh, en))
 
 
 def verify(now: int, *, number: str | None = None) -> list[Finding]:
@@ -47,16 +52,36 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
     try:
         made = rebuild.projection(events)
     except Exception as error:  # noqa: BLE001  (a history that cannot be folded is what we look for)
-        yield Finding("replay", row.number, f"the history cannot be replayed: {error!r}")
+        yield _found(
+            "replay",
+            row.number,
+            f"历史无法重演:{error!r}",
+            f"the history cannot be replayed: {error!r}",
+        )
         return
     for name, value in made.row.items():
         if getattr(row, name) != (json.loads(str(value)) if name == "state" else value):
-            yield Finding("projection", row.number, f"{name} differs from what the events say")
+            yield _found(
+                "projection",
+                row.number,
+                f"{name} 与记录不符",
+                f"{name} differs from what the events say",
+            )
     stored = rebuild.stored_obligations(case_id)
     if stored != made.obligations:
-        yield Finding("projection", row.number, "the obligations differ from what the events say")
+        yield _found(
+            "projection",
+            row.number,
+            "待办与记录不符",
+            "the obligations differ from what the events say",
+        )
     if rebuild.stored_access(case_id) != made.access:
-        yield Finding("projection", row.number, "who may see it differs from what the events say")
+        yield _found(
+            "projection",
+            row.number,
+            "可见范围与记录不符",
+            "who may see it differs from what the events say",
+        )
     yield from _invariants(row, made.case, now)
 
 
@@ -66,7 +91,12 @@ def verify_anchors() -> Iterator[Finding]:
     for anchor in Anchor.objects.order_by("last_event", "id").iterator():
         count, digest = anchored(before, last, anchor.last_event)
         if anchor.previous != before or (anchor.events, anchor.hash) != (count, digest):
-            yield Finding("anchor", "", f"the events up to {anchor.day} are not what was anchored")
+            yield _found(
+                "anchor",
+                "",
+                f"截至 {anchor.day} 的记录与当日锚点不符",
+                f"the events up to {anchor.day} are not what was anchored",
+            )
         before, last = anchor.hash, anchor.last_event
 
 
@@ -124,7 +154,7 @@ def _chain(row: CaseRow, events: list[Event]) -> Iterator[Finding]:
     previous = ""
     for place, event in enumerate(events, 1):
         if event.sequence != place:
-            yield Finding("chain", row.number, f"event {place} is missing")
+            yield _found("chain", row.number, f"缺第 {place} 条记录", f"event {place} is missing")
             return
         digest = chain.link(
             previous, row.number, place, event.kind, event.act_id, event.by, event.seat,
@@ -132,39 +162,39 @@ def _chain(row: CaseRow, events: list[Event]) -> Iterator[Finding]:
             canonical(event.effects),
         )  # fmt: skip
         if event.previous != previous or event.hash != digest:
-            yield Finding("chain", row.number, f"event {place} is not what was written")
+            yield _found(
+                "chain",
+                row.number,
+                f"第 {place} 条记录被改动",
+                f"event {place} is not what was written",
+            )
         for commitment, (salt, value) in event.private.items():
             if chain.commit(salt, value) != commitment:
-                yield Finding("chain", row.number, f"a personal value of event {place} was changed")
+                yield _found(
+                    "chain",
+                    row.number,
+                    f"第 {place} 条记录的个人信息被改动",
+                    f"a personal value of event {place} was changed",
+                )
         previous = event.hash
     if (row.events, row.head) != (len(events), previous):
-        yield Finding("chain", row.number, "the case row knows of other events")
+        yield _found(
+            "chain",
+            row.number,
+            "案件行与记录的条数或散列不符",
+            "the case row knows of other events",
+        )
 
 
 def _invariants(row: CaseRow, case: Case, now: int) -> Iterator[Finding]:
-    ruling = worlds.ruling(row.policy_id, now)
-    organisation = ruling.world.organisation
-    # A ledger owes something only between a duty's opening and its being done, but always wakes.
-    owed = bool(case.debts) or (case.ledger and row.wake_at > 0)
-    if case.is_open and not owed and not case.held:
-        yield Finding("invariant", row.number, "an open case in which nobody owes anything")
-    if case.debts and not row.wake_at and not case.paused:
-        yield Finding("invariant", row.number, "something is owed and nothing would wake it")
-    for debt in case.debts.values():
-        if not debt.due:
-            yield Finding("invariant", row.number, f"obligation {debt.id} has no due time")
-        post = post_of(debt.seat)
-        if post in ("customer", "system"):
-            continue
-        people = organisation.people(debt.seat)
-        if not people:
-            yield Finding("invariant", row.number, f"obligation {debt.id} is owed by nobody")
-        if people and all(is_walled(person, case, ruling.world) for person in people):
-            yield Finding(
-                "wall", row.number, f"obligation {debt.id} is owed by whom the case is about"
-            )
-    if case.paused and not case.debts:
-        yield Finding("invariant", row.number, "paused, and nobody owes what would resume it")
+    """What the engine says must hold always, of the case as it is once all that fell due is done."""
+    world = worlds.ruling(row.policy_id, now).world
+    for wrong in broken(catch_up(case, world, now).case or case, world, now):
+        yield Finding(wrong.code, row.number, wrong.text)
+    if (case.debts or case.ledger) and not row.wake_at:
+        yield _found(
+            "wake", row.number, "有待办而无人唤醒", "something is owed and nothing wakes it"
+        )
 
 
 def _without_case() -> Iterator[Finding]:
@@ -175,7 +205,12 @@ def _without_case() -> Iterator[Finding]:
                 "WHERE NOT EXISTS (SELECT 1 FROM records_case c WHERE c.id = e.case_id)"
             )
             if count := cursor.fetchone()[0]:
-                yield Finding("projection", "", f"{count} rows of {table} belong to no case")
+                yield _found(
+                    "projection",
+                    "",
+                    f"{table} 有 {count} 行不属于任何案件",
+                    f"{count} rows of {table} belong to no case",
+                )
 
 
 def _guards() -> Iterator[Finding]:
@@ -190,4 +225,4 @@ def _guards() -> Iterator[Finding]:
         standing = {row[0] for row in cursor.fetchall()}
     for name in ("records_event_never_changes", "records_event_never_leaves"):
         if name not in standing:
-            yield Finding("guard", "", f"the trigger {name} is missing")
+            yield _found("guard", "", f"触发器 {name} 不在", f"the trigger {name} is missing")

@@ -1,0 +1,69 @@
+"""Finding cases by what people remember of them, and those that look alike."""
+
+from collections.abc import Collection
+
+from django.db.models import Q
+
+from bihuan.records.models import Case
+from bihuan.records.queries.cases import Filters, Key, Listed, _filtered, _page
+from bihuan.records.queries.visibility import Viewer, visible_cases
+
+
+def found_cases(
+    viewer: Viewer,
+    words: str,
+    filters: Filters,
+    *,
+    by_due: bool,
+    after: Key | None = None,
+    limit: int = 50,
+) -> tuple[list[Listed], Key | None]:
+    """The cases whose number, title or complainant fits `words` (empty: all), and where to go on.
+
+    Four digits also mean the end of a phone number, eight or more the whole of one.
+    """
+    rows = _filtered(visible_cases(viewer), filters)
+    if words:
+        rows = rows.filter(_fits(words))
+    if by_due:
+        rows = rows.filter(is_open=True)
+        if after:
+            rows = rows.filter(next_due_at__gte=after.at).exclude(
+                next_due_at=after.at, id__lte=after.id
+            )
+        return _page(rows.order_by("next_due_at", "id"), "next_due_at", limit)
+    if after:
+        rows = rows.filter(registered_at__lte=after.at).exclude(
+            registered_at=after.at, id__gte=after.id
+        )
+    return _page(rows.order_by("-registered_at", "-id"), "registered_at", limit)
+
+
+def complainants(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Name and phone number of who complained, by the cases' ids."""
+    rows = Case.objects.filter(pk__in=ids, complainant__isnull=False)
+    return {
+        pk: (name, phone)
+        for pk, name, phone in rows.values_list("pk", "complainant__name", "complainant__phone")
+    }
+
+
+def open_alike(viewer: Viewer, about_unit: str, category: str, limit: int = 4) -> list[Listed]:
+    """Open cases about the same unit (and of the same category, where one is given), newest first."""
+    if not about_unit:
+        return []
+    rows = visible_cases(viewer).filter(is_open=True, ledger=False, about_unit=about_unit)
+    if category:
+        rows = rows.filter(Q(category=category) | Q(category=""))
+    return _page(rows.order_by("-registered_at", "-id"), "registered_at", limit)[0]
+
+
+def _fits(words: str) -> Q:
+    fits = Q(number__istartswith=words) | Q(number__iendswith=words)
+    fits |= Q(title__icontains=words) | Q(complainant__name__icontains=words)
+    digits = "".join(sign for sign in words if sign.isdecimal())
+    if digits == words and len(digits) == 4:
+        fits |= Q(complainant__phone_end=digits)
+    elif len(digits) >= 7 and len(digits) >= len(words) - 3:
+        fits |= Q(complainant__phone=digits)
+    return fits

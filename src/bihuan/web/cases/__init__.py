@@ -1,0 +1,1 @@
+"""Cases: their list, their page, what is done in them."""

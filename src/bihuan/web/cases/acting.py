@@ -1,0 +1,284 @@
+"""Doing an act from a page: its form, what will follow, and what came of it."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bihuan.desk import worlds
+from bihuan.desk.foresight import what_follows
+from bihuan.desk.perform import Performed, perform
+from bihuan.engine.case import Act, Debt
+from bihuan.engine.refusal import Refusal
+from bihuan.engine.step import Possible, possible
+from bihuan.engine.words import ACTS
+from bihuan.engine.world import World
+from bihuan.records.queries.cases import CasePage
+from bihuan.web.cases import forms
+from bihuan.web.shell import Reader
+from bihuan.web.words import Names
+
+Json = Any
+LETTERS = {
+    "trace_call": "T",
+    "contact": "C",
+    "postpone": "P",
+    "respond": "R",
+    "remark": "M",
+    "chase": "U",
+}
+# Papers are decided by one of two buttons; what a customer said is a field of its own.
+BUTTONS = frozenset({"issue", "countersign", "approve", "check_reply", "review", "review_return"})
+
+
+@dataclass
+class Desk:
+    """One case before one reader: everything a page about it is made of."""
+
+    reader: Reader
+    page: CasePage
+    world: World
+    names: Names
+    offers: tuple[Possible, ...] = field(default=())
+
+    @property
+    def url(self) -> str:
+        """The address of the case."""
+        return reverse("case", args=[self.page.number])
+
+    def offer(self, act: str, sheet: int) -> Possible | None:
+        """The act as it is offered to the reader, or None where it is none of this case."""
+        return next((one for one in self.offers if (one.act, one.sheet) == (act, sheet)), None)
+
+
+def desk_of(reader: Reader, page: CasePage) -> Desk:
+    """The case with what the reader may do in it, judged now."""
+    ruling = worlds.ruling(page.policy_id, reader.now)
+    offers = possible(page.state, reader.person, ruling.world, reader.now)
+    if page.sheets != frozenset(page.state.sheets):
+        seats = reader.viewer.seats
+        own = {(debt.act, debt.sheet) for debt in page.state.debts.values() if debt.seat in seats}
+        offers = tuple(
+            one for one in offers if one.sheet in page.sheets or (one.act, one.sheet) in own
+        )
+    names = Names(ruling.world.policy, ruling.world.organisation, reader.language)
+    return Desk(reader, page, ruling.world, names, offers)
+
+
+@dataclass
+class Attempt:
+    """What came of a posted act. `status` as it is answered: 200 done, else 409 or 422."""
+
+    status: int
+    performed: Performed | None = None
+    form: dict[str, Json] | None = None
+
+
+def form_of(
+    desk: Desk,
+    offer: Possible,
+    *,
+    posted: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    refusal: Refusal | None = None,
+    conflict: str = "",
+    act_id: str = "",
+    item: str = "",
+) -> dict[str, Json]:
+    """What cases/act.jinja draws; with `posted` what was typed is kept."""
+    names, clock = desk.names, desk.reader.clock
+    errors = dict(errors or {})
+    boxed = refusal
+    if refusal and refusal.field in {one.name for one in offer.fields} | {"outcome"}:
+        errors.setdefault(refusal.field, names.text(refusal.text))
+        boxed = None
+    fields = []
+    for wanted in offer.fields:
+        value: Json = (posted or {}).get(forms.control(wanted.name), "")
+        if posted is None and wanted.name in desk.page.state.facts and _is_fact(offer.act):
+            value = desk.page.state.facts[wanted.name]
+        error = errors.get(wanted.name, "")
+        fields.append(forms.draw(wanted, names, clock, value, error))
+    as_buttons = offer.act in BUTTONS
+    outcomes = [{"value": one.name, "label": names.text(one.text)} for one in offer.outcomes]
+    if outcomes and not as_buttons:
+        chosen = (posted or {}).get("outcome", "")
+        fields.insert(0, {
+            "name": "outcome", "label": _("Outcome"), "kind": "choice", "value": chosen,
+            "choices": outcomes, "required": True, "error": errors.get("outcome", ""),
+        })  # fmt: skip
+    query = f"?sheet={offer.sheet}" if offer.sheet else ""
+    return {
+        "act": offer.act,
+        "sheet": offer.sheet,
+        "item": item,
+        "title": names.act(offer.act),
+        "url": reverse("case-act", args=[desk.page.number, offer.act]) + query,
+        "clause": names.clause(offer.clauses),
+        "fields": fields,
+        "lists": forms.offered({one.kind for one in offer.fields}, names),
+        "files": any(one.kind == "file" for one in offer.fields),
+        "buttons": outcomes if as_buttons else [],
+        "errors": [
+            {"text": text, "field": forms.control(name)} for name, text in errors.items()
+        ],
+        "refusal": refused(desk, boxed) if boxed else None,
+        "conflict": conflict,
+        "act_id": act_id or secrets.token_hex(16),
+        "version": desk.page.state.events,
+        "draft": f"{desk.page.number}/{offer.act}/{offer.sheet}/{item}",
+        "after": after_this(desk, offer),
+        "words": words_of(desk, offer.sheet),
+        "checks": checks(desk, offer),
+    }
+
+
+def _is_fact(act: str) -> bool:
+    return act in ("classify", "correct")
+
+
+def refused(desk: Desk, refusal: Refusal) -> dict[str, Json]:
+    """A refusal as ui/say.jinja wants it."""
+    return {
+        "reason": desk.names.text(refusal.text),
+        "clause": desk.names.clause(refusal.clauses),
+        "detail": owing_text(desk, refusal),
+    }
+
+
+def owing_text(desk: Desk, refusal: Refusal) -> str:
+    """Who owes what is missing, and by when."""
+    parts = [
+        _("%(who)s owes %(act)s, %(due)s")
+        % {
+            "who": desk.names.seat(item.seat),
+            "act": desk.names.act(item.act),
+            "due": desk.reader.clock.at(item.due),
+        }
+        if item.due
+        else desk.names.act(item.act)
+        for item in refusal.owing[:3]
+    ]
+    return _("; ").join(parts)
+
+
+def attempt(request: HttpRequest, desk: Desk, offer: Possible) -> Attempt:
+    """Do a posted act; what was typed comes back in the form where it was not accepted."""
+    reader = desk.reader
+    typed = forms.read(request, offer.fields, desk.names, reader.clock)
+    act_id = request.POST.get("act_id", "")[:80]
+    item = request.POST.get("item", "")
+    again: dict[str, Json] = {"posted": request.POST.dict(), "item": item}
+    if typed.errors:
+        return Attempt(422, form=form_of(desk, offer, errors=typed.errors, act_id=act_id, **again))
+    quicker = conflict_of(request, desk)
+    if quicker:
+        return Attempt(409, form=form_of(desk, offer, conflict=quicker, **again))
+    done = perform(
+        Act(offer.act, reader.person, reader.now, typed.data, offer.sheet),
+        case_number=desk.page.number,
+        act_id=act_id or None,
+        now=reader.now,
+    )
+    if done.refusal:
+        return Attempt(422, done, form_of(desk, offer, refusal=done.refusal, **again))
+    return Attempt(200, done)
+
+
+def conflict_of(request: HttpRequest, desk: Desk) -> str:
+    """Who did what since the reader saw the case; empty where nobody did, or all the same is wanted."""
+    seen = request.POST.get("version", "")
+    if not seen.isdecimal() or request.POST.get("all_the_same"):
+        return ""
+    others = [
+        entry
+        for entry in desk.page.history
+        if entry.sequence > int(seen)
+        and entry.by not in ("system", desk.reader.person)
+        and entry.kind not in ("lapsed", "remark")
+    ]
+    if not others:
+        return ""
+    last = others[-1]
+    kind = ACTS.get(last.kind)
+    return _("%(who)s %(did)s at %(time)s.") % {
+        "who": desk.names.person(last.by),
+        "did": desk.names.text(kind.past) if kind else last.kind,
+        "time": desk.reader.clock.at(last.at),
+    }
+
+
+# -- What will follow ------------------------------------------------------------------------------
+
+
+def after_this(desk: Desk, offer: Possible) -> list[dict[str, Json]]:
+    """What will be owed by whom once the act is done with its good outcome; empty where it depends."""
+    if offer.act not in BUTTONS or offer.refusal:
+        return []
+    data = {"outcome": offer.outcomes[0].name} if offer.outcomes else {}
+    act = Act(offer.act, desk.reader.person, desk.reader.now, data, offer.sheet)
+    decision = what_follows(
+        act,
+        policy=desk.page.policy_id,
+        case=desk.page.state,
+        case_id=desk.page.id,
+        now=desk.reader.now,
+    )
+    if decision.refusal or decision.case is None:
+        return []
+    before = desk.page.state.debts.keys()
+    new = [debt for key, debt in decision.case.debts.items() if key not in before]
+    return debt_lines(desk, sorted(new, key=lambda debt: debt.due))
+
+
+def debt_lines(desk: Desk, debts: list[Debt]) -> list[dict[str, Json]]:
+    """Debts as lines: by when, who, owes what."""
+    return [
+        {
+            "at": desk.reader.clock.phrase(debt.due),
+            "who": desk.names.seat(debt.seat),
+            "act": desk.names.act(debt.act),
+        }
+        for debt in debts
+    ]
+
+
+def words_of(desk: Desk, number: int) -> list[dict[str, str]]:
+    """The words on a sheet, as they were filled in so far."""
+    sheet = desk.page.state.sheets.get(number)
+    if sheet is None:
+        return []
+    return [
+        {
+            "label": desk.names.fact(name),
+            "value": desk.names.value(name, value, desk.reader.clock),
+        }
+        for name, value in sheet.data.items()
+        if value not in (None, "", [])
+    ]
+
+
+def checks(desk: Desk, offer: Possible) -> list[dict[str, Json]]:
+    """What separates this decision from the work it judges, each with whether it holds."""
+    if offer.act not in BUTTONS:
+        return []
+    case, me = desk.page.state, desk.reader.person
+    about = case.facts.get("about_person")
+    handled = {
+        entry.by
+        for entry in desk.page.history
+        if entry.kind in ("dispatch", "resolve", "reply", "draft")
+        and (not offer.sheet or entry.sheet in (0, offer.sheet))
+    }
+    found = [
+        {"ok": me not in handled, "text": _("You did not do the work you decide on")
+         if me not in handled else _("You did part of the work you decide on yourself")},
+        {"ok": about != me, "text": _("You are not the one complained about")},
+    ]  # fmt: skip
+    if offer.act == "issue":
+        found.append({"ok": True, "text": _("The customer’s phone number is not passed on")})
+    return found

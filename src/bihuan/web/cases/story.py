@@ -1,0 +1,304 @@
+"""What happened in a case and what is owed next, told as one story."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bihuan.desk.permissions import mask_contact
+from bihuan.engine.case import Debt
+from bihuan.engine.why_due import Else, what_else
+from bihuan.engine.words import ACTS
+from bihuan.records.queries.cases import Entry
+from bihuan.web.cases.acting import Desk
+from bihuan.web.cases.why import explained
+from bihuan.web.words import length, quoted
+
+Json = Any
+SEEN = frozenset({"register", "acknowledge", "postpone", "respond", "contact", "confirm"})
+CONTACT = frozenset({"contact", "phone", "address"})
+# What the sentence says already, or what nobody reads.
+UNSAID = frozenset({"outcome", "agreed_time", "new_time", "consent", "item", "unit", "kind"})
+LONGEST = 400
+
+
+def told(desk: Desk, *, clear: bool) -> list[dict[str, Json]]:
+    """The past entries of the story; `clear`: contact data stand in it."""
+    lines = [line for entry in desk.page.history for line in _entry(desk, entry, clear=clear)]
+    last = ""
+    for line in lines:
+        day, _space, clock = line["at_text"].rpartition(" ")
+        if day and day == last:
+            line["at_text"] = clock
+        last = day or last
+    return lines
+
+
+def _entry(desk: Desk, entry: Entry, *, clear: bool) -> Iterator[dict[str, Json]]:
+    key = f"e{entry.sequence}"
+    at = full(desk, entry.at)
+    if entry.kind in ("resettle", "recompute"):
+        yield from _decided(desk, entry, at, key)
+        return
+    if entry.kind == "lapsed":
+        yield _lapse(desk, entry, at, key)
+        yield from _decided(desk, entry, at, key)
+        return
+    names = desk.names
+    act = ACTS.get(entry.kind)
+    post = names.post(entry.seat) if entry.seat and entry.by not in ("system", "customer") else ""
+    line: dict[str, Json] = {
+        "at_text": at,
+        "who": f"{names.person(entry.by)} {post}".strip(),
+        "what": names.text(act.past) if act else entry.kind,
+        "detail": _detail(desk, entry, clear=clear),
+        "clause": names.clause(_clauses(desk, entry)),
+        "seen": entry.kind in SEEN,
+        "key": key,
+        **_verdict(desk, entry),
+    }
+    line["what"] = _sentence(desk, entry, line["what"])
+    if entry.kind == "refused":
+        line["broken"] = True
+    yield line
+    yield from _decided(desk, entry, at, key)
+
+
+def full(desk: Desk, instant: int) -> str:
+    """`11-20 14:32`: a day always stands before the time, so that lines may share it."""
+    at = desk.reader.clock.wall(instant)
+    this_year = desk.reader.clock.wall(desk.reader.now).year
+    return f"{at:%m-%d %H:%M}" if at.year == this_year else f"{at:%Y-%m-%d %H:%M}"
+
+
+def _sentence(desk: Desk, entry: Entry, past: str) -> str:
+    clock, data = desk.reader.clock, entry.data
+    if data.get("agreed_time"):
+        return _("%(did)s, agreed %(time)s with the customer") % {
+            "did": past, "time": clock.at(data["agreed_time"]),
+        }  # fmt: skip
+    if data.get("new_time"):
+        return _("%(did)s to %(time)s, the customer agreed") % {
+            "did": past, "time": clock.at(data["new_time"]),
+        }  # fmt: skip
+    if outcome := data.get("outcome"):
+        word = desk.names.value("outcome", outcome, clock, entry.kind)
+        return _("%(did)s: %(outcome)s") % {"did": past, "outcome": word}
+    for kind, effect in entry.effects:
+        if kind == "sheet opened" and effect.get("to"):
+            return _("%(did)s → %(to)s") % {"did": past, "to": desk.names.seat(effect["to"])}
+    if entry.kind == "refused":
+        tried = str(data.get("act", ""))
+        return _("was refused to %(act)s") % {"act": _lower(desk, tried)}
+    return past
+
+
+def _lower(desk: Desk, act: str) -> str:
+    return desk.names.text(ACTS[act].phrase) if act in ACTS else act
+
+
+def _detail(desk: Desk, entry: Entry, *, clear: bool) -> str:
+    names, clock = desk.names, desk.reader.clock
+    if entry.erased:
+        return _("What was personal was erased.")
+    own = [value for name, value in entry.data.items() if name in ("content", "text", "said")]
+    parts = [quoted(_cut(" ".join(str(value).split()))) for value in own[:1] if value]
+    for name, value in entry.data.items():
+        if value in (None, "", []) or name in UNSAID or name in ("content", "text", "said"):
+            continue
+        if name in CONTACT and not clear:
+            value = mask_contact(str(value))
+        text = _cut(names.value(name, value, clock, entry.kind))
+        parts.append(_("%(label)s: %(value)s") % {"label": names.fact(name), "value": text})
+    return " · ".join(parts)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _clauses(desk: Desk, entry: Entry) -> tuple[str, ...]:
+    kept = [data["id"] for kind, data in entry.effects if kind == "kept"]
+    for owed in desk.page.obligations:
+        if owed.number in kept and owed.clauses and owed.act == entry.kind:
+            return owed.clauses
+    allowed = desk.world.policy.may.get(str(entry.data.get("act") or entry.kind))
+    return allowed.at.clauses if allowed else ()
+
+
+def _verdict(desk: Desk, entry: Entry) -> dict[str, str]:
+    kept = {data["id"] for kind, data in entry.effects if kind == "kept"}
+    for owed in desk.page.obligations:
+        if owed.number in kept and owed.act == entry.kind:
+            if owed.state == "late":
+                over = length(max(entry.at - owed.first_due_at, 0))
+                return {"verdict": _("%(time)s late") % {"time": over}, "verdict_tone": "late"}
+            return {"verdict": _("on time"), "verdict_tone": "done"}
+    return {}
+
+
+def _lapse(desk: Desk, entry: Entry, at: str, key: str) -> dict[str, Json]:
+    names, data = desk.names, entry.data
+    moved = [
+        inner
+        for kind, inner in entry.effects
+        if kind == "moved" and inner.get("id") == data.get("debt")
+    ]
+    told_to = [inner["seat"] for kind, inner in entry.effects if kind == "told"]
+    after = moved[-1] if moved else {}
+    parts = []
+    seat = after.get("seat", data.get("seat", ""))
+    if seat and seat != data.get("seat"):
+        parts.append(_("now owed by %(who)s") % {"who": names.seat(seat)})
+    if after.get("due"):
+        parts.append(_("by %(time)s") % {"time": desk.reader.clock.at(after["due"])})
+    if told_to:
+        parts.append(_("%(who)s was told") % {"who": names.seats(told_to)})
+    owed = next((o for o in desk.page.obligations if o.number == data.get("debt")), None)
+    return {
+        "at_text": at,
+        "who": names.seat(str(data.get("seat", ""))),
+        "what": _("missed: %(act)s") % {"act": names.act(str(data.get("act", "")))},
+        "detail": _(", ").join(parts),
+        "clause": names.clause(owed.clauses if owed else ()),
+        "verdict": _("overdue"),
+        "verdict_tone": "late",
+        "broken": True,
+        "key": key,
+    }
+
+
+def _decided(desk: Desk, entry: Entry, at: str, key: str) -> Iterator[dict[str, Json]]:
+    names, parts = desk.names, []
+    clauses: tuple[str, ...] = ()
+    for kind, data in entry.effects:
+        if kind == "derived" and data.get("table") == "severity":
+            parts.append(names.severity(data["answer"]))
+        elif kind == "owner" and data.get("seat"):
+            parts.append(_("goes to %(who)s") % {"who": names.seat(data["seat"])})
+            clauses = _owner_clauses(desk, data["seat"])
+    if parts:
+        yield {
+            "at_text": at,
+            "who": _("The system"),
+            "what": _("decided: %(what)s") % {"what": " → ".join(parts)},
+            "clause": names.clause(clauses),
+            "key": f"{key}d",
+        }
+
+
+def _owner_clauses(desk: Desk, seat: str) -> tuple[str, ...]:
+    table = desk.world.policy.tables.get("owner")
+    for row in table.rows if table else ():
+        post = getattr(row.then, "post", "")
+        if post and post == seat.partition("@")[0]:
+            return row.at.clauses
+    return ()
+
+
+# -- What is owed ----------------------------------------------------------------------------------
+
+
+def owed(desk: Desk) -> list[dict[str, Json]]:
+    """What is owed now, nearest first, for "owed now" and for the story behind the line "now"."""
+    case = desk.page.state
+    seen = [
+        debt
+        for debt in case.debts.values()
+        if debt.sheet in desk.page.sheets or not _limited(desk) or debt.seat in _seats(desk)
+    ]
+    return [_owed(desk, debt) for debt in sorted(seen, key=lambda debt: debt.due)]
+
+
+def _limited(desk: Desk) -> bool:
+    return desk.page.sheets != frozenset(desk.page.state.sheets) or desk.page.reach < 2
+
+
+def _seats(desk: Desk) -> frozenset[str]:
+    return desk.reader.viewer.seats
+
+
+def _owed(desk: Desk, debt: Debt) -> dict[str, Json]:
+    names, clock, world = desk.names, desk.reader.clock, desk.world
+    clauses = clauses_of(desk, debt)
+    follows = what_else(debt, desk.page.state, world)
+    own = debt.seat in desk.reader.viewer.seats
+    sheet = desk.page.state.sheets.get(debt.sheet)
+    kind = world.policy.sheets[sheet.kind] if sheet else None
+    act = names.act(debt.act)
+    if kind:
+        act = f"{act} · {names.text(kind.text)}"
+    return {
+        "key": f"o{debt.id}",
+        "id": debt.id,
+        "due": debt.due,
+        "due_text": clock.at(debt.due),
+        "at_text": clock.phrase(debt.due),
+        "act": act,
+        "act_name": debt.act,
+        "sheet": debt.sheet,
+        "who": names.seat(debt.seat),
+        "mine": own,
+        "state": state_of(desk, debt),
+        "near_from": near_from(desk, debt),
+        "clause": names.clause(clauses),
+        "else_text": else_text(desk, debt, follows),
+        "else_clause": names.clause(follows.clauses),
+    }
+
+
+def clauses_of(desk: Desk, debt: Debt) -> tuple[str, ...]:
+    """The clauses under which a debt is owed."""
+    return next((o.clauses for o in desk.page.obligations if o.number == debt.id), ())
+
+
+def state_of(desk: Desk, debt: Debt) -> str:
+    """As `countdown` wants it."""
+    if desk.page.state.paused:
+        return "paused"
+    return "provisional" if debt.provisional else "open"
+
+
+def near_from(desk: Desk, debt: Debt) -> int:
+    """The instant from which a due counts as near: the policy's share of its time."""
+    warn = desk.world.policy.usual.warn
+    return debt.since + (debt.due - debt.since) * warn // 100
+
+
+def else_text(desk: Desk, debt: Debt, follows: Else) -> str:
+    """What happens by itself when a debt is missed."""
+    at = desk.reader.clock.phrase(debt.due)
+    names = desk.names
+    if follows.how in ("up", "hand to"):
+        text = _("At %(time)s it goes to %(who)s.") % {
+            "time": at, "who": names.seat(follows.seat),
+        }  # fmt: skip
+    elif follows.how == "remind":
+        text = _("At %(time)s %(who)s is reminded, and again until it is done.") % {
+            "time": at, "who": names.seat(follows.seat),
+        }  # fmt: skip
+    else:
+        text = _("At %(time)s it is passed over and recorded as missed.") % {"time": at}
+    if follows.told:
+        text += " " + _("%(who)s is told.") % {"who": names.seats(follows.told)}
+    return text
+
+
+def why(desk: Desk, debt: Debt) -> dict[str, Json]:
+    """Why a debt is due when it is, step by step, for the pane and the popover."""
+    return explained(
+        debt, desk.page.state, desk.world, desk.names, desk.reader.clock, clauses_of(desk, debt)
+    )
+
+
+def summary(desk: Desk) -> str:
+    """What is owed next, in one sentence, for the note after an act."""
+    case = desk.page.state
+    nearest = min(case.debts.values(), key=lambda debt: debt.due, default=None)
+    if nearest is None:
+        return _("Nothing more is owed.")
+    return _("Next: %(who)s owes %(act)s, %(time)s.") % {
+        "who": desk.names.seat(nearest.seat),
+        "act": desk.names.act(nearest.act),
+        "time": desk.reader.clock.phrase(nearest.due),
+    }

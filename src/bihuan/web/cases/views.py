@@ -1,0 +1,292 @@
+"""The list of cases, one case, an act in it, its contact data and its files."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from bihuan.desk import files, permissions, worlds
+from bihuan.engine.refusal import Refusal
+from bihuan.engine.words import ACTS, ENDINGS, STAGES
+from bihuan.records.queries.cases import Filters, Key, Listed, case_page
+from bihuan.records.queries.find import complainants, found_cases
+from bihuan.records.queries.visibility import Reach
+from bihuan.web.cases import acting, head, story
+from bihuan.web.cases.acting import Desk, desk_of
+from bihuan.web.shell import Reader, show, staff
+from bihuan.web.words import Names, tone_of_severity
+
+Json = Any
+SIZE = 50
+# Shown without being asked for, so that a browser may draw it: everything else is downloaded.
+DRAWABLE = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
+            "webp": "image/webp"}  # fmt: skip
+
+
+# -- The list --------------------------------------------------------------------------------------
+
+NARROWED = ("stage", "kind", "category", "channel", "severity", "unit", "owner")
+
+
+@staff
+@require_GET
+def cases(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """All cases the reader may see: open ones nearest due first, or all of them newest first."""
+    asked = {name: request.GET.get(name, "")[:100] for name in (*NARROWED, "late", "all", "q")}
+    words = asked["q"].strip()
+    by_due = not asked["all"] and not words and asked["stage"] not in ("closed", "archived")
+    filters = Filters(
+        **{name: asked[name] for name in NARROWED if asked[name] not in ENDINGS or name != "stage"},
+        ended=asked["stage"] if asked["stage"] in ENDINGS else "",
+        late_at=reader.now if asked["late"] else 0,
+    )
+    rows, after = found_cases(
+        reader.viewer,
+        words,
+        filters,
+        by_due=by_due and not filters.ended,
+        after=_key(request.GET.get("after", "")),
+        limit=SIZE,
+    )
+    if words and len(rows) == 1 and rows[0].number.upper() == words.upper():
+        return HttpResponseRedirect(reverse("case", args=[rows[0].number]))
+    kept = {name: value for name, value in asked.items() if value}
+    more = urlencode({**kept, "after": f"{after.at}-{after.id}"}) if after else ""
+    return show(
+        request,
+        reader,
+        "cases/list.jinja",
+        {
+            "rows": _list_rows(rows, reader),
+            "groups": _chips(reader, kept),
+            "next_url": f"?{more}" if more else "",
+            "size": SIZE,
+            "words": words,
+            "narrowed": bool(kept),
+            "scopes": _scopes(kept),
+        },
+        at="cases",
+    )
+
+
+def _key(text: str) -> Key | None:
+    at, _dash, number = text.partition("-")
+    return Key(int(at), int(number)) if at.isdecimal() and number.isdecimal() else None
+
+
+def _scopes(kept: Mapping[str, str]) -> list[dict[str, Json]]:
+    rest = {name: value for name, value in kept.items() if name not in ("all", "late")}
+    return [
+        {"label": _("Open, nearest due first"), "url": "?" + urlencode(rest),
+         "current": not kept.get("all") and not kept.get("late")},
+        {"label": _("Overdue"), "url": "?" + urlencode({**rest, "late": "1"}),
+         "current": bool(kept.get("late"))},
+        {"label": _("All, newest first"), "url": "?" + urlencode({**rest, "all": "1"}),
+         "current": bool(kept.get("all")) and not kept.get("late")},
+    ]  # fmt: skip
+
+
+def _chips(reader: Reader, kept: Mapping[str, str]) -> list[dict[str, Json]]:
+    lang = reader.language
+    offered: dict[str, dict[str, str]] = {
+        "stage": {name: text.in_(lang) for name, text in STAGES.items()}
+        | {name: text.in_(lang) for name, text in ENDINGS.items() if name not in STAGES},
+    }
+    for policy in reader.policies.values():
+        for name, words in (
+            ("kind", policy.kinds),
+            ("category", policy.categories),
+            ("channel", {key: channel.text for key, channel in policy.channels.items()}),
+        ):
+            offered.setdefault(name, {}).update(
+                {key: text.in_(lang) for key, text in words.items()}
+            )
+        names = Names(policy, reader.organisation, lang)
+        offered.setdefault("severity", {}).update(
+            {level: names.severity(level) for level in policy.levels}
+        )
+        mine = {seat: names.post(seat) for seat in sorted(reader.viewer.seats)}
+        offered.setdefault("owner", {}).update(mine)
+    labels = {
+        "stage": _("Stage"), "kind": _("Kind"), "category": _("Category"),
+        "channel": _("Channel"), "severity": _("Severity"), "owner": _("Owned by me as"),
+    }  # fmt: skip
+    groups = []
+    for name, label in labels.items():
+        values = offered.get(name, {})
+        if len(values) < 2 and not kept.get(name):
+            continue
+        chips = []
+        for value, text in values.items():
+            rest = {key: given for key, given in kept.items() if key != name}
+            current = kept.get(name) == value
+            query = urlencode(rest if current else {**rest, name: value})
+            chips.append({"label": text, "url": f"?{query}", "current": current})
+        groups.append({"label": label, "chips": chips, "current": bool(kept.get(name))})
+    return groups
+
+
+def _list_rows(rows: list[Listed], reader: Reader) -> list[dict[str, Json]]:
+    people = complainants([row.id for row in rows])
+    made = []
+    for row in rows:
+        policy = worlds.policy_of(row.policy_id)
+        names = Names(policy, reader.organisation, reader.language)
+        name, phone = people.get(row.id, ("", ""))
+        due = row.next_due_at if row.is_open and row.next_due_at else None
+        made.append(
+            {
+                "key": row.id,
+                "number": row.number,
+                "url": reverse("case", args=[row.number]),
+                "title": row.title or row.number,
+                "complainant": name,
+                "phone": permissions.mask_phone(phone) if phone else "",
+                "state": names.stage(row.stage, row.ended),
+                "tone": head.tone(row.stage, row.ended),
+                "severity": names.severity(row.severity),
+                "severity_tone": tone_of_severity(policy, row.severity),
+                "owner": names.seat(row.owner) if row.owner else "",
+                "due": due,
+                "due_text": reader.clock.at(due) if due else "",
+                "registered": reader.clock.day(row.registered_at),
+            }
+        )
+    return made
+
+
+# -- One case --------------------------------------------------------------------------------------
+
+
+def desk_or_404(reader: Reader, number: str) -> Desk:
+    """The case of that number before the reader; a missing permission is a missing page."""
+    page = case_page(number, reader.viewer)
+    if page is None:
+        raise Http404
+    return desk_of(reader, page)
+
+
+@staff
+@require_GET
+def case(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
+    """All of a case: head, story, what is owed, what can be done."""
+    desk = desk_or_404(reader, number)
+    permissions.log_look(reader.viewer, desk.page.id, reader.now)
+    return show_case(request, desk)
+
+
+def show_case(
+    request: HttpRequest,
+    desk: Desk,
+    *,
+    form: dict[str, Json] | None = None,
+    status: int = 200,
+    revealed: bool = False,
+) -> HttpResponse:
+    """The page of a case, with the form of an act open where one is given."""
+    reader, page = desk.reader, desk.page
+    clear = revealed or permissions.sees_contact(reader.viewer, page.state, page.reach)
+    owed = story.owed(desk)
+    return show(
+        request,
+        reader,
+        "cases/case.jinja",
+        {
+            "case": head.head(desk, clear=clear),
+            "owed": owed,
+            "events": story.told(desk, clear=clear),
+            "now_text": reader.clock.at(reader.now),
+            "track": head.track(desk),
+            "sheets": head.sheets(desk),
+            "files": head.attached(desk),
+            "links": head.links(desk),
+            "doable": head.doable(desk, owed),
+            "refused": head.not_possible(desk),
+            "form": form,
+            "done": request.session.pop("done", None),
+        },
+        at="cases",
+        status=status,
+    )
+
+
+@staff
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, reader: Reader, number: str, act: str) -> HttpResponse:
+    """The form of one act; posted, the act is done and the case shown as it then is."""
+    desk = desk_or_404(reader, number)
+    asked = request.GET.get("sheet", "")
+    sheet = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    offer = desk.offer(act, sheet)
+    if offer is None or act not in ACTS:
+        raise Http404
+    if request.method == "GET":
+        refusal = offer.refusal
+        form = acting.form_of(desk, offer, refusal=refusal, item=request.GET.get("item", ""))
+        return show_case(request, desk, form=form)
+    came = acting.attempt(request, desk, offer)
+    if came.status == 200:
+        remember_done(request, desk, act)
+        return HttpResponseRedirect(desk.url)
+    if came.performed and came.performed.events:  # refused, and the case went on all the same
+        desk = desk_or_404(reader, number)
+    return show_case(request, desk, form=came.form, status=came.status)
+
+
+def remember_done(request: HttpRequest, desk: Desk, act: str, sheet: int = 0) -> None:
+    """Keep for the next page what is now true and what is owed next."""
+    after = case_page(desk.page.number, desk.reader.viewer)
+    text = _("%(number)s: you %(did)s.") % {
+        "number": desk.page.number,
+        "did": desk.names.text(ACTS[act].past),
+    }
+    following = ""
+    if after is not None:
+        following = story.summary(desk_of(desk.reader, after))
+    item = request.POST.get("item", "")
+    request.session["done"] = {
+        "text": text,
+        "next": following,
+        "draft": f"{desk.page.number}/{act}/{request.GET.get('sheet', sheet) or 0}/{item}",
+    }
+
+
+@staff
+@require_POST
+def contact(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
+    """Show the contact data in clear, once, with a line in the log of looks."""
+    desk = desk_or_404(reader, number)
+    reason = request.POST.get("reason", "")
+    found = permissions.reveal(reader.viewer, desk.page.id, reason, reader.now)
+    if isinstance(found, Refusal):
+        if found.code == "no-such-case":
+            raise Http404
+        request.session["done"] = {"text": desk.names.text(found.text), "next": "", "draft": ""}
+        return show_case(request, desk, status=422)
+    return show_case(request, desk, revealed=True)
+
+
+@staff
+@require_GET
+def file(request: HttpRequest, reader: Reader, number: str, digest: str, name: str) -> HttpResponse:
+    """A file attached to the case."""
+    desk = desk_or_404(reader, number)
+    known = {one["digest"]: one["name"] for one in head.attached(desk)}
+    content = files.read(digest) if known.get(digest) == name else None
+    if content is None:
+        raise Http404
+    ending = name.rpartition(".")[2].lower()
+    answer = HttpResponse(content, DRAWABLE.get(ending, "application/octet-stream"))
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    if ending not in DRAWABLE:
+        answer.headers["Content-Disposition"] = "attachment"
+    return answer
+
+
+def is_whole(desk: Desk) -> bool:
+    """Whether the reader sees all of the case."""
+    return desk.page.reach is Reach.WHOLE

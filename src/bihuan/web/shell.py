@@ -1,0 +1,231 @@
+"""What surrounds every page of the desk: who reads it, in which language, menu, counts and clock."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
+
+from bihuan.desk import packs, permissions, setup, worlds
+from bihuan.engine.organisation import Organisation, post_of, unit_of
+from bihuan.engine.policy import Policy
+from bihuan.records.queries.accounts import Account, account_of, organisation_name
+from bihuan.records.queries.todo import owed_count
+from bihuan.records.queries.visibility import Viewer
+from bihuan.web import words
+
+THEMES = ("", "light", "dark")
+YEAR = 365 * 86400
+Json = Any
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who asks for a page, at which instant, in which language."""
+
+    account: Account
+    viewer: Viewer
+    now: int
+    language: str
+    zone: str
+    organisation: Organisation = field(repr=False)
+    policies: Mapping[str, Policy] = field(repr=False)  # in force, by code
+
+    @property
+    def person(self) -> str:
+        """The person's id as text: the `by` of acts."""
+        return self.account.person_id
+
+    @property
+    def clock(self) -> words.Clock:
+        """Instants as this reader reads them."""
+        return words.Clock(ZoneInfo(self.zone), self.now, self.language)
+
+    @property
+    def post(self) -> str:
+        """What the reader is in the organisation, in words."""
+        names = []
+        for place in self.organisation.own_seats(self.person):
+            unit = self.organisation.units.get(unit_of(place))
+            for policy in self.policies.values():
+                if post := policy.posts.get(post_of(place)):
+                    name = post.text.in_(self.language)
+                    names.append(f"{unit.name} {name}" if unit and unit.parent else name)
+                    break
+        if self.account.is_administrator:
+            names.append(_("Administrator"))
+        if self.account.is_auditor:
+            names.append(_("Auditor"))
+        return " · ".join(dict.fromkeys(names))
+
+    @property
+    def may_register(self) -> bool:
+        """Whether the reader takes complaints in, or stands above who does."""
+        return any(line.units or line.everywhere for line in self.viewer.lines.values())
+
+
+def now() -> int:
+    """The instant at which this request is judged; the one place of the web that reads the clock."""
+    return int(time.time())
+
+
+def reader_of(request: HttpRequest) -> Reader | None:
+    """Who sent the request, with their language switched on; None for strangers."""
+    if not request.user.is_authenticated:
+        return None
+    account = account_of(request.user.pk)
+    if account is None:
+        return None
+    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+        translation.activate(account.language)
+    at = now()
+    versions = packs.policies_in_force(at)
+    policies = {code: worlds.policy_of(version.pk) for code, version in versions.items()}
+    zone = next(
+        (str(policy.calendars["usual"].get("zone", "")) for policy in policies.values()), ""
+    )
+    return Reader(
+        account,
+        permissions.viewer(account.person_id, at),
+        at,
+        translation.get_language() or settings.LANGUAGE_CODE,
+        zone or settings.TIME_ZONE,
+        worlds.organisation(at),
+        policies,
+    )
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def staff(view: View) -> View:
+    """A page for people of the organisation: `view(request, reader, …)`; others are asked to sign in."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        reader = reader_of(request)
+        if reader is None:
+            if request.user.is_authenticated:
+                raise Http404
+            if not setup.is_set_up():
+                try:
+                    return HttpResponseRedirect(reverse("setup"))
+                except NoReverseMatch:
+                    pass
+            return redirect_to_login(request.get_full_path())
+        response = view(request, reader, *args, **kwargs)
+        patch_cache_control(response, private=True, no_store=True)
+        return response
+
+    return asked
+
+
+def show(
+    request: HttpRequest,
+    reader: Reader,
+    template: str,
+    context: Mapping[str, Json] | None = None,
+    *,
+    at: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """A page of the desk in its shell; `at` names the menu entry it belongs to."""
+    response = render(
+        request,
+        template,
+        {
+            "shell": shell_of(request, reader, at),
+            "reader": reader,
+            "now": reader.now,
+            **(context or {}),
+        },
+        status=status,
+    )
+    response.headers["X-Server-Now"] = str(reader.now)
+    return response
+
+
+def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Json]:
+    """What layout.jinja needs (see there)."""
+    owed = owed_count(reader.viewer)
+    todo = entry("todo", _("To do"), "inbox", at, count=owed)
+    cases = entry("cases", _("All cases"), "layout-list", at)
+    register = entry("register", _("Register"), "phone-plus", at) if reader.may_register else None
+    me = entry("account", _("Me"), "user", at)
+    groups = [
+        {"label": _("Mine"), "entries": [todo]},
+        {"label": _("Cases"), "entries": [item for item in (cases, register) if item]},
+        {"label": _("Organisation"), "entries": management(reader, at)},
+    ]
+    return {
+        "language": "en" if reader.language == "en" else "zh-hans",
+        "theme": theme_of(request),
+        "letters": True,
+        "organisation": organisation_name(),
+        "now": reader.now,
+        "now_text": reader.clock.bar(),
+        "zone": reader.zone,
+        "path": request.get_full_path(),
+        "person": {"name": reader.account.name, "post": reader.post},
+        "menu": [group for group in groups if group["entries"]],
+        "bottom": [
+            item | {"small": True}
+            for item in (
+                todo,
+                register,
+                entry("cases", _("Cases"), "layout-list", at),
+                me,
+            )
+            if item
+        ],
+        "todo_url": reverse("todo"),
+        "register_url": reverse("register") if reader.may_register else "",
+        "search_url": reverse("cases"),
+        "board_url": reverse("cases"),
+        "language_url": reverse("language"),
+        "theme_url": reverse("theme"),
+        "sign_out_url": reverse("account_logout"),
+    }
+
+
+def entry(name: str, label: str, icon: str, at: str, count: int | None = None) -> dict[str, Json]:
+    """One entry of the menu, leading to the address called `name`."""
+    made: dict[str, Json] = {"label": label, "url": reverse(name), "icon": icon}
+    if count is not None:
+        made["count"] = count if count < 1000 else "1000+"
+    return made | ({"current": True} if name == at else {})
+
+
+def management(reader: Reader, at: str) -> list[dict[str, Json]]:
+    """The entries below "Organisation" that exist and that the reader may open."""
+    offered = (
+        ("organisation", _("Units and posts"), "sitemap", True),
+        ("people", _("People"), "users", reader.account.is_administrator),
+        ("policies", _("Policy and clauses"), "gavel", True),
+        ("ledger", _("Routine duties"), "repeat", True),
+    )
+    found = []
+    for name, label, icon, allowed in offered:
+        if not allowed:
+            continue
+        try:
+            found.append(entry(name, label, icon, at))
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def theme_of(request: HttpRequest) -> str:
+    """Light, dark, or empty: as the system."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else ""

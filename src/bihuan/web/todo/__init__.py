@@ -1,0 +1,1 @@
+"""My page: what I owe."""

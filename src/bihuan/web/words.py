@@ -1,0 +1,298 @@
+"""Instants, seats, clauses and stages in the reader's words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from bihuan.engine.case import Case
+from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
+from bihuan.engine.policy import Policy
+from bihuan.engine.words import ACTS, BUILT_IN_FACTS, ENDINGS, NEEDS, SHEET_FIELDS, STAGES, Text
+
+Json = Any
+DAY = 86400
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Instants on the wall clock of the organisation, as seen from `now`."""
+
+    zone: ZoneInfo
+    now: int
+    language: str
+
+    def wall(self, instant: int) -> datetime:
+        """The wall time of an instant."""
+        return datetime.fromtimestamp(instant, self.zone)
+
+    def midnight(self, days: int = 0) -> int:
+        """The beginning of today, or of the day so many days from today."""
+        on = self.wall(self.now).date() + timedelta(days=days)
+        return int(datetime(on.year, on.month, on.day, tzinfo=self.zone).timestamp())
+
+    def bar(self) -> str:
+        """`11-20 Fri 14:32`, for the bar at the top."""
+        at = self.wall(self.now)
+        return f"{at:%m-%d} {weekday(at.weekday())} {at:%H:%M}"
+
+    def short(self, instant: int) -> str:
+        """`15:10` today, `11-21` on other days of the year, else `2027-01-03`: for the due column."""
+        at = self.wall(instant)
+        if self._is_today(at):
+            return f"{at:%H:%M}"
+        return f"{at:%m-%d}" if at.year == self.wall(self.now).year else f"{at:%Y-%m-%d}"
+
+    def at(self, instant: int) -> str:
+        """`15:10` today, `11-21 15:10`, else with the year."""
+        at = self.wall(instant)
+        if self._is_today(at):
+            return f"{at:%H:%M}"
+        same_year = at.year == self.wall(self.now).year
+        return f"{at:%m-%d %H:%M}" if same_year else f"{at:%Y-%m-%d %H:%M}"
+
+    def phrase(self, instant: int) -> str:
+        """`today 15:10`, `tomorrow 12:00`, `11-24 18:00`."""
+        at = self.wall(instant)
+        days = (at.date() - self.wall(self.now).date()).days
+        clock = f"{at:%H:%M}"
+        if days == 0:
+            return _("today %(time)s") % {"time": clock}
+        if days == 1:
+            return _("tomorrow %(time)s") % {"time": clock}
+        if days == -1:
+            return _("yesterday %(time)s") % {"time": clock}
+        return self.at(instant)
+
+    def day(self, instant: int) -> str:
+        """`2026-11-20`."""
+        return f"{self.wall(instant):%Y-%m-%d}"
+
+    def field(self, instant: int) -> str:
+        """The value of a datetime field; empty for 0."""
+        return f"{self.wall(instant):%Y-%m-%dT%H:%M}" if instant else ""
+
+    def read_field(self, value: str) -> int | None:
+        """The instant that was typed into a datetime field; None where it is no time."""
+        try:
+            typed = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return None
+        if typed.tzinfo is None:
+            typed = typed.replace(tzinfo=self.zone)
+        return int(typed.timestamp())
+
+    def _is_today(self, at: datetime) -> bool:
+        return at.date() == self.wall(self.now).date()
+
+
+def weekday(number: int) -> str:
+    """Monday is 0."""
+    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))[number]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What acts, seats, people, units and facts are called, under one policy."""
+
+    policy: Policy
+    organisation: Organisation
+    language: str
+
+    def text(self, text: Text) -> str:
+        """Words of the vocabulary in the reader's language."""
+        return text.in_(self.language)
+
+    def act(self, name: str) -> str:
+        """The name of an act."""
+        return self.text(ACTS[name].text) if name in ACTS else name
+
+    def person(self, who: str) -> str:
+        """The name behind the `by` of an event."""
+        if who == "customer":
+            return _("The customer")
+        if who == "system":
+            return _("The system")
+        return self.organisation.names.get(who, who)
+
+    def post(self, place: Seat) -> str:
+        """The post of a seat with its unit where there are several: 木棉里女装 商户负责人."""
+        if place == "customer@":
+            return _("The customer")
+        if place in ("system@", ""):
+            return _("The system")
+        known = self.policy.posts.get(post_of(place))
+        name = self.text(known.text) if known else post_of(place)
+        unit = self.organisation.units.get(unit_of(place))
+        return f"{unit.name} {name}" if unit and known and known.of else name
+
+    def seat(self, place: Seat) -> str:
+        """The post of a seat and who acts for it: 营运部经理 沈亦川."""
+        if place in ("customer@", "system@", ""):
+            return self.post(place)
+        people = [self.organisation.names.get(who, "") for who in self.organisation.people(place)]
+        names = _(", ").join(name for name in people[:2] if name)
+        post = self.post(place)
+        if not names:
+            return post
+        if self.organisation.is_vacant(place):
+            return _("%(post)s (vacant, %(name)s acts)") % {"post": post, "name": names}
+        return f"{post} {names}"
+
+    def seats(self, places: Iterable[Seat]) -> str:
+        """Several seats, each once."""
+        return _(", ").join(dict.fromkeys(self.seat(place) for place in places))
+
+    def unit(self, code: str) -> str:
+        """The name of a unit."""
+        found = self.organisation.units.get(code)
+        return found.name if found else code
+
+    def fact(self, name: str) -> str:
+        """What a fact or a field is called."""
+        if found := self.policy.facts.get(name):
+            return self.text(found.text)
+        if name in BUILT_IN_FACTS:
+            return self.text(BUILT_IN_FACTS[name])
+        if name in SHEET_FIELDS:
+            return self.text(SHEET_FIELDS[name].text)
+        for act in ACTS.values():
+            for field in act.fields:
+                if field.name == name:
+                    return self.text(field.text)
+        for need in NEEDS.values():
+            for field in need.fields:
+                if field.name == name:
+                    return self.text(field.text)
+        return {
+            "about_unit": _("Unit concerned"),
+            "about_person": _("Person concerned"),
+            "outcome": _("Outcome"),
+            "unit": _("Received by"),
+            "received": _("Received"),
+        }.get(name, name)
+
+    def value(self, name: str, value: Json, clock: Clock, act: str = "") -> str:
+        """A value of a fact or a field, in words."""
+        if name == "kind" and value in self.policy.kinds:
+            return self.text(self.policy.kinds[value])
+        if name == "channel" and value in self.policy.channels:
+            return self.text(self.policy.channels[value].text)
+        if name == "category" and value in self.policy.categories:
+            return self.text(self.policy.categories[value])
+        if name == "caller" and value in self.policy.callers:
+            return self.text(self.policy.callers[value])
+        if name in ("about_unit", "to_unit", "unit"):
+            return self.unit(str(value))
+        if name == "severity":
+            return self.severity(str(value))
+        if name == "outcome" and act in ACTS:
+            found = next((o.text for o in ACTS[act].outcomes if o.name == value), None)
+            return self.text(found) if found else str(value)
+        fact = self.policy.facts.get(name)
+        if fact and value in fact.values:
+            return self.text(fact.values[value])
+        field = next(
+            (item for item in _fields(act) if item.name == name),
+            None,
+        )
+        if field:
+            chosen = next((text for key, text in field.choices if key == value), None)
+            if chosen:
+                return self.text(chosen)
+        if value in ("yes", "no"):
+            return _("Yes") if value == "yes" else _("No")
+        kind = field.kind if field else fact.type if fact else ""
+        if kind == "person" or name == "about_person":
+            return self.person(str(value))
+        if kind == "time" and isinstance(value, int):
+            return clock.at(value)
+        if kind == "money" and isinstance(value, int):
+            return money(value)
+        if isinstance(value, list):
+            return _(", ").join(file_name(str(item)) for item in value)
+        return str(value)
+
+    def severity(self, level: str) -> str:
+        """The words of a level of severity; empty for none."""
+        table = self.policy.tables.get("severity")
+        rows = table.rows if table else ()
+        return next((self.text(row.text) for row in rows if row.then == level and row.text), level)
+
+    def stage(self, stage: str, ended: str = "") -> str:
+        """The words of a stage, or of how the case ended."""
+        words = ENDINGS.get(ended) or ENDINGS.get(stage) or STAGES.get(stage)
+        return self.text(words) if words else stage
+
+    def clause(self, ids: Iterable[str]) -> dict[str, Json] | None:
+        """The first clause with its sentence, as ui/clause.jinja wants it; None where there is none."""
+        for name in ids:
+            if name in self.policy.clauses:
+                return {
+                    "id": name,
+                    "text": self.policy.clauses[name],
+                    "version": _("%(title)s, version %(number)s")
+                    % {"title": self.text(self.policy.title), "number": self.policy.version},
+                }
+        return None
+
+
+def _fields(act: str) -> list[Any]:
+    found = list(ACTS[act].fields) if act in ACTS else []
+    return found + [field for need in NEEDS.values() for field in need.fields]
+
+
+def money(fen: int) -> str:
+    """An amount in fen as ¥1,280.00."""
+    return f"¥{fen / 100:,.2f}"
+
+
+def read_money(text: str) -> int | None:
+    """The fen of what was typed: 1,280, 1280.5, ¥86; None where it is no amount."""
+    bare = text.replace(",", "").replace("¥", "").replace("\uffe5", "").strip()
+    whole, _dot, part = bare.partition(".")
+    if not whole.isdecimal() or (part and not part.isdecimal()) or len(part) > 2:
+        return None
+    return int(whole) * 100 + int((part + "00")[:2])
+
+
+def file_name(value: str) -> str:
+    """What an attached file is called; its value is its hash, a colon and its name."""
+    return value.partition(":")[2] or value
+
+
+def tone_of_stage(case: Case) -> str:
+    """The tone of a stage's label."""
+    if case.ended == "archived" or case.stage in ("closed", "archived"):
+        return "done"
+    return "" if case.ended else "current" if case.stage == "in hand" else ""
+
+
+def tone_of_severity(policy: Policy, level: str) -> str:
+    """Red for the highest level, nothing for the others."""
+    return "late" if len(policy.levels) > 1 and level == policy.levels[-1] else ""
+
+
+def length(seconds: int) -> str:
+    """`2:10` or `3 days`: how long something took."""
+    if seconds >= DAY:
+        return _("%(count)s days") % {"count": seconds // DAY}
+    return f"{seconds // HOUR}:{seconds % HOUR // 60:02d}"
+
+
+def quoted(text: str) -> str:
+    """In the reader's quotation marks."""
+    return pgettext("quotation", "“%(text)s”") % {"text": text}
+
+
+def said(data: Mapping[str, Json], *names: str) -> str:
+    """The first of these values that was filled in, as one line."""
+    for name in names:
+        if value := data.get(name):
+            return " ".join(str(value).split())
+    return ""

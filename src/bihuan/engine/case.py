@@ -101,7 +101,7 @@ class Case:
     registrar: str = ""
     facts: dict[str, Json] = field(default_factory=dict)
     derived: dict[str, str] = field(default_factory=dict)
-    severity_floor: str = ""
+    answered: tuple[str, ...] = ()  # rows of severity that a superior has answered by lowering it
     owner: Seat = ""
     owner_given: bool = False
     marks: dict[str, str] = field(default_factory=dict)
@@ -328,7 +328,7 @@ def _agreed(case: Case, data: dict[str, Json]) -> None:
 
 
 def _sheet_opened(case: Case, data: dict[str, Json]) -> None:
-    case.sheets[data["number"]] = Sheet(**data)
+    case.sheets[data["number"]] = Sheet(**{**data, "data": dict(data["data"])})
 
 
 def _sheet_filled(case: Case, data: dict[str, Json]) -> None:
@@ -385,7 +385,7 @@ def _stage(case: Case, data: dict[str, Json]) -> None:
 
 
 def _severity(case: Case, data: dict[str, Json]) -> None:
-    case.severity_floor = data["floor"]
+    case.answered = tuple(data["answered"])
     case.derived["severity"] = data["is"]
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from bihuan.engine.case import Act, Json, Sheet
 from bihuan.engine.organisation import Seat
-from bihuan.engine.policy import Consequence, SheetKind, Step
-from bihuan.engine.posts import above_owner, resolve
-from bihuan.engine.rules import applies
+from bihuan.engine.policy import Consequence, Duty, SheetKind, Step
+from bihuan.engine.posts import above_owner, outranks, resolve
+from bihuan.engine.rules import applies, holds
 from bihuan.engine.work import Work
 
 
@@ -21,18 +21,37 @@ def trigger_each(work: Work, event: str, act: Act) -> None:
     lines = [line for line in str(act.data.get("shoppers", "")).splitlines() if line.strip()]
     for duty in work.policy.owed:
         if duty.when == event:
-            items = [str(index) for index in range(1, len(lines) + 1)] if duty.for_each else [""]
+            items = numbers_for(work, duty, len(lines)) if duty.for_each else [""]
             for item in items:
                 work.emit("waiting", row=f"{duty.name}#{item}", at=act.at)
 
 
+def numbers_for(work: Work, duty: Duty, count: int) -> list[str]:
+    """Numbers for so many new items of a row; what is still owed of an earlier list keeps its own."""
+    row = f"owed.{duty.name}"
+    used = [int(debt.item) for debt in work.case.debts.values() if debt.row == row and debt.item]
+    first = max(used, default=0) + 1
+    return [str(number) for number in range(first, first + count)]
+
+
+def is_counted(work: Work, name: str) -> bool:
+    """Whether a fact is counted by the system."""
+    fact = work.policy.facts.get(name)
+    return fact is not None and bool(fact.counted)
+
+
 def trigger_counted(work: Work, act: Act) -> None:
-    for name, value in act.data.items():
-        fact = work.policy.facts.get(name)
-        if fact is not None and fact.counted and isinstance(value, int):
-            if work.case.facts.get(name) != value:
-                work.emit("facts", **{name: value})
-            trigger(work, "counted", act.at)
+    """Counts come with an act; reaching a row's threshold is the event, staying above it is not."""
+    counts = {name: value for name, value in act.data.items() if is_counted(work, name)}
+    if not counts:
+        return
+    waiting = [duty for duty in work.policy.owed if duty.when == "counted"]
+    facts = work.facts()
+    reached = {duty.name for duty in waiting if holds(duty.only, facts, work.limit)}
+    work.emit("facts", **counts)
+    for duty in waiting:
+        if duty.name not in reached:
+            work.emit("waiting", row=f"{duty.name}#", at=act.at)
 
 
 def mark(work: Work, step: Step, sheet: Sheet | None, outcome: str) -> None:
@@ -116,7 +135,7 @@ def follow(
         work.emit("owner", seat=above_owner(work.case, work.world), given=True, why=outcome)
     if consequence.hand_up:
         work.emit("owner", seat=above_owner(work.case, work.world), given=True, why="escalated")
-    if consequence.hand_to is not None:
+    if hands_on(work, consequence) and consequence.hand_to is not None:
         seat = resolve(consequence.hand_to, work.case, work.world, work.facts())
         work.emit("owner", seat=seat, given=True, why="handed over")
     if consequence.void and sheet is not None:
@@ -131,6 +150,17 @@ def follow(
         work.emit("sheet ended", number=sheet.number, how="done")
     elif consequence.finish:
         finish(work, "withdrawn", at)
+
+
+def hands_on(work: Work, consequence: Consequence) -> bool:
+    """Whether a consequence gives the case to another seat; never to one below who has been given it."""
+    if consequence.hand_to is None:
+        return consequence.hand_up
+    seat = resolve(consequence.hand_to, work.case, work.world, work.facts())
+    case = work.case
+    if seat == case.owner:
+        return not case.owner_given
+    return not (case.owner_given and outranks(case.owner, seat, work.world))
 
 
 def go_back(work: Work, targets: tuple[str, ...], sheet: Sheet | None) -> None:

@@ -5,6 +5,8 @@ from bihuan.engine.consequences import (
     finish,
     follow,
     go_back,
+    hands_on,
+    is_counted,
     mark,
     open_sheet,
     trigger,
@@ -15,7 +17,7 @@ from bihuan.engine.policy import Consequence, Periodic, Step
 from bihuan.engine.posts import SYSTEM
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row
-from bihuan.engine.settling import recompute, settle, table_owner
+from bihuan.engine.settling import recompute, settle, severity_rows
 from bihuan.engine.slots import Slot, acting, find_slot
 from bihuan.engine.words import ACTS, event_of
 from bihuan.engine.work import Work
@@ -36,7 +38,9 @@ def register(work: Work, act: Act) -> None:
     told = {
         name: value
         for name, value in data.items()
-        if name not in ("unit", "received") and value not in (None, "", [])
+        if name not in ("unit", "received")
+        and value not in (None, "", [])
+        and not is_counted(work, name)
     }
     told["written"] = "yes" if work.policy.channels[told["channel"]].written else "no"
     if not told.get("name") and not told.get("contact"):
@@ -85,6 +89,7 @@ def take_facts(work: Work, act: Act, slot: Slot) -> None:
         is_fact = name in work.policy.facts or name in ("about_unit", "about_person")
         if (
             is_fact
+            and not is_counted(work, name)
             and name not in own
             and value not in (None, "", [])
             and value != work.case.facts.get(name)
@@ -195,21 +200,20 @@ def agree_again(work: Work, new_time: int) -> None:
     for debt in tuple(work.case.debts.values()):
         row = work.row(debt.row)
         if row is not None and row.timing.by == "agreed time":
-            work.emit("moved", id=debt.id, due=new_time, first_due=new_time, why="postponed")
+            judged = debt.first_due if debt.lapses else new_time  # a breach stays one
+            work.emit("moved", id=debt.id, due=new_time, first_due=judged, why="postponed")
 
 
 def spend(work: Work, act: Act, refusal: Refusal) -> None:
     """One change too many: refused, and the case handed on in the same step (MALL-5.6)."""
-    allowed = work.policy.may[act.name]
-    before = work.case.owner
+    then = work.policy.may[act.name].then
+    if not hands_on(work, then):
+        return
     work.begin()
     work.emit("refused", act=act.name, code=refusal.code)
-    follow(work, allowed.then, None, None, "", act.at)
+    follow(work, then, None, None, "", act.at)
     settle(work, act.at)
-    if work.case.owner != before:
-        work.end("refused", act.at, act.by, "", act.sheet, {"act": act.name, "code": refusal.code})
-    else:
-        work.effects = []
+    work.end("refused", act.at, act.by, "", act.sheet, {"act": act.name, "code": refusal.code})
 
 
 def do_engine(work: Work, act: Act) -> None:
@@ -225,5 +229,4 @@ def do_engine(work: Work, act: Act) -> None:
     elif name == "attach" and work.case.stage == "closed":
         trigger(work, "late evidence", act.at)
     elif name == "lower_severity":
-        work.emit("severity", floor="", **{"is": data["severity"]})
-        work.emit("owner", seat=table_owner(work, work.facts()), given=False, why="severity")
+        work.emit("severity", answered=list(severity_rows(work)), **{"is": data["severity"]})

@@ -145,8 +145,12 @@ def check_form(
     known = {field.name for field in form.fields} | {"outcome"}
     for name in data:
         fact = world.policy.facts.get(name)
-        if name not in known and not (fact and fact.counted):
+        if name in known:
+            continue
+        if fact is None or not fact.counted:
             return refuse("unknown-field", at=name, clauses=form.clauses, field=name)
+        if right := what_is_right(fact_field(fact), data[name], world):
+            return refuse("bad-value", at=name, clauses=form.clauses, field=fact.text, right=right)
     if form.outcomes and data.get("outcome") not in [outcome.name for outcome in form.outcomes]:
         outcomes = _list([(outcome.name, outcome.text) for outcome in form.outcomes])
         return refuse("no-outcome", at="outcome", clauses=form.clauses, right=outcomes)
@@ -176,12 +180,12 @@ def what_is_right(field: Field, value: Json, world: World) -> Text | None:
             return Text("带时区的时刻", "an instant with its zone")
         case "count" | "money" if not whole or not 0 <= value < 2**53:
             return Text("不小于 0 的整数", "a whole number, not below 0")
-        case "unit" if value not in world.organisation.units:
+        case "unit" if not isinstance(value, str) or value not in world.organisation.units:
             return Text(
                 f"已有的部门或单位(没有“{value}”)", f"a unit there is (there is no '{value}')"
             )
-        case "person" if value not in world.organisation.names and not world.organisation.own_seats(
-            str(value)
+        case "person" if not isinstance(value, str) or (
+            value not in world.organisation.names and not world.organisation.own_seats(value)
         ):
             return Text(f"已有的人员(没有“{value}”)", f"a person there is (there is no '{value}')")
         case "text" | "long" | "signature" | "case" if (

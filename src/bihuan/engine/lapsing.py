@@ -60,7 +60,7 @@ def openings(work: Work) -> Iterator[tuple[int, Periodic]]:
 
 def lapse(work: Work, debt: Debt, at: int) -> None:
     """A debt passed its due: dated then, and the next rank's time runs from then."""
-    if debt.seat == SYSTEM:
+    if debt.seat == SYSTEM and not waits_for_people(work, debt):
         carry_out(work, Act(debt.act, "system", at, {}, debt.sheet))
         return
     work.begin()
@@ -86,6 +86,13 @@ def lapse(work: Work, debt: Debt, at: int) -> None:
     )
 
 
+def waits_for_people(work: Work, debt: Debt) -> bool:
+    """The system archives nothing while somebody still owes something on the case."""
+    return not debt.sheet and any(
+        other.row.startswith("owed.") for other in work.case.debts.values()
+    )
+
+
 def spent_by_lapse(work: Work, debt: Debt, row: Step | Duty | Periodic | None, at: int) -> bool:
     """The last agreed time was missed and none is left to move it to: the case is handed on (MALL-3.1)."""
     postpone = work.policy.may.get("postpone")
@@ -96,14 +103,16 @@ def spent_by_lapse(work: Work, debt: Debt, row: Step | Duty | Periodic | None, a
         or not work.case.agreed
     ):
         return False
-    if debt.lapses > 1 or work.case.rounds.get("postpone", 0) < work.limit(postpone.at_most):
+    if debt.due != work.case.agreed or work.case.rounds.get("postpone", 0) < work.limit(
+        postpone.at_most
+    ):
         return False
     follow(work, postpone.then, None, None, "", at)
     again(
         work,
         debt,
         at,
-        work.case.owner if row.owes.kind == "owner" else debt.seat,
+        step_aside(work.case.owner, work.case, work.world, debt.act),
         rung=debt.rung + 1,
     )
     return True

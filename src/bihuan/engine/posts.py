@@ -4,6 +4,8 @@ The wall stands here (nobody handles a complaint about themselves, nor does anyo
 a seat is clean when somebody who acts for it is neither the person complained about nor below.
 """
 
+from itertools import chain
+
 from bihuan.engine.case import Case, Json, Sheet
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.policy import Policy, Who
@@ -50,7 +52,7 @@ def is_clean(place: Seat, case: Case, world: World, act: str = "") -> bool:
     if subject:
         if _is_below(place, subject, world):
             return False
-        if not any(person != subject for person in world.organisation.people(place)):
+        if all(is_walled(person, case, world) for person in world.organisation.people(place)):
             return False
     unit = case.facts.get("about_unit")
     return not (unit and act in JUDGING and world.organisation.within(unit_of(place), unit))
@@ -193,14 +195,31 @@ def _nearest(post: str, case: Case, policy: Policy, organisation: Organisation) 
     return _seat_in(post, str(unit), policy, organisation) if unit else None
 
 
-def acting_seat(person: str, targets: tuple[Seat, ...], world: World) -> Seat | None:
-    """The seat in which a person may do what these seats owe: one of them, or one above in their ladder."""
+def outranks(place: Seat, other: Seat, world: World) -> bool:
+    """Whether a seat stands above another: in its ladder, or standing in for the ladder's top."""
+    above = ladder(other, world.policy, world.organisation)
+    if place in above:
+        return True
+    top = above[-1] if above else other
+    post = world.policy.posts.get(post_of(top))
+    if post is None or not post.recused_by or place == other:
+        return False
+    return place == _seat_of(post.recused_by, unit_of(top), world.policy, world.organisation)
+
+
+def acting_seat(
+    person: str, targets: tuple[Seat, ...], world: World, case: Case | None = None, act: str = ""
+) -> Seat | None:
+    """The seat in which a person may do what these seats owe: one of them, or one above in their ladder.
+
+    With a case, only seats that are clean for the act count: who owed it before the wall closed no
+    longer may.
+    """
     organisation = world.organisation
-    for target in targets:
-        if person in organisation.people(target):
-            return target
-    for target in targets:
-        for above in ladder(target, world.policy, organisation):
-            if person in organisation.people(above):
-                return above
+    ladders = (ladder(target, world.policy, organisation) for target in targets)
+    for place in chain(targets, chain.from_iterable(ladders)):
+        if person in organisation.people(place) and (
+            case is None or is_clean(place, case, world, act)
+        ):
+            return place
     return None

@@ -106,7 +106,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "unknown-kind": ("没有名为“{field}”的类型", "there is no kind called '{field}'"),
     "unknown-channel": ("没有名为“{field}”的渠道", "there is no channel called '{field}'"),
     "unknown-unit": ("没有代码为“{field}”的部门或单位", "there is no unit with the code '{field}'"),
-    "unknown-person": ("没有编号为“{field}”的人员", "there is no person with the number '{field}'"),
     "not-staff": (
         "登记须由本单位员工、客户本人或系统进行",
         "registering is for staff, the customer or the system",

@@ -5,7 +5,7 @@ from bihuan.engine.forms import check_form, check_times
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
-from bihuan.engine.words import ACTS, NEEDS
+from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS
 from bihuan.engine.work import Work
 
 
@@ -36,10 +36,20 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
     data = {name: value for name, value in act.data.items() if name != "item"}
     facts = work.facts()
     return (
-        check_form(form, data, facts, work.world)
+        incomplete(slot, check_form(form, data, facts, work.world))
         or check_times(form, data, work.case, work.world, facts, now)
         or unfit(work, slot, data)
     )
+
+
+def incomplete(slot: Slot, refusal: Refusal | None) -> Refusal | None:
+    """What a note asks its addressee to fill in is missing as a part of the note (MALL-5.3)."""
+    if refusal is None or refusal.code != "missing-field" or slot.sheet is None:
+        return refusal
+    if "all fields filled" not in slot.needs or refusal.field not in SHEET_FIELDS:
+        return refusal
+    field = SHEET_FIELDS[refusal.field]
+    return refuse("sheet-incomplete", at=field.name, clauses=refusal.clauses, field=field.text)
 
 
 def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bihuan.engine.case import Case, Json
-from bihuan.engine.policy import Condition, Row, Step, Table
+from bihuan.engine.policy import Condition, Policy, Row, Step, Table
 
 Facts = Mapping[str, Json]
 Limit = Callable[[str], int]
@@ -53,7 +53,21 @@ def applies(step: Step, facts: Facts, limit: Limit) -> bool:
 def current_step(
     steps: tuple[Step, ...], marks: Mapping[str, str], facts: Facts, limit: Limit
 ) -> Step | None:
-    """Where a line stands: the first of its steps that applies and is not done; None when it is over."""
-    return next(
-        (step for step in steps if step.name not in marks and applies(step, facts, limit)), None
-    )
+    """Where a line stands: the first of its steps that applies and is not done; None when it is over.
+
+    What was closed stays closed: facts learned later bring no step before the closing back, only
+    reopening does, which takes the closing's mark away.
+    """
+    found: Step | None = None
+    for step in steps:
+        if step.name in marks:
+            if step.act == "close":
+                found = None
+        elif found is None and applies(step, facts, limit):
+            found = step
+    return found
+
+
+def rank(policy: Policy, level: str) -> int:
+    """How high a level of severity is; one the policy does not know is the lowest."""
+    return policy.levels.index(level) if level in policy.levels else 0

@@ -5,9 +5,9 @@ from bihuan.engine.clock import due, is_provisional
 from bihuan.engine.consequences import open_sheet
 from bihuan.engine.dues import due_of
 from bihuan.engine.organisation import Seat
-from bihuan.engine.policy import Duty, Step, Who
-from bihuan.engine.posts import resolve, step_aside
-from bihuan.engine.rules import answering_row, holds
+from bihuan.engine.policy import Duty, Row, Step, Who
+from bihuan.engine.posts import outranks, resolve, step_aside
+from bihuan.engine.rules import answering_row, holds, rank
 from bihuan.engine.words import ACTS, STAGES
 from bihuan.engine.work import Work
 
@@ -35,23 +35,15 @@ def decide_tables(work: Work) -> bool:
     changed = rose = False
     for table in work.policy.tables.values():
         facts = work.facts()
-        row = answering_row(table, facts, work.limit)
+        before = work.case.derived.get(table.name)
+        row = (
+            severity_row(work, before)
+            if table.name == "severity"
+            else answering_row(table, facts, work.limit)
+        )
         if row is None or isinstance(row.then, Who):
             continue
-        answer, before = row.then, work.case.derived.get(table.name)
-        if (
-            table.name == "severity"
-            and before is not None
-            and rank(work, answer) < rank(work, before)
-        ):
-            continue
-        if (
-            table.name == "severity"
-            and before is not None
-            and work.case.severity_floor
-            and answer == work.case.severity_floor
-        ):
-            continue
+        answer = row.then
         if answer != before:
             work.emit(
                 "derived",
@@ -64,8 +56,27 @@ def decide_tables(work: Work) -> bool:
     return decide_owner(work, rose=rose) or changed
 
 
-def rank(work: Work, level: str) -> int:
-    return work.policy.levels.index(level) if level in work.policy.levels else 0
+def severity_rows(work: Work) -> tuple[str, ...]:
+    """The rows of severity that hit now, by their places in the policy, the otherwise row aside."""
+    facts, rows = work.facts(), work.policy.tables["severity"].rows
+    return tuple(row.at.place for row in rows if row.when and holds(row.when, facts, work.limit))
+
+
+def severity_row(work: Work, before: str | None) -> Row | None:
+    """The row that raises the severity, or None: it falls only by an act, and what that answered stays so.
+
+    A row a superior has answered counts again once it has ceased to hit.
+    """
+    hit = severity_rows(work)
+    if any(place not in hit for place in work.case.answered):
+        kept = [place for place in work.case.answered if place in hit]
+        work.emit("severity", answered=kept, **{"is": before})
+    rows = work.policy.tables["severity"].rows
+    counting = [place for place in hit if place not in work.case.answered]
+    first = next((row for row in rows if not row.when or row.at.place in counting), None)
+    if first is None or before is None:
+        return first
+    return first if rank(work.policy, str(first.then)) > rank(work.policy, before) else None
 
 
 def table_owner(work: Work, facts: dict[str, Json]) -> Seat:
@@ -87,6 +98,8 @@ def decide_owner(work: Work, *, rose: bool) -> bool:
     seat = table_owner(work, work.facts())
     if seat == case.owner and not case.owner_given:
         return False
+    if case.owner_given and outranks(case.owner, seat, work.world):
+        return False  # a rise in severity hands nothing down
     work.emit("owner", seat=seat, given=False, why="table")
     return True
 
@@ -249,7 +262,7 @@ def settle_bearers(work: Work) -> None:
         if row is None or row.owes is None:
             continue
         if work.is_owners(row):
-            seat = work.case.owner
+            seat = step_aside(work.case.owner, work.case, work.world, debt.act)
         elif debt.given:
             seat = step_aside(debt.seat, work.case, work.world, debt.act)
         else:
@@ -291,15 +304,9 @@ def recompute(work: Work) -> None:
         row = work.row(debt.row)
         if not debt.provisional or row is None:
             continue
-        if debt.rung:
-            span = work.world.span(work.policy.usual.again, work.case)
-            until, provisional = (
-                due(span, debt.since, work.world.calendars),
-                is_provisional(span, debt.since, work.world.calendars),
-            )
-            until = max(until, debt.due)
-        else:
-            until, provisional = due_of(row.timing, debt.since, work.case, work.world, facts)
+        if debt.lapses:
+            continue  # a rung's few hours are not counted anew
+        until, provisional = due_of(row.timing, debt.since, work.case, work.world, facts)
         if until != debt.due or not provisional:
             work.emit(
                 "moved",

@@ -11,6 +11,8 @@ from bihuan.engine.refusal import Owing, Refusal, refuse
 from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, NEEDS, Text
 from bihuan.engine.work import Work
 
+ON_A_LEDGER = frozenset({"remark", "attach"})  # beside what it owes
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -48,6 +50,8 @@ def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refu
     if debts:
         row = work.row(debts[0].row)
         return Slot("owed", name, duty=row if not isinstance(row, Step) else None, debts=debts)
+    if work.case.ledger:
+        return Slot("engine", name) if name in ON_A_LEDGER else refuse("not-allowed")
     if name in work.policy.may:
         return allowed_slot(work, work.policy.may[name])
     if ACTS[name].engine:
@@ -79,6 +83,8 @@ def allowed_slot(work: Work, allowed: Allowed) -> Slot | Refusal:
         )
     if work.case.stage == "closed":
         return refuse("closed", clauses=allowed.at.clauses)
+    if allowed.act == "refuse_sheet":
+        return refuse("no-such-sheet", at="sheet", sheet=0)
     if allowed.act == "dispatch" and before(work, "dispatch"):
         return why_not(work, "dispatch", work.current())
     return Slot("may", allowed.act, allowed=allowed)
@@ -152,7 +158,7 @@ def acting(work: Work, slot: Slot, by: str) -> Seat | None:
             if step
             else (work.case.owner,)
         )
-    return acting_seat(by, targets, work.world)
+    return acting_seat(by, targets, work.world, work.case, slot.act)
 
 
 def blocked(work: Work, slot: Slot) -> Refusal | None:

@@ -19,9 +19,7 @@ from bihuan.engine.posts import (
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.refusing import refusal_of
 from bihuan.engine.settling import silence
-from bihuan.engine.words import (
-    ACTS,
-)
+from bihuan.engine.words import ACTS, BUILT_IN_FACTS, Text
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 
@@ -79,7 +77,7 @@ def possible(case: Case, person: str, world: World, now: int) -> tuple[Possible,
 
 def _open(act: Act, world: World, now: int) -> Decision:
     if act.name == "open ledger":
-        return _open_ledger(act, world)
+        return _open_ledger(act, world, now)
     if act.name != "register":
         return Decision(
             (), None, refuse("no-case") if act.name in ACTS else refuse("unknown-act", act=act.name)
@@ -100,13 +98,16 @@ def _open(act: Act, world: World, now: int) -> Decision:
     return Decision(tuple(work.events), work.case)
 
 
-def _open_ledger(act: Act, world: World) -> Decision:
+def _open_ledger(act: Act, world: World, now: int) -> Decision:
+    unit = str(act.data.get("unit", ""))
+    if act.by != "system":
+        return Decision((), None, refuse("not-allowed"))
+    if act.at > now:
+        return Decision((), None, refuse("in-the-future", at="at"))
+    if unit and unit not in world.organisation.units:
+        return Decision((), None, refuse("unknown-unit", at="unit", field=unit))
     work = Work(Case(), world)
-    with_rows = {
-        "policy": world.policy.code,
-        "version": world.policy.version,
-        "unit": str(act.data.get("unit", "")),
-    }
+    with_rows = {"policy": world.policy.code, "version": world.policy.version, "unit": unit}
     work.begin()
     work.emit(
         "registered", **with_rows, ledger=True, registered=act.at, received=act.at, registrar=act.by
@@ -116,6 +117,7 @@ def _open_ledger(act: Act, world: World) -> Decision:
         seat = resolve(world.policy.usual.floor, work.case, world, {})
         work.open_debt(f"ledger.{duty}", duty, seat, act.at, until, provisional=provisional)
     work.end("opened", act.at, act.by, SYSTEM, 0, act.data)
+    lapsing.catch_up(work, now)
     return Decision(tuple(work.events), work.case)
 
 
@@ -123,12 +125,12 @@ def _registration_refusal(act: Act, draft: Case, world: World, now: int) -> Refu
     policy, data = world.policy, dict(act.data)
     unit = data.pop("unit", "")
     if act.at > now:
-        return refuse("in-the-future")
-    if data.get("kind") not in policy.kinds:
+        return refuse("in-the-future", at="at")
+    if str(data.get("kind", "")) not in policy.kinds:
         return refuse("unknown-kind", at="kind", field=str(data.get("kind", "")))
-    if data.get("channel") not in policy.channels:
+    if str(data.get("channel", "")) not in policy.channels:
         return refuse("unknown-channel", at="channel", field=str(data.get("channel", "")))
-    if unit and unit not in world.organisation.units:
+    if unit and str(unit) not in world.organisation.units:
         return refuse("unknown-unit", at="unit", field=str(unit))
     if (
         act.by not in ("customer", "system")
@@ -142,7 +144,10 @@ def _registration_refusal(act: Act, draft: Case, world: World, now: int) -> Refu
         and act.by != world.organisation.administrator
     ):
         return refuse("not-staff")
-    data.pop("anonymous", None)
+    if data.pop("anonymous", "no") not in ("yes", "no"):
+        right = Text("是或否", "yes or no")
+        what = BUILT_IN_FACTS["anonymous"]
+        return refuse("bad-value", at="anonymous", field=what, right=right)
     if wrong := check_form(registration_form(policy), data, {}, world):
         return wrong
     received = data.get("received")

@@ -20,6 +20,7 @@ from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.organisation import Unit as UnitThen
 from bihuan.engine.policy import Policy, Post
+from bihuan.engine.posts import possible_seats
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.models import (
@@ -468,24 +469,6 @@ def _moved_people(before: Organisation, after: Organisation) -> set[str]:
 
 
 # -- What is vacant --------------------------------------------------------------------------------
-
-
-def possible_seats(policy: Policy, organisation: Organisation) -> tuple[Seat, ...]:
-    """Every seat the policy can name: one in each unit of the post's kind, or at the top, and any held."""
-    found: dict[Seat, None] = {}
-    held: dict[str, list[Seat]] = {}
-    for place in sorted(organisation.known):
-        held.setdefault(post_of(place), []).append(place)
-    by_kind: dict[str, list[str]] = {}
-    for unit in organisation.units.values():
-        by_kind.setdefault(unit.kind, []).append(unit.code)
-    for post in policy.posts.values():
-        if post.of:
-            found.update(dict.fromkeys(seat(post.name, code) for code in by_kind.get(post.of, ())))
-        elif not held.get(post.name):
-            found[seat(post.name)] = None
-        found.update(dict.fromkeys(held.get(post.name, ())))
-    return tuple(found)
 
 
 def vacancies(policy: Policy, organisation: Organisation) -> tuple[Finding, ...]:

@@ -1,8 +1,6 @@
 """Policies and calendars as data: shipped packs, adoption, what is in force where."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -11,9 +9,9 @@ from importlib.resources.abc import Traversable
 from django.db import transaction
 
 from bihuan.desk import calendars, worlds
+from bihuan.desk.in_force import IN_FORCE, day_of, policies_in_force, policy_for, version_in_force
 from bihuan.desk.organisation import recompute_provisional, stamp
 from bihuan.desk.policy_files import read_nodes
-from bihuan.engine.calendar import Calendar
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Policy
@@ -22,7 +20,7 @@ from bihuan.engine.words import Text
 from bihuan.engine.world import World
 from bihuan.records.models import PolicyUse, PolicyVersion, PublishedYear
 
-IN_FORCE = (PolicyVersion.State.ADOPTED, PolicyVersion.State.APPROVED)
+__all__ = ["policies_in_force", "policy_for", "version_in_force"]  # of in_force, for callers
 
 
 @cache
@@ -105,7 +103,7 @@ def adopt_text(
             text=text,
             hash=digest,
             state=PolicyVersion.State.ADOPTED,
-            in_force_on=_day(policy, at),
+            in_force_on=day_of(policy, at),
             adopted_at=at,
             adopted_by_id=by,
         )
@@ -176,70 +174,13 @@ def approve(
         "at": at,
     }
     if version.state == PolicyVersion.State.DRAFT:
-        today = _day(worlds.compiled(version.text, str(version)), at)
+        today = day_of(worlds.compiled(version.text, str(version)), at)
         version.in_force_on = max(version.in_force_on or today, today)
         version.adopted_at = at
     version.state = PolicyVersion.State.APPROVED
     version.save(update_fields=["approval", "state", "in_force_on", "adopted_at"])
     stamp()
     return version
-
-
-def version_in_force(code: str, day: date) -> PolicyVersion | None:
-    """The newest version of a policy in force on that day, or None."""
-    versions = PolicyVersion.objects.filter(code=code, state__in=IN_FORCE, in_force_on__lte=day)
-    return versions.order_by("in_force_on", "number").last()
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """What was adopted and where it rules, as of one change of the organisation."""
-
-    changes: int
-    versions: tuple[PolicyVersion, ...]  # in the order in which they came in force
-    uses: Mapping[tuple[str, str], str]
-
-
-_kept: list[_Rules] = []
-
-
-def _rules(seen: worlds.Changes | None = None) -> _Rules:
-    changes = (seen or worlds.changes()).organisation
-    if _kept and _kept[0].changes == changes > 0:
-        return _kept[0]
-    versions = PolicyVersion.objects.filter(state__in=IN_FORCE).defer("text")
-    made = _Rules(
-        changes,
-        tuple(versions.order_by("in_force_on", "number")),
-        {(use.unit, use.kind): use.code for use in PolicyUse.objects.all()},
-    )
-    _kept[:] = [made]
-    return made
-
-
-def policies_in_force(now: int, seen: worlds.Changes | None = None) -> dict[str, PolicyVersion]:
-    """The versions that rule over what is registered now, by code; not to be changed."""
-    return {
-        version.code: version
-        for version in _rules(seen).versions
-        if version.in_force_on and version.in_force_on <= _day(worlds.policy_of(version.pk), now)
-    }
-
-
-def policy_for(unit: str, kind: str, now: int) -> PolicyVersion | None:
-    """The version that rules over a case of this kind received by this unit now, or None.
-
-    The nearest unit above decides, and there a rule for the kind before one for all kinds. A policy
-    that does not know the kind is passed over.
-    """
-    seen = worlds.changes()
-    in_force, uses = policies_in_force(now, seen), _rules(seen).uses
-    for place in (*worlds.organisation(now, seen).ancestors(unit), ""):
-        for asked in dict.fromkeys((kind, "")):
-            version = in_force.get(uses.get((place, asked), ""))
-            if version and (not kind or kind in worlds.policy_of(version.pk).kinds):
-                return version
-    return None
 
 
 def world_of(version_id: int, now: int) -> World:
@@ -310,15 +251,6 @@ def _publish(data: bytes, filename: str, by: int | None, at: int, source: str) -
             "by_id": by,
         },
     )
-
-
-def _day(policy: Policy, now: int) -> date:
-    return _clock(str(policy.calendars["usual"].get("zone", "Asia/Shanghai"))).day_of(now)
-
-
-@cache
-def _clock(zone: str) -> Calendar:
-    return Calendar.build(zone=zone, week={"daily": "00:00-24:00"})
 
 
 def _broken(findings: tuple[Finding, ...]) -> Refusal:

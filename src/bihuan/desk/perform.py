@@ -10,11 +10,14 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from bihuan.desk import numbering, worlds
 from bihuan.desk.append import Change, Record, append
 from bihuan.desk.counting import counted_facts
+from bihuan.desk.permissions import viewer
 from bihuan.engine.case import Act, Case
 from bihuan.engine.refusal import Owing, Refusal
 from bihuan.engine.step import Decision, decide
 from bihuan.engine.words import Text
+from bihuan.records.models import Case as CaseRow
 from bihuan.records.models.json_text import canonical
+from bihuan.records.queries.visibility import Reach, facts_of, reach
 
 Json = Any
 ATTEMPTS = 5
@@ -247,11 +250,6 @@ def _reaches(by: str, stored: Stored, ruling: worlds.Ruling, now: int) -> bool:
     case, seats = stored.case, ruling.world.organisation.seats_of(by)
     if case.owner in seats or any(debt.seat in seats for debt in case.debts.values()):
         return True
-    # Permissions are written in terms of packs, and packs of what acts lead to.
-    from bihuan.desk.permissions import viewer
-    from bihuan.records.models import Case as CaseRow
-    from bihuan.records.queries.visibility import Reach, facts_of, reach
-
     row = CaseRow.objects.get(pk=stored.id)
     return reach(viewer(by, now), facts_of(row)) is not Reach.NOTHING
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from bihuan.desk import packs, worlds
-from bihuan.desk.organisation import possible_seats
+from bihuan.desk import worlds
+from bihuan.desk.in_force import policies_in_force
 from bihuan.engine.case import Case as State
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.policy import Policy, Who
-from bihuan.engine.posts import ladder
+from bihuan.engine.posts import ladder, possible_seats
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.models import Case, Disclosure, Person
@@ -61,8 +61,7 @@ def viewer(person_id: str, now: int) -> Viewer:
     seen = worlds.changes()
     organisation = worlds.organisation(now, seen)
     policies = {
-        code: worlds.policy_of(version.pk)
-        for code, version in packs.policies_in_force(now, seen).items()
+        code: worlds.policy_of(version.pk) for code, version in policies_in_force(now, seen).items()
     }
     kept = _viewers.get(person_id)
     if kept and kept[0] is organisation and kept[1].lines.keys() == policies.keys():

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Json
+from bihuan.engine.dues import latest_promise
 from bihuan.engine.forms import Form
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
-from bihuan.engine.rules import applies
-from bihuan.engine.slots import blocked, find_slot, form_for, not_theirs, overspent
+from bihuan.engine.rules import applies, rank
+from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
 from bihuan.engine.words import ACTS, NEEDS, Field, Outcome
 from bihuan.engine.work import Work
 
@@ -26,13 +28,13 @@ class Possible:
     expected: bool = False  # owed now, not merely allowed
 
 
-def offers(work: Work, person: str) -> Iterator[Possible]:
+def offers(work: Work, person: str, now: int) -> Iterator[Possible]:
     seen: set[tuple[str, int]] = set()
     for name, number in candidates(work):
         if (name, number) in seen:
             continue
         seen.add((name, number))
-        yield consider(work, name, number, person)
+        yield consider(work, name, number, person, now)
 
 
 def candidates(work: Work) -> Iterator[tuple[str, int]]:
@@ -53,7 +55,7 @@ def candidates(work: Work) -> Iterator[tuple[str, int]]:
             yield name, 0
 
 
-def consider(work: Work, name: str, number: int, person: str) -> Possible:
+def consider(work: Work, name: str, number: int, person: str, now: int) -> Possible:
     word = ACTS[name]
     if person not in ("customer", "system") and is_walled(person, work.case, work.world):
         return Possible(name, number, (), (), (), refuse("walled"))
@@ -64,11 +66,28 @@ def consider(work: Work, name: str, number: int, person: str) -> Possible:
         not_theirs(work, slot, person)
         or blocked(work, slot)
         or (overspent(work, slot.allowed) if slot.allowed else None)
+        or no_room(work, slot, now)
     )
     form = form_for(work, slot)
     facts = work.facts()
     fields = tuple(field for field in form.fields if counts_here(field, form, facts))
     return Possible(name, number, fields, form.outcomes, slot.clauses, refusal, bool(slot.debts))
+
+
+def no_room(work: Work, slot: Slot, now: int) -> Refusal | None:
+    """Whether no value at all would do: nothing lower to go to, no later time that may be agreed."""
+    case = work.case
+    if slot.act == "lower_severity" and not rank(work.policy, case.derived.get("severity", "")):
+        return refuse("level-too-high", at="severity")
+    if slot.act == "postpone":
+        latest = latest_promise(case, work.world, work.facts(), now)
+        if 0 < latest <= max(now, case.agreed):
+            field = next(field for field in NEEDS["new time"].fields)
+            until = instant_text(latest, work.world.calendars["usual"])
+            return refuse(
+                "too-far", at=field.name, clauses=slot.clauses, field=field.text, right=until
+            )
+    return None
 
 
 def counts_here(field: Field, form: Form, facts: dict[str, Json]) -> bool:

@@ -72,7 +72,7 @@ def possible(case: Case, person: str, world: World, now: int) -> tuple[Possible,
     """Every act a person may think of in this case, the expected ones first, each with why not."""
     work = Work(case.copy(), world)
     lapsing.catch_up(work, now)
-    return tuple(offers(work, person))
+    return tuple(offers(work, person, now))
 
 
 def _open(act: Act, world: World, now: int) -> Decision:

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, RequestFactory
 
+from bihuan.records.models import Site
 from bihuan.site import home
 from bihuan.site.database import database
 from bihuan.site.proxies import client_ip
@@ -110,6 +111,7 @@ def test_nobody_signs_up_by_themselves(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_five_wrong_passwords_lock_the_name_even_for_the_right_one(client: Client) -> None:
+    Site.objects.create(pk=1, organisation_name="云桥商场", set_up_at=1)
     User.objects.create_user("clerk", password="correct horse 9")
 
     def sign_in(password: str) -> int:
@@ -122,6 +124,7 @@ def test_five_wrong_passwords_lock_the_name_even_for_the_right_one(client: Clien
 
 @pytest.mark.django_db
 def test_the_right_password_opens_a_session_scripts_cannot_read(client: Client) -> None:
+    Site.objects.create(pk=1, organisation_name="云桥商场", set_up_at=1)
     User.objects.create_user("clerk", password="correct horse 9")
     answer = client.post("/accounts/login/", {"login": "clerk", "password": "correct horse 9"})
     assert answer.status_code == 302

@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bihuan.web.setup.middleware.until_set_up",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -70,7 +71,7 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "web/templates"],
         "OPTIONS": {
             "environment": "bihuan.web.jinja.environment",
-            "context_processors": _CONTEXT,
+            "context_processors": [*_CONTEXT, "bihuan.web.outside.frames"],
         },
     },
     {  # third parties' pages, and in web/django_templates the layouts they extend
@@ -133,6 +134,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": False}  # failures are counted by axes, below
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "bihuan.web.accounts.forms.SecondStep",
+    "reauthenticate": "bihuan.web.accounts.forms.SecondStepAgain",
+}
 MFA_TOTP_ISSUER = "Bihuan 闭环"  # zh: data
 
 AXES_FAILURE_LIMIT = 5
@@ -141,6 +146,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "bihuan.site.proxies.client_ip"
+AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 

@@ -3,7 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("bihuan.web.urls")),  # first: it closes what of the library is not offered
     path("accounts/", include("allauth.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
-    path("", include("bihuan.web.urls")),
 ]

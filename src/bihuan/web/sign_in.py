@@ -9,3 +9,6 @@ class StaffAccounts(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False
+
+    def add_message(self, *_args: object, **_more: object) -> None:
+        """Pages say what is now true by themselves."""

@@ -1,0 +1,1 @@
+"""Sign-in, second factor and password: the sign-in library's pages in our look."""

@@ -1,0 +1,1 @@
+"""The customer's pages: complain, keep the number, follow what happens."""

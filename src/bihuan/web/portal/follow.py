@@ -1,0 +1,216 @@
+"""To follow a case: number and query code open it, then what comes next, the story, and one's word."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from bihuan.desk import intake, perform, worlds
+from bihuan.engine.case import Act
+from bihuan.engine.refusal import Refusal
+from bihuan.engine.step import catch_up, possible
+from bihuan.records.queries.cases import CasePage, portal_case
+from bihuan.web import outside
+from bihuan.web.portal import uploads
+from bihuan.web.portal.words import Telling
+from bihuan.web.rate import Limit, address
+from bihuan.web.shell import now
+from bihuan.web.words import Clock
+
+Json = Any
+WRONG = Limit("query code", 12, 900)
+ADDITIONS = Limit("portal additions", 40, 3600)
+OPEN_FOR = 3600  # seconds a case stays open in a browser after its code was typed
+LONGEST = 5000
+
+
+def open_case(request: HttpRequest, number: str, code_hash: str, at: int) -> None:
+    """Let this browser read and act on the case for an hour."""
+    cases = dict(request.session.get("portal_cases", {}))
+    cases[number] = [code_hash, at + OPEN_FOR]
+    request.session["portal_cases"] = dict(list(cases.items())[-5:])
+
+
+def unlocked(request: HttpRequest, number: str, at: int) -> CasePage | None:
+    """The case, if its code was typed in this browser within the hour."""
+    code_hash, until = request.session.get("portal_cases", {}).get(number, ("", 0))
+    return portal_case(number, code_hash) if code_hash and at < until else None
+
+
+def telling(page: CasePage, at: int) -> Telling:
+    """The customer's words for a case, as it stands at `at` even where no sweep has run."""
+    world = worlds.ruling(page.policy_id, at).world
+    zone = ZoneInfo(world.calendars["usual"].zone)
+    case = catch_up(page.state, world, at).case or page.state
+    return Telling(case, world, Clock(zone, at, translation.get_language() or "zh"))
+
+
+@require_http_methods(["GET", "POST"])
+def unlock(request: HttpRequest) -> HttpResponse:
+    """Number and code; a wrong pair is refused in the same words and time whatever is wrong with it."""
+    typed = {name: request.POST.get(name, "")[:80] for name in ("number", "code")}
+    typed["number"] = typed["number"] or request.GET.get("number", "")[:80]
+    if request.method == "GET":
+        return outside.show(request, "portal/unlock.jinja", {"typed": typed, "refused": ""})
+    if WRONG.spent(address(request)):
+        words = _("Too many tries from here. In a quarter of an hour you can try again.")
+        context = {"typed": typed, "refused": words}
+        return outside.show(request, "portal/unlock.jinja", context, status=429)
+    number, code_hash = typed["number"].strip().upper(), intake.hash_of(typed["code"])
+    if not intake.find_by_code(number, typed["code"]):
+        WRONG.count(address(request))
+        words = _("This number and this code do not belong together.")
+        context = {"typed": typed, "refused": words}
+        return outside.show(request, "portal/unlock.jinja", context, status=403)
+    open_case(request, number, code_hash, now())
+    return HttpResponseRedirect(reverse("portal_case", args=[number]))
+
+
+def _with_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def asked(request: HttpRequest, number: str) -> HttpResponse:
+        at = now()
+        page = unlocked(request, number, at)
+        if page is None:
+            return HttpResponseRedirect(f"{reverse('portal_follow')}?number={number}")
+        return view(request, page, at)
+
+    return asked
+
+
+@_with_code
+def case(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
+    """What comes next, the story so far, and what the customer can do."""
+    return _page(request, page, at)
+
+
+def _page(
+    request: HttpRequest,
+    page: CasePage,
+    at: int,
+    refused: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    told = telling(page, at)
+    offered = {
+        item.act: item
+        for item in possible(told.case, "customer", told.world, at)
+        if item.refusal is None
+    }
+    content = " ".join(str(told.case.facts.get("content", "")).split())
+
+    def url(digest: str) -> str:
+        return reverse("portal_file", args=[page.number, digest])
+
+    context = {
+        "number": page.number,
+        "title": content[:24] + ("…" if len(content) > 24 else ""),
+        "promise": told.promise(),
+        "events": list(told.story(page.history, url)),
+        "ended": told.case.ended,
+        "answering": "confirm" in offered and offered["confirm"].expected,
+        "may_add": "remark" in offered,
+        "may_withdraw": "withdraw" in offered,
+        "refused": refused,
+        "typed": request.POST.get("opinion", ""),
+        "said": request.session.pop("portal_said", ""),
+    }
+    return outside.show(request, "portal/case.jinja", context, status=status)
+
+
+def _act(request: HttpRequest, page: CasePage, at: int, name: str, data: dict[str, Json]) -> str:
+    """Do an act as the customer, once however often it is sent; why not, or empty."""
+    given = request.POST.get("act_id", "")[:36]
+    act_id = f"portal {page.number} {given}"[:80] if given else None
+    act = Act(name, "customer", at, data)
+    refusal = perform.perform(act, case_number=page.number, act_id=act_id, now=at).refusal
+    return refusal.text.in_(translation.get_language() or "zh") if refusal else ""
+
+
+def _back(request: HttpRequest, page: CasePage, said: str) -> HttpResponse:
+    request.session["portal_said"] = said
+    return HttpResponseRedirect(reverse("portal_case", args=[page.number]))
+
+
+@require_POST
+@_with_code
+def answer(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
+    """Satisfied or not, in the customer's own words."""
+    outcome = request.POST.get("outcome", "")
+    opinion = request.POST.get("opinion", "").strip()[:LONGEST]
+    if outcome not in ("satisfied", "disputed") or (outcome == "disputed" and not opinion):
+        words = _(
+            "Say in a few words what is still wrong; whoever looks at it again needs to know."
+        )
+        return _page(request, page, at, words, 422)
+    data = {"outcome": outcome, **({"opinion": opinion} if opinion else {})}
+    if refusal := _act(request, page, at, "confirm", data):
+        return _page(request, page, at, refusal, 409)
+    return _back(
+        request,
+        page,
+        _("Noted: satisfied. What follows stands below.")
+        if outcome == "satisfied"
+        else _(
+            "Noted: not good enough. It is looked at again, one rank higher where the rules say so."
+        ),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@_with_code
+def add(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
+    """Something more: words, photos, films, sound, PDF."""
+    context = {"number": page.number, "typed": request.POST.get("text", ""), "error": ""}
+    if request.method == "GET":
+        return outside.show(request, "portal/add.jinja", context)
+    text = request.POST.get("text", "").strip()[:LONGEST]
+    sent = request.FILES.getlist("files")
+    context["error"] = _added(request, page, at, text, sent)
+    if context["error"]:
+        return outside.show(request, "portal/add.jinja", context, status=422)
+    return _back(request, page, _("Added. Whoever handles your matter sees it."))
+
+
+def _added(request: HttpRequest, page: CasePage, at: int, text: str, sent: list[Json]) -> str:
+    if not text and not sent:
+        return _("Write something, or choose a file.")
+    if ADDITIONS.spent(address(request)):
+        return _("Too much from here within an hour. Try again later.")
+    ADDITIONS.count(address(request))
+    if not sent:
+        return _act(request, page, at, "remark", {"text": text})
+    kept = uploads.keep(sent)
+    if isinstance(kept, Refusal):
+        return kept.text.in_(translation.get_language() or "zh")
+    return _act(request, page, at, "attach", {"files": kept, **({"text": text} if text else {})})
+
+
+@require_http_methods(["GET", "POST"])
+@_with_code
+def withdraw(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
+    """Withdraw the complaint: what that means stands on the screen; it cannot be taken back."""
+    context = {"number": page.number, "typed": request.POST.get("reason", ""), "error": ""}
+    if request.method == "GET":
+        return outside.show(request, "portal/withdraw.jinja", context)
+    reason = request.POST.get("reason", "").strip()[:LONGEST]
+    context["error"] = _act(request, page, at, "withdraw", {"reason": reason} if reason else {})
+    if context["error"]:
+        return outside.show(request, "portal/withdraw.jinja", context, status=409)
+    return _back(request, page, _("You withdrew the complaint. Nobody owes anything more on it."))
+
+
+@require_POST
+@_with_code
+def leave(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:  # noqa: ARG001
+    """Close the case in this browser, for machines that several people use."""
+    cases = dict(request.session.get("portal_cases", {}))
+    cases.pop(page.number, None)
+    request.session["portal_cases"] = cases
+    return HttpResponseRedirect(reverse("portal"))

@@ -1,0 +1,19 @@
+"""Addresses of the customer's pages, and of the files that came with a case."""
+
+from django.urls import path
+
+from bihuan.web.portal import files, follow, views
+
+urlpatterns = [
+    path("portal/", views.begin, name="portal"),
+    path("portal/complain/<int:step>", views.step, name="portal_step"),
+    path("portal/receipt", views.receipt, name="portal_receipt"),
+    path("portal/follow", follow.unlock, name="portal_follow"),
+    path("portal/case/<str:number>", follow.case, name="portal_case"),
+    path("portal/case/<str:number>/add", follow.add, name="portal_add"),
+    path("portal/case/<str:number>/withdraw", follow.withdraw, name="portal_withdraw"),
+    path("portal/case/<str:number>/answer", follow.answer, name="portal_answer"),
+    path("portal/case/<str:number>/leave", follow.leave, name="portal_leave"),
+    path("portal/case/<str:number>/file/<str:digest>", files.for_customer, name="portal_file"),
+    path("files/<str:number>/<str:digest>", files.for_staff, name="file"),
+]

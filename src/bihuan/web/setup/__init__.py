@@ -1,0 +1,1 @@
+"""First run: the one page there is before an organisation was named."""

@@ -1,0 +1,318 @@
+"""Every refusal there is, with its clause: what is wrong, and who owes what is missing."""
+
+import pytest
+
+from bihuan.engine.case import Act
+from bihuan.engine.refusal import REFUSAL_CODES
+from bihuan.engine.step import decide
+from tests.engine.playing import GARBAGE
+from tests.engine.stories import Story, general, instant, mall, with_a_note
+from tests.engine.worlds import changed, world
+
+MALL, GENERAL = world("mall"), world("general")
+LATER = instant("2026-03-04 20:00")
+ASKED = {"new_time": LATER, "consent": "yes", "reason": "配件未到"}
+KEEP_PROMISE = """owed:
+  - {when: promised, owes: owner, act: keep_promise,
+     by: promised date, at latest: longest_promise, clause: MALL-5.1}
+"""
+SEEN: set[str] = set()
+PARAMETRIZED = "test_no_garbage_in_any_field_raises"
+
+
+def test_an_act_nobody_knows() -> None:
+    refused(mall(MALL, "resolve"), "unknown-act", "praise", "desk-an")
+    assert decide(None, Act("praise", "desk-an", 1), MALL, 1).refusal.code == "unknown-act"
+
+
+def refused(story: Story, code: str, name: str, by: str, /, *clauses: str, **data: object) -> None:
+    """The act is refused with that code and clause, and changes nothing."""
+    before = story.case.to_json()
+    found = story.refused(name, by, **data)
+    SEEN.add(found[0])
+    assert found == (code, clauses)
+    assert story.case.to_json() == before
+
+
+def not_registered(
+    code: str, field: str, by: str = "desk-an", late: int = 0, **data: object
+) -> None:
+    act = Act(
+        "register",
+        by,
+        instant("2026-03-02 10:05") + late,
+        {"kind": "complaint", "channel": "phone", "unit": "mall"} | data,
+    )
+    made = decide(None, act, MALL, instant("2026-03-02 10:05"))
+    assert made.refusal is not None
+    SEEN.add(made.refusal.code)
+    assert (made.refusal.code, made.refusal.field, made.events, made.case) == (
+        code,
+        field,
+        (),
+        None,
+    )
+
+
+def test_registering_with_something_wrong() -> None:
+    not_registered("unknown-kind", "kind", kind="praise")
+    not_registered("unknown-kind", "kind", kind=["complaint"])
+    not_registered("unknown-channel", "channel", channel="pigeon")
+    not_registered("unknown-unit", "unit", unit="moon")
+    not_registered("unknown-unit", "unit", unit=["mall"])
+    not_registered("not-staff", "", by="stranger")
+    not_registered("not-staff", "", by="merchant-fang")
+    not_registered("in-the-future", "at", late=1)
+    not_registered("in-the-future", "received", received=instant("2026-03-02 10:06"))
+    not_registered("unknown-field", "weather", weather="rain")
+    not_registered("bad-value", "injured", injured="perhaps")
+    not_registered("bad-value", "about_unit", about_unit={"code": "cotton"})
+    not_registered("bad-value", "about_person", about_person="nobody")
+    not_registered("bad-value", "same_problem", same_problem="many")
+    not_registered("bad-value", "anonymous", anonymous=["yes"])
+    made = decide(None, Act("classify", "desk-an", 1), MALL, 1)
+    SEEN.add(made.refusal.code)
+    assert made.refusal.code == "no-case"
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=repr)
+def test_no_garbage_in_any_field_raises(garbage: object) -> None:
+    data = {"kind": "complaint", "channel": "phone", "unit": "mall"}
+    names = [*data, *MALL.policy.facts, "about_unit", "about_person", "received", "anonymous"]
+    for name in names:
+        made = decide(None, Act("register", "system", 10**9, {**data, name: garbage}), MALL, 10**9)
+        assert (made.case is None) == (made.refusal is not None)
+    story = mall(MALL, "resolve")
+    acts = ("postpone", "resolve", "correct", "link", "attach", "dispatch", "lower_severity")
+    for name in acts:
+        for field in ("new_time", "consent", "resolution", "about_person", "case", "files",
+                      "severity", "to_unit", "item", "same_problem", "outcome"):  # fmt: skip
+            decide(story.case, Act(name, "desk-an", story.now, {field: garbage}), MALL, story.now)
+
+
+def test_an_instant_that_is_not_yet() -> None:
+    story = mall(MALL, "resolve")
+    refused(story, "in-the-future", "resolve", "desk-an", at=story.now + 1, resolution="换货")
+
+
+def test_an_instant_before_the_registration() -> None:
+    story = mall(MALL, "resolve")
+    refused(story, "before-registration", "resolve", "desk-an", at=story.case.registered - 1)
+
+
+def test_an_act_at_the_very_instant_it_is_due_is_in_time() -> None:
+    story = mall(MALL, "classify")
+    story.now = story.owing("classify").due
+    story.do("classify", "desk-an", desk_can_solve="yes")
+    assert not story.lapses()
+
+
+def test_somebody_whom_the_complaint_is_about() -> None:
+    refused(mall(MALL, "resolve", about_person="desk-bo"), "walled", "remark", "desk-bo", text="无")
+
+
+def test_somebody_elses_task_names_whose_it_is() -> None:
+    story = mall(MALL, "classify")
+    refused(story, "not-yours", "classify", "merchant-fang", "MALL-3.5", "MALL-4.1")
+    made = decide(story.case, Act("classify", "merchant-fang", story.now), MALL, story.now)
+    assert "服务台客服" in made.refusal.text.zh
+    assert [owing.seat for owing in made.refusal.owing] == ["service_desk@mall"]
+    refused(story, "not-yours", "remark", "stranger", text="无")
+    refused(story, "not-yours", "classify", "customer", "MALL-3.5", "MALL-4.1")
+
+
+def test_what_this_policy_does_not_have() -> None:
+    refused(mall(MALL, "resolve"), "not-allowed", "refund", "desk-an")
+    refused(mall(MALL, "resolve"), "not-allowed", "resettle", "desk-an")
+    made = decide(None, Act("open ledger", "desk-an", 1, {"unit": "mall"}), MALL, 1)
+    assert made.refusal.code == "not-allowed"
+
+
+def test_the_wrong_stage_names_what_comes_first_and_who_owes_it() -> None:
+    story = mall(MALL, "resolve")
+    refused(story, "not-yet", "close", "desk-an", "MALL-5.3", "MALL-5.1", summary="完")
+    made = decide(story.case, Act("close", "desk-an", story.now), MALL, story.now)
+    assert [(owing.act, owing.seat) for owing in made.refusal.owing] == [
+        ("resolve", "service_desk@mall")
+    ]
+
+
+def test_a_step_that_is_done() -> None:
+    refused(mall(MALL, "resolve"), "done-already", "classify", "desk-an", "MALL-3.5", "MALL-4.1")
+
+
+def test_sheets_that_are_not_there_or_wait_for_another_act() -> None:
+    story = with_a_note(MALL)
+    refused(story, "no-such-sheet", "reply", "merchant-fang", sheet=9)
+    refused(story, "no-such-sheet", "reply", "merchant-fang", sheet=-1)
+    refused(story, "wrong-sheet-step", "reply", "merchant-fang", sheet=1)
+
+
+def test_a_note_that_is_still_out_holds_up_the_resolution() -> None:
+    story = with_a_note(MALL)
+    clauses = ("MALL-5.1", "MALL-5.2", "MALL-3.4")
+    refused(story, "sheets-out", "resolve", "operations-cai", *clauses, resolution="换货")
+    act = Act("resolve", "operations-cai", story.now, {"resolution": "换货"})
+    owing = decide(story.case, act, MALL, story.now).refusal.owing
+    assert [(one.act, one.sheet) for one in owing] == [("issue", 1)]
+
+
+def test_a_note_must_be_filled_in_completely() -> None:
+    story = with_a_note(MALL)
+    story.do("issue", "operations-cai", sheet=1, outcome="issued")
+    story.do("receipt", "merchant-fang", sheet=1, signature="方")
+    filled = {"result": "换货", "customer opinion": "同意", "date": "3月2日"}
+    refused(story, "sheet-incomplete", "reply", "merchant-fang", "MALL-5.3", sheet=1, **filled)
+    story.do("reply", "merchant-fang", sheet=1, handler="方", **filled)
+
+
+def test_what_is_over() -> None:
+    story = mall(MALL, "resolve")
+    story.do("withdraw", "customer")
+    refused(story, "final", "resolve", "desk-an", resolution="换货")
+    refused(story, "final", "reopen", "desk-an", reason="又来了")
+
+
+def test_what_is_closed_and_what_is_not() -> None:
+    refused(
+        mall(MALL, "follow_up"), "closed", "postpone", "desk-an", "MALL-5.6", "MALL-3.1", **ASKED
+    )
+    refused(mall(MALL, "follow_up"), "closed", "decline", "desk-an", reason="晚了")
+    refused(mall(MALL, "resolve"), "not-closed", "reopen", "desk-an", "MALL-6.2", reason="又来了")
+
+
+def test_missing_wrong_and_unknown_fields() -> None:
+    story, clauses = mall(MALL, "resolve"), ("MALL-5.1", "MALL-5.2", "MALL-3.4")
+    refused(story, "missing-field", "resolve", "desk-an", *clauses)
+    refused(story, "bad-value", "resolve", "desk-an", *clauses, resolution=7)
+    refused(story, "unknown-field", "resolve", "desk-an", *clauses, resolution="换", colour="红")
+    story = mall(MALL, "confirm")
+    refused(story, "no-outcome", "confirm", "desk-an", "MALL-5.5", "MALL-11")
+    refused(story, "no-outcome", "confirm", "desk-an", "MALL-5.5", "MALL-11", outcome="glad")
+
+
+def test_agreed_times_lie_ahead_within_reach_and_after_the_last() -> None:
+    clauses = ("MALL-5.6", "MALL-3.1")
+    story = mall(MALL, "resolve")
+    refused(
+        story, "past-time", "postpone", "desk-an", *clauses, **(ASKED | {"new_time": story.now})
+    )
+    early = {"new_time": instant("2026-03-04 17:00")}
+    refused(story, "not-later", "postpone", "desk-an", *clauses, **(ASKED | early))
+    refused(story, "no-consent", "postpone", "desk-an", *clauses, **(ASKED | {"consent": "no"}))
+    far = {"new_time": instant("2026-03-09 10:00")}
+    refused(story, "too-far", "postpone", "desk-an", *clauses, **(ASKED | far))
+    refused(
+        mall(MALL, "acknowledge"), "past-time", "acknowledge", "desk-an", "MALL-5.0", agreed_time=1
+    )
+
+
+def test_the_third_postponement_is_refused_and_handed_to_the_store_gm_in_the_same_decision() -> (
+    None
+):
+    story = mall(MALL, "resolve")
+    for hour in (20, 21):
+        story.do("postpone", "desk-an", **(ASKED | {"new_time": instant(f"2026-03-04 {hour}:00")}))
+    act = Act("postpone", "desk-an", story.now, ASKED | {"new_time": instant("2026-03-04 22:00")})
+    made = decide(story.case, act, MALL, story.now)
+    SEEN.add(made.refusal.code)
+    assert (made.refusal.code, made.refusal.clauses) == ("changes-spent", ("MALL-5.6", "MALL-3.1"))
+    assert "店总" in made.refusal.text.zh
+    assert [event.kind for event in made.events] == ["refused"]
+    assert made.case.owner == "store_gm@mall"
+
+
+def test_a_written_complaint_is_answered_in_writing_in_the_companys_name() -> None:
+    story = mall(MALL, "respond", channel="letter")
+    clauses = ("MALL-5.5", "MALL-3.5")
+    answer = {"answer": "换货", "company_name": "yes"}
+    refused(story, "not-written", "respond", "desk-an", *clauses, form="phone", **answer)
+    refused(story, "missing-field", "respond", "desk-an", *clauses, form="written", answer="换货")
+    story.do("respond", "desk-an", form="written", **answer)
+
+
+def test_an_answer_given_in_person_is_signed() -> None:
+    story = mall(MALL, "respond")
+    clauses = ("MALL-5.5", "MALL-3.5")
+    refused(story, "missing-field", "respond", "desk-an", *clauses, form="in person", answer="换货")
+    story.do("respond", "desk-an", form="in person", answer="换货", signature="甲")
+
+
+def test_the_customer_is_told_on_the_channel_they_came_by() -> None:
+    story = general(GENERAL, "acknowledge", channel="letter")
+    refused(story, "other-channel", "acknowledge", "agent-an", "GEN-4.1", told_by="phone")
+
+
+def test_a_dispute_is_approved_only_once_the_outside_path_was_told() -> None:
+    story = mall(MALL, "confirm")
+    for _ in range(3):
+        story.do("confirm", "desk-an", outcome="disputed")
+        if "approve" in story.owed():
+            break
+        by = story.world.organisation.people(story.owing("resolve").seat)[0]
+        story.do("resolve", by, resolution="换货")
+        story.do("respond", "desk-an", form="phone", answer="换货")
+    told = {"outcome": "approved", "reasons": "已尽力", "outside_path": "no"}
+    by = story.world.organisation.people(story.owing("approve").seat)[0]
+    refused(story, "path-not-told", "approve", by, "MALL-3.2", "MALL-4.2", **told)
+
+
+def test_other_duties_hold_up_the_closing() -> None:
+    story = mall(MALL, "resolve")
+    story.do("refer", "operations-cai", body="消费者协会", told="已告知")
+    for name, by, data in (
+        ("resolve", "desk-an", {"resolution": "换货"}),
+        ("respond", "desk-an", {"form": "phone", "answer": "换货"}),
+        ("confirm", "desk-an", {"outcome": "satisfied"}),
+        ("countersign", "operations-cai", {"outcome": "approved"}),
+    ):
+        story.do(name, by, **data)
+    refused(story, "open-duty", "close", "desk-an", "MALL-5.3", "MALL-5.1", summary="完")
+    story.do("await_outside", "desk-an", result="已调解")
+    story.do("close", "desk-an", summary="完")
+
+
+def test_severity_can_only_be_lowered() -> None:
+    story = mall(MALL, "resolve", injured="yes")
+    refused(story, "level-too-high", "lower_severity", "owner-mo", severity="major", reason="无")
+
+
+def test_what_may_be_done_only_so_often() -> None:
+    once = "hand_over: {who: operations_manager, "
+    here = changed("mall", (once, once + "at most: changes, "))
+    story = mall(here, "resolve")
+    for _ in range(2):
+        story.do("hand_over", "operations-cai", reason="无法处理")
+    refused(story, "budget-spent", "hand_over", "operations-cai", "MALL-5.4", reason="无法处理")
+
+
+def test_promises_are_kept_before_the_case_is_closed() -> None:
+    here = changed(
+        "mall",
+        ("within: sign_time, needs: [sheets returned]", "within: sign_time, needs: [promises kept]"),
+        ("owed:\n", KEEP_PROMISE),
+        ("may:\n", "may:\n  promise: {who: owner, then: stay, clause: MALL-5.1}\n"),
+    )  # fmt: skip
+    story = mall(here, "resolve")
+    story.do("promise", "desk-an", what="上门道歉", date=LATER)
+    assert story.owing("keep_promise").due == LATER
+    for name, by, data in (
+        ("resolve", "desk-an", {"resolution": "换货"}),
+        ("respond", "desk-an", {"form": "phone", "answer": "换货"}),
+        ("confirm", "desk-an", {"outcome": "satisfied"}),
+        ("countersign", "operations-cai", {"outcome": "approved"}),
+    ):
+        story.do(name, by, **data)
+    refused(story, "promises-open", "close", "desk-an", "MALL-5.3", "MALL-5.1", summary="完")
+    story.do("keep_promise", "desk-an", result="已道歉")
+    story.do("close", "desk-an", summary="完")
+
+
+def test_every_refusal_there_is_is_met_by_a_test_above() -> None:
+    for name, test in tuple(globals().items()):
+        if name.startswith("test_") and name not in (
+            PARAMETRIZED,
+            "test_every_refusal_there_is_is_met_by_a_test_above",
+        ):
+            test()
+    assert REFUSAL_CODES - {"paused-already", "not-paused"} == SEEN

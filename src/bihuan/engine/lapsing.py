@@ -63,6 +63,7 @@ def lapse(work: Work, debt: Debt, at: int) -> None:
     if debt.seat == SYSTEM and not waits_for_people(work, debt):
         carry_out(work, Act(debt.act, "system", at, {}, debt.sheet))
         return
+    passed = {"debt": debt.id, "act": debt.act, "seat": debt.seat, "due": debt.due}
     work.begin()
     work.emit("lapsed", id=debt.id, due=debt.due, seat=debt.seat, act=debt.act)
     row = work.row(debt.row)
@@ -82,7 +83,7 @@ def lapse(work: Work, debt: Debt, at: int) -> None:
         "system",
         SYSTEM,
         debt.sheet,
-        {"debt": debt.id, "act": debt.act, "seat": debt.seat, "due": debt.due},
+        passed,
     )
 
 

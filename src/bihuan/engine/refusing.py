@@ -63,7 +63,7 @@ def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
         if (
             state == "written answer"
             and facts.get("written") == "yes"
-            and not (data.get("form") == "written" and data.get("company_name") == "yes")
+            and not (is_written_answer(data, facts) and data.get("company_name") == "yes")
         ):
             return refuse("not-written", clauses=clauses, at="form")
         if state == "same channel" and not told_well(str(data.get("told_by")), facts):
@@ -81,3 +81,10 @@ def told_well(told_by: str, facts: dict[str, Json]) -> bool:
     if told_by == "phone":
         return facts.get("channel") == "phone"
     return told_by == "same channel" or not facts.get("contact")
+
+
+def is_written_answer(data: dict[str, Json], facts: dict[str, Json]) -> bool:
+    """In writing; whoever left no address is answered at the query code, which is writing too."""
+    return data.get("form") == "written" or (
+        data.get("form") == "query code" and not facts.get("contact")
+    )

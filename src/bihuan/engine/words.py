@@ -773,7 +773,7 @@ _NEEDS = (
     ),
     Need("cause", Text("原因", "cause"), (_field("cause", "long", "原因", "Cause"),)),
     Need("evidence", Text("证据", "evidence"), (_field("evidence", "long", "证据", "Evidence"),)),
-    Need("sheets returned", Text("处理单均已交回", "every note is back"), state="sheets returned"),
+    Need("sheets returned", Text("处理单均已交回", "every note back"), state="sheets returned"),
     Need(
         "written answer in the company's name if written",
         Text(

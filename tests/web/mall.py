@@ -34,7 +34,7 @@ class Mall:
         """A complaint registered by the service desk; its number."""
         told = {
             "kind": "complaint", "channel": "phone", "name": "王敏", "phone": "13800005678",
-            "content": "羊毛大衣穿了一次就开线,店里拒绝退换", "about_unit": "m217", **facts,
+            "content": "羊毛大衣穿了一次就开线，店里拒绝退换", "about_unit": "m217", **facts,
         }  # fmt: skip
         when = at or now()
         done = intake.register(told, by=self.ids["desk"], unit="company", now=when)

@@ -10,9 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from bihuan.engine.case import Case
+from bihuan.engine.forms import ABOUT_FIELDS
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.engine.words import ACTS, BUILT_IN_FACTS, ENDINGS, NEEDS, SHEET_FIELDS, STAGES, Text
+from bihuan.engine.words import (
+    ACTS,
+    BUILT_IN_FACTS,
+    ENDINGS,
+    NEEDS,
+    SHEET_FIELDS,
+    STAGES,
+    Field,
+    Text,
+)
 
 Json = Any
 DAY = 86400
@@ -153,8 +163,11 @@ class Names:
         found = self.organisation.units.get(code)
         return found.name if found else code
 
-    def fact(self, name: str) -> str:
-        """What a fact or a field is called."""
+    def fact(self, name: str, act: str = "") -> str:
+        """What a fact is called, or a field of the form of `act`."""
+        for field in self._form(act):
+            if field.name == name:
+                return self.text(field.text)
         if found := self.policy.facts.get(name):
             return self.text(found.text)
         if name in BUILT_IN_FACTS:
@@ -169,9 +182,10 @@ class Names:
             for field in need.fields:
                 if field.name == name:
                     return self.text(field.text)
+        for field in ABOUT_FIELDS:
+            if field.name == name:
+                return self.text(field.text)
         return {
-            "about_unit": _("Unit concerned"),
-            "about_person": _("Person concerned"),
             "outcome": _("Outcome"),
             "unit": _("Received by"),
             "received": _("Received"),
@@ -217,6 +231,17 @@ class Names:
         if isinstance(value, list):
             return _(", ").join(file_name(str(item)) for item in value)
         return str(value)
+
+    def _form(self, act: str) -> list[Field]:
+        """The fields an act may have under this policy: its rows' needs, then its own."""
+        if not act:
+            return []
+        lines = [self.policy.steps, *(kind.steps for kind in self.policy.sheets.values())]
+        rows = [step.needs for line in lines for step in line if step.act == act]
+        if allowed := self.policy.may.get(act):
+            rows.append(allowed.needs)
+        fields = [field for needs in rows for need in needs for field in NEEDS[need].fields]
+        return [*fields, *(ACTS[act].fields if act in ACTS else ())]
 
     def severity(self, level: str) -> str:
         """The words of a level of severity; empty for none."""

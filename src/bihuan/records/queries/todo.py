@@ -29,9 +29,7 @@ def cases_behind(viewer: Viewer, ids: Collection[int]) -> dict[int, Behind]:
     rows = (
         Case.objects.filter(pk__in=set(ids))
         .exclude(_walled(viewer, ""))
-        .values_list(
-            "pk", "number", "channel", "complainant__name", "complainant__phone", "state"
-        )
+        .values_list("pk", "number", "channel", "complainant__name", "complainant__phone", "state")
     )
     return {
         pk: Behind(pk, number, channel, name or "", phone or "", State.from_json(state))

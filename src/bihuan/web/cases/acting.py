@@ -31,6 +31,7 @@ LETTERS = {
     "remark": "M",
     "chase": "U",
 }
+SPENT = "changes-spent"  # refused, and handed on in the same step: the one refusal worth asking for
 # Papers are decided by one of two buttons; what a customer said is a field of its own.
 BUTTONS = frozenset({"issue", "countersign", "approve", "check_reply", "review", "review_return"})
 
@@ -112,20 +113,24 @@ def form_of(
             "choices": outcomes, "required": True, "error": errors.get("outcome", ""),
         })  # fmt: skip
     query = f"?sheet={offer.sheet}" if offer.sheet else ""
+    verb = names.act(offer.act)
+    spent = offer.refusal is not None and offer.refusal.code == SPENT
+    if spent:
+        fields, verb = [], _("Ask for it: it goes up")
     return {
         "act": offer.act,
         "sheet": offer.sheet,
         "item": item,
         "title": names.act(offer.act),
+        "verb": verb,
+        "blocked": offer.refusal is not None and not spent,
         "url": reverse("case-act", args=[desk.page.number, offer.act]) + query,
         "clause": names.clause(offer.clauses),
         "fields": fields,
         "lists": forms.offered({one.kind for one in offer.fields}, names),
         "files": any(one.kind == "file" for one in offer.fields),
         "buttons": outcomes if as_buttons else [],
-        "errors": [
-            {"text": text, "field": forms.control(name)} for name, text in errors.items()
-        ],
+        "errors": [{"text": text, "field": forms.control(name)} for name, text in errors.items()],
         "refusal": refused(desk, boxed) if boxed else None,
         "conflict": conflict,
         "act_id": act_id or secrets.token_hex(16),

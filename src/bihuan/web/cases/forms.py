@@ -106,7 +106,8 @@ def offered(kinds: Iterable[str], names: Names) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     if "unit" in kinds:
         found["units"] = [
-            shown_name("unit", code, names) for code in list(names.organisation.units)[:MOST_OFFERED]
+            shown_name("unit", code, names)
+            for code in list(names.organisation.units)[:MOST_OFFERED]
         ]
     if "person" in kinds:
         found["persons"] = [

@@ -13,7 +13,7 @@ from bihuan.engine.rules import facts_of
 from bihuan.engine.step import Possible
 from bihuan.engine.words import ACTS, STAGES
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.acting import LETTERS, Desk, owing_text
+from bihuan.web.cases.acting import LETTERS, SPENT, Desk, owing_text
 from bihuan.web.words import file_name, quoted, tone_of_severity
 
 Json = Any
@@ -81,7 +81,8 @@ def head(desk: Desk, *, clear: bool) -> dict[str, Json]:
 
 def _facts(desk: Desk, *, clear: bool) -> list[dict[str, Json]]:
     case, names, clock = desk.page.state, desk.names, desk.reader.clock
-    facts, found = case.facts, []
+    facts = case.facts
+    found: list[dict[str, Json]] = []
     if desk.page.reach is Reach.WHOLE:
         contact = str(facts.get("contact", ""))
         name = str(facts.get("name", "")) or (_("not given") if not contact else "")
@@ -189,9 +190,11 @@ def _sheet(desk: Desk, sheet: Sheet) -> dict[str, Json]:
     else:
         state = _("waits: %(act)s") % {"act": names.act(waits.act)} if waits else _("open")
     steps = [_("drawn up %(time)s") % {"time": clock.at(sheet.opened)}]
-    for entry in desk.page.history:
-        if entry.sheet == sheet.number and entry.kind in ACTS:
-            steps.append(f"{names.act(entry.kind)} {clock.at(entry.at)}")
+    steps += [
+        f"{names.act(entry.kind)} {clock.at(entry.at)}"
+        for entry in desk.page.history
+        if entry.sheet == sheet.number and entry.kind in ACTS
+    ]
     lines = [" · ".join(steps)]
     for name, value in sheet.data.items():
         if value not in (None, "", []):
@@ -223,9 +226,7 @@ def doable(desk: Desk, owed: list[dict[str, Json]]) -> dict[str, Json]:
         for debt in desk.page.state.debts.values()
         if debt.seat in seats
     }
-    offers = [
-        one for one in desk.offers if one.refusal is None and one.act in ACTS
-    ]
+    offers = [one for one in desk.offers if one.refusal is None and one.act in ACTS]
     offers.sort(key=lambda one: (
         (one.act, one.sheet) not in mine, mine.get((one.act, one.sheet), 0), not one.expected,
         one.act not in LETTERS, bool(ACTS[one.act].engine),
@@ -275,7 +276,8 @@ def _act(desk: Desk, offer: Possible, taken: set[str]) -> dict[str, Json]:
 
 def not_possible(desk: Desk) -> list[dict[str, Json]]:
     """What can't be done now, what is missing and who owes it; the nearest first."""
-    names, found = desk.names, []
+    names = desk.names
+    found: list[dict[str, Json]] = []
     for offer in desk.offers:
         refusal = offer.refusal
         if refusal is None or refusal.code in NOT_OFFERED or offer.act not in ACTS:
@@ -286,9 +288,15 @@ def not_possible(desk: Desk) -> list[dict[str, Json]]:
         missing = owing_text(desk, refusal)
         if missing:
             why = _("%(why)s (%(missing)s)") % {"why": why, "missing": missing}
-        found.append({
+        made: dict[str, Json] = {
             "act": names.act(offer.act), "why": why, "clause": names.clause(refusal.clauses),
-        })  # fmt: skip
+        }  # fmt: skip
+        if refusal.code == SPENT:
+            made["url"] = reverse("case-act", args=[desk.page.number, offer.act])
+            made["url_text"] = _("hand it on")
+            found.insert(0, made)
+        else:
+            found.append(made)
     return found[:MOST_REFUSED]
 
 

@@ -106,10 +106,12 @@ def _detail(desk: Desk, entry: Entry, *, clear: bool) -> str:
     for name, value in entry.data.items():
         if value in (None, "", []) or name in UNSAID or name in ("content", "text", "said"):
             continue
-        if name in CONTACT and not clear:
-            value = mask_contact(str(value))
-        text = _cut(names.value(name, value, clock, entry.kind))
-        parts.append(_("%(label)s: %(value)s") % {"label": names.fact(name), "value": text})
+        hidden = name in CONTACT and not clear
+        shown = mask_contact(str(value)) if hidden else value
+        text = _cut(names.value(name, shown, clock, entry.kind))
+        parts.append(
+            _("%(label)s: %(value)s") % {"label": names.fact(name, entry.kind), "value": text}
+        )
     return " · ".join(parts)
 
 
@@ -138,11 +140,11 @@ def _verdict(desk: Desk, entry: Entry) -> dict[str, str]:
 
 
 def _lapse(desk: Desk, entry: Entry, at: str, key: str) -> dict[str, Json]:
-    names, data = desk.names, entry.data
+    names = desk.names
+    data = next((inner for kind, inner in entry.effects if kind == "lapsed"), entry.data)
+    number = data.get("id", entry.data.get("debt"))
     moved = [
-        inner
-        for kind, inner in entry.effects
-        if kind == "moved" and inner.get("id") == data.get("debt")
+        inner for kind, inner in entry.effects if kind == "moved" and inner.get("id") == number
     ]
     told_to = [inner["seat"] for kind, inner in entry.effects if kind == "told"]
     after = moved[-1] if moved else {}
@@ -154,7 +156,7 @@ def _lapse(desk: Desk, entry: Entry, at: str, key: str) -> dict[str, Json]:
         parts.append(_("by %(time)s") % {"time": desk.reader.clock.at(after["due"])})
     if told_to:
         parts.append(_("%(who)s was told") % {"who": names.seats(told_to)})
-    owed = next((o for o in desk.page.obligations if o.number == data.get("debt")), None)
+    owed = next((o for o in desk.page.obligations if o.number == number), None)
     return {
         "at_text": at,
         "who": names.seat(str(data.get("seat", ""))),

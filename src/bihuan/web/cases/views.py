@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bihuan.desk import files, permissions, worlds
+from bihuan.desk.perform import first_result
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import ACTS, ENDINGS, STAGES
 from bihuan.records.queries.cases import Filters, Key, Listed, case_page
@@ -221,6 +222,8 @@ def act(request: HttpRequest, reader: Reader, number: str, act: str) -> HttpResp
     desk = desk_or_404(reader, number)
     asked = request.GET.get("sheet", "")
     sheet = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    if request.method == "POST" and _was_done(request, desk, act):
+        return HttpResponseRedirect(desk.url)
     offer = desk.offer(act, sheet)
     if offer is None or act not in ACTS:
         raise Http404
@@ -235,6 +238,13 @@ def act(request: HttpRequest, reader: Reader, number: str, act: str) -> HttpResp
     if came.performed and came.performed.events:  # refused, and the case went on all the same
         desk = desk_or_404(reader, number)
     return show_case(request, desk, form=came.form, status=came.status)
+
+
+def _was_done(request: HttpRequest, desk: Desk, act: str) -> bool:
+    """Whether this very form was sent before and its act done: no answer came, or a second click."""
+    act_id = request.POST.get("act_id", "")[:80]
+    done = first_result(act_id, by=desk.reader.person, act=act) if act_id else None
+    return bool(done and done.accepted and done.number == desk.page.number)
 
 
 def remember_done(request: HttpRequest, desk: Desk, act: str, sheet: int = 0) -> None:
@@ -272,7 +282,9 @@ def contact(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
 
 @staff
 @require_GET
-def file(request: HttpRequest, reader: Reader, number: str, digest: str, name: str) -> HttpResponse:
+def file(
+    _request: HttpRequest, reader: Reader, number: str, digest: str, name: str
+) -> HttpResponse:
     """A file attached to the case."""
     desk = desk_or_404(reader, number)
     known = {one["digest"]: one["name"] for one in head.attached(desk)}

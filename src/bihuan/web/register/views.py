@@ -33,9 +33,10 @@ from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import DAY, HOUR, Names
 
 Json = Any
-ABOUT_UNIT = Field("about_unit", "unit", Text("投诉对象(商户、部门)", "About (merchant, department)"),
+ABOUT_UNIT = Field("about_unit", "unit", Text("投诉对象（商户、部门）", "About (merchant, department)"),
                    required=False)  # fmt: skip
 ABOUT_PERSON = Field("about_person", "person", Text("涉及人员", "Person concerned"), required=False)
+
 
 @dataclass(frozen=True)
 class Counter:
@@ -183,7 +184,10 @@ def _acknowledge(at: Counter, number: str, data: Mapping[str, Json], act_id: str
 
 
 def _remember(
-    request: HttpRequest, at: Counter, done: intake.Registered, told: bool  # noqa: FBT001
+    request: HttpRequest,
+    at: Counter,
+    done: intake.Registered,
+    told: bool,  # noqa: FBT001
 ) -> None:
     stored = load(done.number)
     following = ""
@@ -275,6 +279,8 @@ def _drawn(
             digit=digits.get(name, ""),
         )  # fmt: skip
         made["required"] = False
+        if name == "content":
+            made["kind"] = "textarea"
         drawn[name] = made
     return drawn
 

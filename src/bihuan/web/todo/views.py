@@ -153,31 +153,23 @@ def _tabs(rows: list[Row], wait: str) -> list[dict[str, Json]]:
 def _row(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
     owed, names, clock = row.owed, row.names, reader.clock
     debt = row.behind.state.debts.get(owed.number)
-    policy = names.policy
-    warn = policy.usual.warn
     url = reverse("case", args=[owed.case_number])
     sheet = row.behind.state.sheets.get(owed.sheet)
-    kind = names.text(policy.sheets[sheet.kind].text) if sheet else ""
+    kind = names.text(names.policy.sheets[sheet.kind].text) if sheet else ""
     made: dict[str, Json] = {
         "key": row.key,
         "due": owed.due_at,
         "due_text": clock.short(owed.due_at),
         "act": names.act(owed.act),
-        "title": _title(row) or kind,
+        "title": _title(row) or kind or names.text(names.policy.title),
         "number": "" if owed.ledger else short_number(owed.case_number),
         "who": _who(reader, row),
         "case_url": url,
         "select_url": _url(wait, row.key),
         "state": "paused" if row.behind.state.paused else
         "provisional" if owed.provisional else "open",
-        "near_from": min(owed.since_at + (owed.due_at - owed.since_at) * warn // 100,
-                         owed.due_at - 1),
         "clause": names.clause(owed.clauses),
     }  # fmt: skip
-    if owed.due_at - reader.now <= HOUR:
-        made["near_from"] = min(made["near_from"], owed.due_at - HOUR)
-    elif owed.due_at > clock.midnight(1):
-        made["near_from"] = owed.due_at - HOUR
     if kind and made["title"] != kind:
         made["title"] = f"{kind} · {made['title']}"
     if debt is not None:
@@ -318,7 +310,9 @@ def contact(desk: Desk, sheet: int) -> list[dict[str, str]]:
             "label": _("Customer"), "value": str(case.facts.get("name", "")) or _("unnamed"),
             "note": str(case.facts.get("contact", "")),
         })  # fmt: skip
-    for note in notes[:2]:
-        if note.to not in desk.reader.viewer.seats and note.number in desk.page.sheets:
-            found.append({"label": _("Note went to"), "value": desk.names.seat(note.to)})
-    return found
+    seen = [note for note in notes if note.number in desk.page.sheets][:2]
+    return found + [
+        {"label": _("Note went to"), "value": desk.names.seat(note.to)}
+        for note in seen
+        if note.to not in desk.reader.viewer.seats
+    ]

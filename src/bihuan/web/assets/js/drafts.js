@@ -101,6 +101,10 @@ export function startDrafts() {
     if (event.target.form?.dataset.draft) keep(event.target.form);
   });
   setInterval(() => forms().forEach((form) => keep(form)), 5000);
+  document.addEventListener("click", (event) => {
+    const form = event.target.closest("[data-save-draft]")?.form;
+    if (form) keep(form, true);
+  });
   document.addEventListener("htmx:load", (event) => {
     for (const form of forms(event.detail.elt)) bringBack(form);
   });

@@ -3,6 +3,7 @@
 import pytest
 
 from bihuan.desk.outbox import deliver
+from bihuan.desk.perform import first_result
 from bihuan.desk.verify import verify
 from bihuan.records.models import ActReceipt, Event, Notice, Obligation, Outbox, Party
 from tests.desk.firm import DAY, HOUR, MIN, START, Firm, firm, owed, stored
@@ -222,3 +223,17 @@ def test_one_receipt_for_each_act_id(office):
     office.acknowledge(number, act_id="a")
 
     assert dict(ActReceipt.objects.values_list("act_id", "last")) == {"r": 1, "a": 2}
+
+
+def test_what_came_of_an_act_id_is_told_to_who_sent_it_only(office):
+    number = office.complain(act_id="r").number
+    done = office.acknowledge(number, act_id="a")
+
+    first = first_result("a", by=office.agent, act="acknowledge")
+
+    assert (first.number, first.first, first.last, first.refusal) == (number, 2, done.last, None)
+    assert first.repeated
+    assert first_result("a", by=office.manager, act="acknowledge") is None
+    assert first_result("a", by=office.agent, act="close") is None
+    assert first_result("b", by=office.agent, act="acknowledge") is None
+    assert first_result("", by=office.agent, act="acknowledge") is None

@@ -112,11 +112,8 @@ class _Performing:
         seen = worlds.Changes(*row[:2])
         if not self.act_id or row[2] is None:
             return seen, None
-        by, first, last, outcome = row[2], row[3], row[4], json.loads(row[5])
-        if by != self.act.by or outcome["act"] != self.act.name:
-            return seen, Performed("", refusal=_ID_TAKEN)
-        refusal = refusal_from_json(outcome["refusal"]) if "refusal" in outcome else None
-        return seen, Performed(outcome["number"], first, last, refusal, repeated=True)
+        found = _first_result(row, self.act.by, self.act.name)
+        return seen, found or Performed("", refusal=_ID_TAKEN)
 
     def _register(
         self,
@@ -252,6 +249,22 @@ def _reaches(by: str, stored: Stored, ruling: worlds.Ruling, now: int) -> bool:
         return True
     row = CaseRow.objects.get(pk=stored.id)
     return reach(viewer(by, now), facts_of(row)) is not Reach.NOTHING
+
+
+def first_result(act_id: str, *, by: str, act: str) -> Performed | None:
+    """What came of this act id the first time; None where nobody sent it, or it was another's or another act."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOK_UP, (act_id,))
+        row = cursor.fetchone()
+    return _first_result(row, by, act) if act_id and row[2] is not None else None
+
+
+def _first_result(row: tuple[Any, ...], by: str, act: str) -> Performed | None:
+    whose, first, last, outcome = row[2], row[3], row[4], json.loads(row[5])
+    if whose != by or outcome["act"] != act:
+        return None
+    refusal = refusal_from_json(outcome["refusal"]) if "refusal" in outcome else None
+    return Performed(outcome["number"], first, last, refusal, repeated=True)
 
 
 def refusal_to_json(refusal: Refusal) -> dict[str, Json]:

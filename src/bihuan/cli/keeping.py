@@ -1,0 +1,172 @@
+"""Commands that keep the records right: sweep, verify, rebuild."""
+
+import argparse
+from collections import Counter
+from contextlib import nullcontext
+
+from bihuan.cli import store
+from bihuan.cli.commands import Commands
+from bihuan.cli.instants import instant, iso, now, wall
+from bihuan.cli.speech import OK, REFUSED, Speaker, stop
+from bihuan.engine.words import ACTS, Text
+
+SHOWN = 200
+
+
+def add(commands: Commands) -> None:
+    """Declare the commands."""
+    sweep = commands.add(
+        "sweep",
+        run_sweep,
+        Text(
+            "处理已到期的:逾期、上报、定期事项",
+            "work off what fell due: lapses, escalations, periodic duties",
+        ),
+    )
+    sweep.take(
+        "--dry-run", action="store_true", says=Text("只看会发生什么", "only say what would happen")
+    )
+    sweep.take(
+        "--at",
+        metavar="INSTANT",
+        says=Text(
+            "推演到这个时刻(将来则在副本上进行)", "as if it were then (in the future: on a copy)"
+        ),
+    )
+    sweep.take(
+        "--list", action="store_true", dest="listing", says=Text("逐件列出", "list each one")
+    )
+    verify = commands.add(
+        "verify",
+        run_verify,
+        Text("核对:链、投影、不变式", "prove the records: chain, projections, invariants"),
+    )
+    verify.take("number", nargs="?", says=Text("只核对这个案件", "only this case"))
+    rebuild = commands.add(
+        "rebuild",
+        run_rebuild,
+        Text(
+            "由历史重建案件、待办与查阅范围", "make cases, duties and access anew from the history"
+        ),
+    )
+    rebuild.take("number", nargs="?", says=Text("只重建这个案件", "only this case"))
+
+
+def run_sweep(args: argparse.Namespace, speaker: Speaker) -> int:
+    present = now()
+    at = instant(args.at, "--at") if args.at else present
+    store.need_site()
+    from bihuan.desk.sweep import on_a_copy, sweep
+    from bihuan.records.queries.obligations import open_counts
+
+    copied = at > present
+    if copied:
+        speaker.say(
+            Text(
+                f"{wall(at)} 在将来:在副本上推演,真实数据不变",
+                f"{wall(at)} lies ahead: this runs on a copy, the real data stay as they are",
+            )
+        )
+    with on_a_copy() if copied else nullcontext():
+        report = sweep(at, dry_run=args.dry_run and not copied, listing=True)
+        owing = open_counts()
+    lapses = report.lapses or []
+    if args.listing or len(lapses) <= SHOWN:
+        speaker.table(
+            (
+                lapse.number,
+                wall(lapse.at),
+                speaker.word(_what(lapse.kind)),
+                lapse.seat,
+                ", ".join(speaker.word(ACTS[act].text) for act in lapse.acts if act in ACTS),
+            )
+            for lapse in lapses
+        )
+    kinds = Counter(lapse.kind for lapse in lapses)
+    for kind, count in kinds.most_common():
+        speaker.print(f"  {count}  {speaker.word(_what(kind))}")
+    if not args.dry_run or copied:
+        speaker.say(Text("此后各岗位待办:", "owed after it, by post:"))
+        speaker.table((f"  {count}", seat) for seat, count in sorted(owing.items()))
+    would = Text("将", "would be ") if copied or args.dry_run else Text("", "")
+    speaker.say(
+        Text(
+            f"{report.cases} 个案件{would.zh}有变动,{report.events} 个事件,{report.failed} 个失败",
+            f"{report.cases} cases {would.en}changed by {report.events} events, {report.failed} failed",
+        )
+    )
+    for number, error in report.errors:
+        speaker.warn(Text(f"{number}:{error}", f"{number}: {error}"))
+    speaker.data(
+        {
+            "at": iso(at),
+            "on_a_copy": copied,
+            "dry_run": args.dry_run,
+            "cases": report.cases,
+            "events": report.events,
+            "failed": report.failed,
+            "kinds": dict(kinds),
+            "owed_after": owing if copied or not args.dry_run else None,
+            "lapses": [
+                {
+                    "number": lapse.number,
+                    "kind": lapse.kind,
+                    "at": iso(lapse.at),
+                    "seat": lapse.seat,
+                    "opened": list(lapse.acts),
+                }
+                for lapse in lapses
+            ],
+        }
+    )
+    return REFUSED if report.failed else OK
+
+
+_WHAT = {
+    "lapsed": Text("逾期", "time ran out"),
+    "opened": Text("到期开启", "fell due"),
+}
+
+
+def _what(kind: str) -> Text:
+    act = ACTS.get(kind)
+    return _WHAT.get(kind) or (act.past if act else Text(kind, kind))
+
+
+def run_verify(args: argparse.Namespace, speaker: Speaker) -> int:
+    store.open_data()
+    from bihuan.desk.perform import load
+    from bihuan.desk.verify import verify
+
+    if args.number and load(args.number) is None:
+        raise stop(Text(f"没有案件“{args.number}”", f"there is no case '{args.number}'"), REFUSED)
+    findings = verify(now(), number=args.number)
+    for found in findings:
+        speaker.print(f"{found.number or '-'}  {found.code}  {found.text}")
+    speaker.say(
+        Text(f"发现 {len(findings)} 处问题", f"{len(findings)} findings")
+        if findings
+        else Text("无误:链、投影、不变式都相符", "clean: chain, projections and invariants agree")
+    )
+    speaker.data(
+        {
+            "clean": not findings,
+            "findings": [
+                {"code": found.code, "number": found.number, "text": found.text}
+                for found in findings
+            ],
+        }
+    )
+    return REFUSED if findings else OK
+
+
+def run_rebuild(args: argparse.Namespace, speaker: Speaker) -> int:
+    store.open_data()
+    from bihuan.desk.rebuild import rebuild
+
+    count = rebuild(number=args.number)
+    if args.number and not count:
+        raise stop(Text(f"没有案件“{args.number}”", f"there is no case '{args.number}'"), REFUSED)
+    speaker.say(Text(f"重建了 {count} 个案件", f"{count} cases made anew"))
+    speaker.data({"cases": count})
+    return OK

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bihuan.engine.check.cells import Cells
+from bihuan.engine.check.cells import ALWAYS_KNOWN, Cells
 from bihuan.engine.check.story import found, name_text, outcome_text
 from bihuan.engine.check.walk import STAGE_ORDER, Walk, effects, stage_of
 from bihuan.engine.findings import Finding, Level
@@ -18,7 +18,7 @@ from bihuan.engine.policy import (
     Timing,
     Who,
 )
-from bihuan.engine.words import ACTS, NEEDS, Text, event_of
+from bihuan.engine.words import ACTS, BUILT_IN_FACTS, NEEDS, Text, event_of
 
 BACKBONE = (("acknowledge", "confirm_return"), ("respond",), ("close",), ("archive",))
 
@@ -29,6 +29,7 @@ def check_line(policy: Policy, cells: Cells) -> Iterator[Finding]:
     walk = Walk(policy, cells, None, frozenset(name for name, why in stuck.items() if why))
     for step in policy.steps:
         yield from _step(step, policy, walk, stuck[step.name])
+        yield from _stays_unknown(step, policy)
     yield from _too_many(walk, Element("steps"))
     yield from _stages(policy)
     yield from _backbone(policy, walk)
@@ -65,6 +66,7 @@ def check_sheets(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 story=walk.story_to(first.name, Text("无人可办", "nobody owes the next step")),
             )
         yield from _opened_in_ledger(kind, policy)
+        yield from _inside(kind, policy)
 
 
 def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
@@ -157,7 +159,7 @@ def _step(step: Step, policy: Policy, walk: Walk, why: Text | None) -> Iterator[
     yield from _timing(step.timing, step.at, policy)
     yield from _outcomes(step, policy, walk)
     yield from _missed(step)
-    yield from _sheet_of(step.opens, step.at, policy)
+    yield from _sheet_of(step.opens, step.at, policy, act=step.act)
     if why is not None:
         code = (
             "need-nobody-provides"
@@ -205,6 +207,34 @@ def _step(step: Step, policy: Policy, walk: Walk, why: Text | None) -> Iterator[
             step.at,
             "tries 只用于会“未联系上”的动作",
             "tries counts only for acts that can end in 'unreachable'",
+        )
+
+
+def _stays_unknown(step: Step, policy: Policy) -> Iterator[Finding]:
+    """What decides whether a step is on the line should not be left open for ever."""
+    on_line = {each.act for each in policy.steps}
+    for name, (operator, operand) in (*step.only, *step.unless):
+        fact = policy.facts.get(name)
+        if fact is None or name in ALWAYS_KNOWN or fact.counted or name in BUILT_IN_FACTS:
+            continue
+        if fact.set_by in on_line or (operator == "is" and operand == ("unknown",)):
+            continue
+        yield found(
+            Level.ERROR if fact.set_by else Level.WARNING,
+            "may-stay-unknown",
+            step.at,
+            f"“{fact.text.zh}”可能一直不详,这一步就会被跳过;应在事实上写 set by: 某一主线动作",
+            f"'{name}' may stay unknown, and the step is then passed over; "
+            "say at the fact which act of the line sets it (set by)",
+            story=(
+                Text(
+                    f"一件案件,“{fact.text.zh}”始终不详", f"a case of which '{name}' is never known"
+                ),
+                Text(
+                    f"不经“{ACTS[step.act].text.zh}”就往下走",
+                    f"goes on without: {ACTS[step.act].text.en}",
+                ),
+            ),
         )
 
 
@@ -451,7 +481,47 @@ def _not_for_system(step: Step, policy: Policy) -> Text | None:
     return None
 
 
-def _sheet_of(opens: str, at: Element, policy: Policy) -> Iterator[Finding]:
+def _inside(kind: SheetKind, policy: Policy) -> Iterator[Finding]:
+    """The step that a sheet must come back for does wait for it."""
+    if not kind.inside:
+        return
+    step = policy.step("", kind.inside)
+    if step is None:
+        yield found(
+            Level.ERROR,
+            "unknown-name",
+            kind.at,
+            f"inside:主线没有名为“{kind.inside}”的步骤",
+            f"inside: no step of the main line is called '{kind.inside}'",
+        )
+    elif "sheets returned" not in step.needs and kind.name in openers(policy):
+        said = ACTS[step.act].text
+        yield found(
+            Level.ERROR,
+            "nobody-waits",
+            step.at,
+            f"{kind.text.zh}应在此步之前交回(inside),但此步不以 sheets returned 为前提",
+            f"'{kind.name}' must be back for this step (inside), but it does not need 'sheets returned'",
+            story=(
+                Text(f"{kind.text.zh}已开出、未交回", f"{kind.text.en} is drawn up and not back"),
+                Text(f"照样{said.zh}", f"all the same: {said.en}"),
+            ),
+        )
+
+
+def _sheet_of(opens: str, at: Element, policy: Policy, *, act: str = "") -> Iterator[Finding]:
+    if act == "dispatch" and not opens:
+        yield found(
+            Level.ERROR,
+            "opens-nothing",
+            at,
+            "开单转办须写 opens(开哪种单据)",
+            "drawing up a note needs 'opens', the sheet it draws up",
+            story=(
+                Text("开单转办", "a note is drawn up"),
+                Text("没有单据发出,无人收到", "no sheet goes out, and nobody receives one"),
+            ),
+        )
     if opens in policy.tables and policy.tables[opens].answers != "sheet":
         yield found(
             Level.ERROR,
@@ -526,6 +596,15 @@ def _backbone(policy: Policy, walk: Walk) -> Iterator[Finding]:
 def _always(policy: Policy, walk: Walk) -> Iterator[Finding]:
     for row in policy.always:
         name, outcome = row.after
+        if outcome not in walk.cells.outcomes(name) or not row.then:
+            yield found(
+                Level.ERROR,
+                "unknown-value",
+                row.at,
+                "always 须写 after: {步骤: 结果} 与 then: [步骤]",
+                "always needs after: {STEP: one of its outcomes} and then: [STEP]",
+            )
+            continue
         for state in walk.ends:
             marks = dict(state[1])
             if marks.get(name) != outcome or any(
@@ -658,6 +737,7 @@ def _allowed(policy: Policy) -> Iterator[Finding]:
     agreed = any(step.timing.by == "agreed time" for step in policy.steps)
     for row in policy.may.values():
         yield from _may_need(row)
+        yield from _sheet_of(row.opens, row.at, policy, act=row.act)
         if row.at_most and not _positive(row.at_most, policy):
             yield found(
                 Level.ERROR,
@@ -673,6 +753,32 @@ def _allowed(policy: Policy) -> Iterator[Finding]:
                 row.at,
                 "主线没有 by: agreed time,无期可改",
                 "no step is due by the agreed time, so there is nothing to move",
+            )
+        if row.act == "postpone" and not row.at_most:
+            yield found(
+                Level.ERROR,
+                "postpone-without-end",
+                row.at,
+                "改期没有次数限制(at most)及用完以后的去向(then)",
+                "postponing has no limit (at most) and nothing that follows it (then)",
+                story=(
+                    Text("改期,再改期,……", "the time is moved, and moved again, …"),
+                    Text("案件永远可以拖下去", "the case can be put off for ever"),
+                ),
+            )
+        if row.act in ("escalate", "hand_over", "reopen") and not (
+            row.back_to or row.then.hand_up or row.then.hand_to or row.then.back_to
+        ):
+            yield found(
+                Level.ERROR,
+                "does-nothing",
+                row.at,
+                "办了也没有任何后果;应写 then 或 back to",
+                "doing it changes nothing; write then or back to",
+                story=(
+                    Text(f"{ACTS[row.act].text.zh}之后", f"after: {ACTS[row.act].text.en}"),
+                    Text("负责人与步骤都和原来一样", "owner and step are what they were"),
+                ),
             )
         if row.act == "pause" and "resume" not in policy.may:
             yield found(

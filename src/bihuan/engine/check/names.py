@@ -24,11 +24,27 @@ from bihuan.engine.words import ACTS, Text
 
 def check_names(policy: Policy, cells: Cells) -> Iterator[Finding]:
     """Conditions that can never hold, things nothing uses, open questions, clauses without a carrier."""
+    yield from _nothing_to_register(policy)
     yield from _conditions(policy, cells)
     yield from _whos(policy)
     yield from _numbers(policy)
     yield from _unused(policy)
     yield from _clauses(policy)
+
+
+def _nothing_to_register(policy: Policy) -> Iterator[Finding]:
+    for name, values, zh in (
+        ("kinds", policy.kinds, "类型"),
+        ("channels", policy.channels, "渠道"),
+    ):
+        if not values:
+            yield found(
+                Level.ERROR,
+                "nothing-to-register",
+                Element(f"what.{name}"),
+                f"没有任何{zh},无法登记案件",
+                f"there are no {name}, so no case can be registered",
+            )
 
 
 # conditions and posts
@@ -99,6 +115,15 @@ def _whos(policy: Policy) -> Iterator[Finding]:
                 at,
                 "由负责人办理,但没有判定表 owner",
                 "is owed by the owner, but there is no table 'owner'",
+            )
+        if who.kind in ("of", "nearest") and not policy.posts[who.post].of:
+            text = policy.posts[who.post].text
+            yield found(
+                Level.WARNING,
+                "post-of-no-unit",
+                at,
+                f"{text.zh}没有写 of(每种单位各设一人),不知是哪个单位的",
+                f"the {text.en} has no 'of' (the kind of unit that has one), so it is open which one is meant",
             )
         if who.kind == "table" and policy.tables[who.post].answers != "post":
             yield found(

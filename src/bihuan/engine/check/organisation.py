@@ -83,6 +83,10 @@ def _filled(
             f"the post of {post.text.en} is vacant ({where}); the administrator acts for it",
             (
                 Text(
+                    f"{post.text.zh}({where})有一项待办",
+                    f"the {post.text.en} ({where}) owes something",
+                ),
+                Text(
                     f"{post.text.zh}应办的事落在管理员身上",
                     f"what the {post.text.en} owes falls to the administrator",
                 ),

@@ -1,0 +1,144 @@
+"""The packs, what is done to them, and people to staff them with: for the tests of the checker."""
+
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+import bihuan
+from bihuan.desk.policy_files import read_nodes
+from bihuan.engine.calendar import Published, parse_calendar
+from bihuan.engine.check import check
+from bihuan.engine.compile import compile_policy
+from bihuan.engine.findings import Finding
+from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
+from bihuan.engine.organisation import Organisation, Unit, organisation_of
+from bihuan.engine.policy import Policy
+from bihuan.engine.world import World
+
+PACKS = Path(bihuan.__file__).parent / "packs"
+HERE = Path(__file__).parent
+
+_STAFF = {
+    "general": {
+        "after_sales@co": ["agent", "agent two"],
+        "after_sales_manager@co": ["manager"],
+        "department_head@d1": ["head one"],
+        "department_head@d2": ["head two"],
+        "general_manager@co": ["gm"],
+        "board_member@co": ["board"],
+    },
+    "mall": {
+        "service_desk@mall": ["desk"],
+        "operations_manager@mall": ["operations"],
+        "floor_manager@f1": ["floor one"],
+        "floor_manager@f2": ["floor two"],
+        "merchant_manager@m1": ["merchant"],
+        "department_manager@d1": ["department"],
+        "deputy_gm@mall": ["deputy"],
+        "store_gm@mall": ["gm"],
+        "owner_company@mall": ["auditor"],
+    },
+}
+_UNITS = {
+    "general": [
+        Unit("co", "云杉公司", "company"),
+        Unit("d1", "仓储部", "department", "co"),
+        Unit("d2", "销售部", "department", "co"),
+    ],
+    "mall": [
+        Unit("mall", "星河商场", "company"),
+        Unit("f1", "一层", "floor", "mall"),
+        Unit("f2", "二层", "floor", "mall"),
+        Unit("m1", "木棉", "merchant", "f1"),
+        Unit("d1", "物业部", "department", "mall"),
+    ],
+}
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    """A list of changes as data."""
+    loaded: list[dict[str, Any]] = YAML(typ="safe").load(HERE / name)
+    return loaded
+
+
+def pack(name: str) -> Mapping:
+    root, findings = read_nodes((PACKS / name / "policy.yaml").read_bytes())
+    assert root is not None, findings
+    return root
+
+
+def staffed(name: str, changes: dict[str, list[str]] | None = None) -> Organisation:
+    """A small organisation in which every post is held, changed by ``changes``."""
+    return organisation_of(_UNITS[name], {**_STAFF[name], **(changes or {})})
+
+
+def edited(node: Node, path: list[Any], change: dict[str, Any]) -> Node:
+    """The node with one change made at the path."""
+    key, rest = path[0], path[1:]
+    if isinstance(node, Mapping):
+        items = []
+        for name, value in node.items:
+            if name.text != key:
+                items.append((name, value))
+            elif rest:
+                items.append((name, edited(value, rest, change)))
+            elif "delete" not in change:
+                items.append((name, parsed(change["set"])))
+        if key not in [name.text for name, _ in node.items]:
+            assert not rest, f"nothing at {key}"
+            assert "set" in change, f"nothing at {key}"
+            items.append((Scalar(key, node.line, node.column), parsed(change["set"])))
+        return Mapping(tuple(items), node.line, node.column)
+    assert isinstance(node, Sequence), f"nothing at {key}"
+    index = key if isinstance(key, int) else _position(node, key)
+    before, at, after = node.items[:index], node.items[index], node.items[index + 1 :]
+    if rest:
+        middle: tuple[Node, ...] = (edited(at, rest, change),)
+    elif "insert" in change:
+        middle = (parsed(change["insert"]), at)
+    else:
+        middle = () if "delete" in change else (parsed(change["set"]),)
+    return Sequence((*before, *middle, *after), node.line, node.column)
+
+
+def _position(node: Sequence, key: str) -> int:
+    name, _, value = key.partition("=")
+    for index, item in enumerate(node.items):
+        found = item.get(name) if isinstance(item, Mapping) else None
+        if isinstance(found, Scalar) and found.text == value:
+            return index
+    raise AssertionError(f"no entry has {key}")
+
+
+def parsed(text: str) -> Node:
+    root, findings = read_nodes(f"x: {text}\n")
+    assert root is not None, findings
+    value = root.get("x")
+    assert value is not None
+    return value
+
+
+def mutated(mutation: dict[str, Any]) -> Node:
+    node: Node = pack(mutation["pack"])
+    for change in mutation["edits"]:
+        node = edited(node, change["at"], change)
+    return node
+
+
+def judged(mutation: dict[str, Any]) -> tuple[Policy | None, tuple[Finding, ...]]:
+    """What compiling and checking find in a changed pack, with its people."""
+    policy, findings = compile_policy(mutated(mutation))
+    if policy is None:
+        return None, findings
+    organisation = staffed(mutation["pack"], mutation.get("staff"))
+    return policy, (*findings, *check(policy, organisation=organisation))
+
+
+def world_of(name: str, policy: Policy) -> World:
+    """The policy with its people, on calendars without holidays."""
+    calendars = {
+        calendar: parse_calendar(dict(words), {"china": Published(through=2100)})
+        for calendar, words in policy.calendars.items()
+    }
+    return World(policy, staffed(name), calendars)

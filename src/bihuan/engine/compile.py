@@ -50,6 +50,9 @@ def _citing(node: Node, findings: Iterable[Finding]) -> Iterable[Finding]:
         elif isinstance(at, Sequence):
             for item in at.items:
                 visit(item, clauses)
+            if not clauses:  # a table has no clause of its own, its rows have
+                rows = dict.fromkeys(c for item in at.items for c in cited[item.line, item.column])
+                clauses = tuple(rows)
         cited[at.line, at.column] = clauses
 
     visit(node, ())

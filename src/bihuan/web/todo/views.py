@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from bihuan.desk import worlds
 from bihuan.desk.permissions import mask_contact, sees_contact
 from bihuan.engine.why_due import what_else
+from bihuan.engine.world import World
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import Behind, cases_behind
@@ -35,6 +36,7 @@ class Row:
     owed: Owed
     behind: Behind
     names: Names
+    world: World
 
     @property
     def key(self) -> str:
@@ -75,11 +77,16 @@ def todo(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _rows(reader: Reader) -> list[Row]:
     owed, _more = owed_by(reader.viewer.seats, limit=MOST)
     behind = cases_behind(reader.viewer, [item.case_id for item in owed])
+    ruling = {
+        policy: worlds.ruling(policy, reader.now).world
+        for policy in {item.policy_id for item in owed}
+    }
     return [
         Row(
             item,
             behind[item.case_id],
-            Names(worlds.policy_of(item.policy_id), reader.organisation, reader.language),
+            Names(ruling[item.policy_id].policy, reader.organisation, reader.language),
+            ruling[item.policy_id],
         )
         for item in owed
         if item.case_id in behind
@@ -173,8 +180,9 @@ def _row(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
     if kind and made["title"] != kind:
         made["title"] = f"{kind} · {made['title']}"
     if debt is not None:
-        world = worlds.ruling(owed.policy_id, reader.now).world
-        made["explanation"] = explained(debt, row.behind.state, world, names, clock, owed.clauses)
+        made["explanation"] = explained(
+            debt, row.behind.state, row.world, names, clock, owed.clauses
+        )
     return made
 
 

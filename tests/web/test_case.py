@@ -1,0 +1,197 @@
+"""The page of a case: what happened, what is owed, what can be done, and why the rest can't."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from bihuan.desk.perform import load
+from bihuan.records.models import Disclosure
+from tests.web.mall import DAY, HOUR, Mall, now
+
+pytestmark = pytest.mark.django_db
+As = Callable[..., Client]
+
+
+def dispatched(mall: Mall) -> str:
+    """A case whose note waits for the operations manager."""
+    number = mall.complain()
+    mall.act(number, "acknowledge", "desk", agreed_time=now() + HOUR)
+    mall.act(
+        number, "classify", "desk", category="quality_price", about="merchant", desk_can_solve="no"
+    )
+    mall.act(number, "dispatch", "desk", instructions="请核对售后记录")
+    return number
+
+
+def post(client: Client, number: str, act: str, sheet: int = 0, **data: object) -> object:
+    """Post the form of an act as the page gives it out."""
+    address = f"/cases/{number}/{act}/" + (f"?sheet={sheet}" if sheet else "")
+    form = client.get(address).context["form"]
+    return client.post(address, {"act_id": form["act_id"], "version": form["version"], **data})
+
+
+def at(client: Client, instant: int) -> str:
+    """An instant as a field of a form takes it."""
+    return client.get("/").context["reader"].clock.field(instant)
+
+
+def test_the_page_tells_what_happened_and_what_is_owed(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    shown = as_("desk").get(f"/cases/{number}/").content.decode()
+    for words in ("周晓岚", "告知客户受理情况", "按时", "MALL-5.0", "开具处理单", "请核对售后记录",
+                  "营运部经理 沈亦川", "审核签发", "店总"):  # fmt: skip
+        assert words in shown, words
+    english = as_("desk", "en").get(f"/cases/{number}/").content.decode()
+    for words in ("drew up a note", "on time", "Owed now", "Operations manager"):
+        assert words in english, words
+
+
+def test_what_can_t_be_done_now_says_what_is_missing_and_who_owes_it(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    refused = as_("operations").get(f"/cases/{number}/").context["refused"]
+    resolve = next(item for item in refused if item["act"] == "提出处理意见")
+    assert "还有单据未交回" in resolve["why"]
+    assert "营运部经理 沈亦川 欠 审核签发" in resolve["why"]
+    assert resolve["clause"]["id"] == "MALL-5.1"
+
+
+def test_a_stranger_to_the_case_finds_nothing(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    for address in (f"/cases/{number}/", f"/cases/{number}/remark/", "/cases/TS-none/"):
+        assert as_("merchant").get(address).status_code == 404
+    assert as_("merchant").post(f"/cases/{number}/remark/", {"text": "x"}).status_code == 404
+
+
+def test_the_merchant_sees_the_note_and_never_the_customer(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    mall.act(number, "issue", "operations", sheet=1, outcome="issued")
+    shown = as_("merchant").get(f"/cases/{number}/").content.decode()
+    assert "请核对售后记录" in shown
+    for hidden in ("13800005678", "138****5678", "王敏", "告知客户受理情况"):
+        assert hidden not in shown, hidden
+
+
+def test_contact_data_are_masked_until_they_are_asked_for_with_a_reason(
+    mall: Mall, as_: As
+) -> None:
+    number = dispatched(mall)
+    client = as_("operations")
+    assert "138****5678" in client.get(f"/cases/{number}/").content.decode()
+    assert "13800005678" not in client.get(f"/cases/{number}/").content.decode()
+    assert client.post(f"/cases/{number}/contact/", {"reason": " "}).status_code == 422
+    assert not Disclosure.objects.exists()
+    revealed = client.post(f"/cases/{number}/contact/", {"reason": "客户来电核对"})
+    assert "13800005678" in revealed.content.decode()
+    assert Disclosure.objects.get().reason == "客户来电核对"
+    assert "13800005678" not in client.get(f"/cases/{number}/").content.decode()
+
+
+def test_a_note_is_issued_by_one_button_that_says_what_follows(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    client = as_("operations")
+    page = client.get(f"/cases/{number}/issue/?sheet=1")
+    form = page.context["form"]
+    assert [one["value"] for one in form["buttons"]] == ["issued", "refused"]
+    assert {line["act"] for line in form["after"]} == {"签收", "致电商户追踪"}
+    assert [check["ok"] for check in form["checks"]] == [True, True, True]
+    answer = post(client, number, "issue", sheet=1, outcome="issued")
+    assert answer.status_code == 302
+    stored = load(number)
+    assert stored is not None
+    assert {debt.act for debt in stored.case.debts.values()} >= {"receipt", "trace_call"}
+
+
+def test_the_same_form_sent_twice_is_done_once(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    client = as_("desk")
+    form = client.get(f"/cases/{number}/remark/").context["form"]
+    sent = {"act_id": form["act_id"], "version": form["version"], "text": "客户下午在店里"}
+    for _ in range(2):
+        assert client.post(f"/cases/{number}/remark/", sent).status_code == 302
+    stored = load(number)
+    assert stored is not None
+    assert stored.events == 2
+
+
+def test_who_was_slower_is_told_who_did_what_and_keeps_the_text(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    client = as_("desk")
+    form = client.get(f"/cases/{number}/postpone/").context["form"]
+    mall.act(number, "issue", "operations", sheet=1, outcome="issued")
+    sent = {
+        "act_id": form["act_id"], "version": form["version"], "consent": "yes",
+        "new_time": at(client, now() + DAY), "reason": "等商户区域经理",
+    }  # fmt: skip
+    answer = client.post(f"/cases/{number}/postpone/", sent)
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "沈亦川 已于" in shown
+    assert "等商户区域经理" in shown
+    again = client.post(f"/cases/{number}/postpone/", {**sent, "all_the_same": "yes"})
+    assert again.status_code == 302
+
+
+def test_a_wrong_value_is_said_at_its_field(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    client = as_("desk")
+    answer = post(client, number, "postpone", new_time="tomorrow", consent="yes", reason="x")
+    assert answer.status_code == 422
+    assert "不是时间" in answer.content.decode()
+    answer = post(client, number, "postpone", new_time=at(client, now() + DAY), consent="no",
+                  reason="x")  # fmt: skip
+    assert answer.status_code == 422
+    assert answer.context["form"]["errors"] == [{"text": "改期须征得客户同意", "field": "consent"}]
+
+
+def test_the_third_postponement_is_refused_and_the_case_goes_to_the_store_general_manager(
+    mall: Mall, as_: As
+) -> None:
+    number = dispatched(mall)
+    client = as_("desk")
+    for hours in (2, 3):
+        moved = post(client, number, "postpone", new_time=at(client, now() + hours * HOUR),
+                     consent="yes", reason="等商户")  # fmt: skip
+        assert moved.status_code == 302
+    page = client.get(f"/cases/{number}/").context
+    assert "postpone" not in {one["id"].partition("-")[0] for one in page["doable"]["acts"]}
+    spent = page["refused"][0]
+    assert (spent["act"], spent["url"]) == ("改期", f"/cases/{number}/postpone/")
+    assert "已改期 2 次" in spent["why"]
+    answer = post(client, number, "postpone")
+    assert answer.status_code == 422
+    assert "案件已上报店总" in answer.content.decode()
+    stored = load(number)
+    assert stored is not None
+    assert stored.case.owner.startswith("store_gm@")
+    assert "店总 高明远" in client.get(f"/cases/{number}/").content.decode()
+
+
+def test_an_attached_file_is_kept_once_and_read_by_who_sees_the_case(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    client = as_("desk")
+
+    def file() -> SimpleUploadedFile:
+        return SimpleUploadedFile("小票.jpg", b"\xff\xd8 a receipt", "image/jpeg")
+
+    assert post(client, number, "attach", files=[file()]).status_code == 302
+    assert post(client, number, "attach", files=[file()]).status_code == 302
+    (kept,) = client.get(f"/cases/{number}/").context["files"]
+    assert kept["name"] == "小票.jpg"
+    answer = client.get(kept["url"])
+    assert (answer.content, answer.headers["content-type"]) == (b"\xff\xd8 a receipt", "image/jpeg")
+    assert as_("merchant").get(kept["url"]).status_code == 404
+    assert client.get(kept["url"].rpartition("/")[0] + "/x.jpg").status_code == 404
+
+
+def test_what_a_customer_wrote_is_never_markup(mall: Mall, as_: As) -> None:
+    number = mall.complain(content="<script>alert(1)</script>", name="<b>甲</b>")
+    shown = as_("desk").get(f"/cases/{number}/").content.decode()
+    assert "<script>alert" not in shown
+    assert "<b>甲" not in shown
+
+
+def test_an_unknown_act_is_no_page(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    assert as_("desk").get(f"/cases/{number}/dance/").status_code == 404

@@ -1,0 +1,103 @@
+"""The list of cases: only what one may see, narrowed in the address, read by key."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bihuan.web.cases import views
+from tests.web.mall import DAY, HOUR, Mall, now
+
+pytestmark = pytest.mark.django_db
+As = Callable[..., Client]
+QUERIES = 24  # of a page of any length: who reads it, the shell, the rows, who complained
+
+
+def numbers(client: Client, query: str = "") -> list[str]:
+    return [row["number"] for row in client.get(f"/cases/{query}").context["rows"]]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_of_any_length_is_few_questions(mall: Mall, as_: As, count: int) -> None:
+    for _ in range(count):
+        mall.complain()
+    client = as_("desk")
+    client.get("/cases/")
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get("/cases/")
+    assert len(answer.context["rows"]) == count
+    assert len(asked) <= QUERIES, [one["sql"][:90] for one in asked]
+
+
+def test_phone_numbers_are_masked_and_names_are_not(mall: Mall, as_: As) -> None:
+    mall.complain()
+    shown = as_("desk").get("/cases/").content.decode()
+    assert "138****5678" in shown
+    assert "13800005678" not in shown
+    assert "王敏" in shown
+
+
+def test_each_sees_their_own(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    assert numbers(as_("desk")) == [number]
+    assert numbers(as_("gm")) == [number]
+    assert numbers(as_("merchant")) == []
+    other = mall.complain(about_person=mall.ids["operations"], about="manager", about_unit="")
+    assert other not in numbers(as_("operations"))
+    assert other not in numbers(as_("floor"))
+
+
+def test_filters_live_in_the_address(mall: Mall, as_: As) -> None:
+    t = now()
+    first = mall.complain(t - 2 * DAY, channel="letter", content="美食区排烟")
+    second = mall.complain(t, content="会员积分未到账", name="孙女士", phone="13911112222")
+    client = as_("desk")
+    assert numbers(client) == [first, second]
+    assert numbers(client, "?channel=letter") == [first]
+    assert numbers(client, "?late=1") == [first]
+    assert numbers(client, "?stage=registered") == [first, second]
+    assert numbers(client, "?stage=closed") == []
+    assert numbers(client, "?all=1") == [second, first]
+    chips = client.get("/cases/?channel=letter&late=1").context["groups"]
+    letter = next(chip for group in chips for chip in group["chips"] if chip["url"] == "?late=1")
+    assert (letter["label"], letter["current"]) == ("书信", True)
+
+
+@pytest.mark.parametrize("words", ["积分", "孙女士", "2222", "13911112222", "-0002"])
+def test_a_case_is_found_by_what_is_remembered_of_it(mall: Mall, as_: As, words: str) -> None:
+    mall.complain(content="美食区排烟")
+    found = mall.complain(content="会员积分未到账", name="孙女士", phone="13911112222")
+    assert numbers(as_("desk"), f"?q={words}") == [found]
+    assert numbers(as_("merchant"), f"?q={words}") == []
+
+
+def test_its_whole_number_leads_to_the_case(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    answer = as_("desk").get(f"/cases/?q={number.lower()}")
+    assert answer.headers["location"] == f"/cases/{number}/"
+
+
+def test_a_long_list_goes_on_by_key_without_gap_or_repetition(
+    mall: Mall, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "SIZE", 2)
+    t = now()
+    made = [mall.complain(t - HOUR + minute // 2 * 60) for minute in range(5)]
+    client = as_("desk")
+    for query, order in (("", made), ("?all=1", made[::-1])):
+        seen, address = [], query
+        while True:
+            page = client.get(f"/cases/{address}").context
+            seen += [row["number"] for row in page["rows"]]
+            if not page["next_url"]:
+                break
+            address = page["next_url"]
+        assert seen == order
+
+
+def test_nonsense_in_the_address_is_an_empty_list_and_no_failure(mall: Mall, as_: As) -> None:
+    mall.complain()
+    for query in ("?after=x", "?after=9-", "?stage=%00", "?q=%F0%9F%98%80", "?unit='"):
+        assert as_("desk").get(f"/cases/{query}").status_code == 200

@@ -287,7 +287,7 @@ class _Player:
         if case is None or case.ledger:
             return
         kinds = {data["kind"] for e in events for kind, data in e.effects if kind == "sheet opened"}
-        asked = {"owner"} if any(k == "owner" for e in events for k, _ in e.effects) else set()
+        asked = {"owner"} if not case.owner_given else set()
         for name in kinds:
             to = self.world.policy.sheets[name].to
             if isinstance(to, Who) and to.kind == "table":

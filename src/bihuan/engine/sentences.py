@@ -720,7 +720,13 @@ class _Reading:
         for index, (what, how_long, after) in enumerate(policy.keep):
             yield self.kept(index, what, how_long, after)
         for index, (finding, by, because) in enumerate(policy.settled):
-            words = f"{finding}:{because}({by})" if zh else f"{finding}: {because} ({by})"
+            why, who = either(because, lang), either(by, lang)
+            number = policy.numbers.get(finding.rpartition("numbers.")[2])
+            about = f"“{number.word}”" if number else ""
+            if zh:
+                words = f"{about}已说明:{why}({who})"
+            else:
+                words = f"{about + ' is settled' if about else 'settled'}: {why} ({who})"
             yield self.say("settled", Element(f"settled[{index}]"), words)
         for clause, reason in policy.not_executable.items():
             because = either(reason, lang)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bihuan.desk.scenarios import ScenarioFileError, read_pack, shipped_pack
+from bihuan.desk.scenarios import BadScenarioFile, read_pack, shipped_pack
 from bihuan.engine.scenario import Result, Scenario, ScenarioStep, play
 from bihuan.engine.trace import trace
 from bihuan.engine.words import Text
@@ -100,5 +100,5 @@ def test_a_scenario_file_with_an_error_says_what_would_be_right(
     text: str, wrong: str, tmp_path
 ) -> None:
     (tmp_path / "wrong.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ScenarioFileError, match=wrong):
+    with pytest.raises(BadScenarioFile, match=wrong):
         read_pack(shipped_pack("mall").policy, tmp_path)

@@ -28,7 +28,7 @@ from bihuan.engine.words import Text
 from bihuan.engine.world import World
 
 
-class ScenarioFileError(ValueError):
+class BadScenarioFile(ValueError):  # noqa: N818
     """A scenario file that cannot be read; the message says file, place and what would be right."""
 
 
@@ -57,14 +57,14 @@ class Pack:
 
 @cache
 def shipped_pack(code: str) -> Pack:
-    """The shipped pack of that code. Raises KeyError where there is none, ScenarioFileError."""
+    """The shipped pack of that code. Raises KeyError where there is none, BadScenarioFile."""
     folder = resources.files("bihuan") / "packs" / code
     if not (folder / "policy.yaml").is_file():
         raise KeyError(code)
     node, findings = read_nodes((folder / "policy.yaml").read_bytes())
     policy, found = compile_policy(node) if node is not None else (None, ())
     if policy is None:
-        raise ScenarioFileError(_first((*findings, *found)))
+        raise BadScenarioFile(_first((*findings, *found)))
     return read_pack(policy, folder / "scenarios")
 
 
@@ -98,7 +98,7 @@ def _read(file: Traversable) -> dict[str, object]:
     node, findings = read_nodes(file.read_bytes())
     found = plain(node) if node is not None else None
     if not isinstance(found, dict):
-        raise ScenarioFileError(f"{file.name}: {_first(findings)}")
+        raise BadScenarioFile(f"{file.name}: {_first(findings)}")
     return found
 
 
@@ -137,7 +137,7 @@ def _scenario(told: object, file: str) -> Scenario:
         step = _dict(item, place)
         for key in step:
             if key not in STEP_KEYS:
-                raise ScenarioFileError(f"{place}: no '{key}'; there are {', '.join(STEP_KEYS)}")
+                raise BadScenarioFile(f"{place}: no '{key}'; there are {', '.join(STEP_KEYS)}")
         steps.append(
             ScenarioStep(
                 number,
@@ -157,7 +157,7 @@ def _scenario(told: object, file: str) -> Scenario:
 def _text(value: object, place: str) -> Text:
     words = _dict(value, place)
     if set(words) != {"zh", "en"} or not all(words.values()):
-        raise ScenarioFileError(
+        raise BadScenarioFile(
             f"{place}: zh and en are wanted, and nothing else (a comma inside needs quotation marks)"
         )
     return Text(str(words["zh"]), str(words["en"]))
@@ -165,11 +165,11 @@ def _text(value: object, place: str) -> Text:
 
 def _dict(value: object, place: str) -> dict[str, object]:
     if not isinstance(value, dict):
-        raise ScenarioFileError(f"{place}: keys and values are wanted")
+        raise BadScenarioFile(f"{place}: keys and values are wanted")
     return value
 
 
 def _list(value: object, place: str) -> list[object]:
     if not isinstance(value, list):
-        raise ScenarioFileError(f"{place}: a list is wanted")
+        raise BadScenarioFile(f"{place}: a list is wanted")
     return value

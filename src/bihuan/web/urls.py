@@ -1,5 +1,24 @@
 """The addresses of our own pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from bihuan.web import account
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("bihuan.web.todo.urls")),
+    path("cases/", include("bihuan.web.register.urls")),
+    path("cases/", include("bihuan.web.cases.urls")),
+    path("", include("bihuan.web.setup.urls")),
+    path("", include("bihuan.web.accounts.urls")),
+    path("", include("bihuan.web.portal.urls")),
+    path("", include("bihuan.web.organisation.urls")),
+    path("", include("bihuan.web.people.urls")),
+    path("", include("bihuan.web.policy.urls")),
+    path("", include("bihuan.web.calendar.urls")),
+    path("", include("bihuan.web.notices.urls")),
+    path("me/", account.me, name="account"),
+    path("language/", account.language, name="language"),
+    path("theme/", account.theme, name="theme"),
+    path("styleguide/", account.parts, name="styleguide"),
+    path("healthz", account.health, name="health"),
+]

@@ -1,0 +1,1 @@
+"""Proves that nothing acknowledged is lost: kills the server at random moments under load."""

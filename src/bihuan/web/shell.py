@@ -20,6 +20,7 @@ from bihuan.desk import packs, permissions, setup, worlds
 from bihuan.engine.organisation import Organisation, post_of, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.records.queries.accounts import Account, account_of, organisation_name
+from bihuan.records.queries.obligations import unread_count
 from bihuan.records.queries.todo import owed_count
 from bihuan.records.queries.visibility import Viewer
 from bihuan.web import words
@@ -161,9 +162,11 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
     todo = entry("todo", _("To do"), "inbox", at, count=owed)
     cases = entry("cases", _("All cases"), "layout-list", at)
     register = entry("register", _("Register"), "phone-plus", at) if reader.may_register else None
+    unread = unread_count(reader.person)
+    notices = entry("notices", _("Notices"), "at", at, count=unread or None)
     me = entry("account", _("Me"), "user", at)
     groups = [
-        {"label": _("Mine"), "entries": [todo]},
+        {"label": _("Mine"), "entries": [todo, notices]},
         {"label": _("Cases"), "entries": [item for item in (cases, register) if item]},
         {"label": _("Organisation"), "entries": management(reader, at)},
     ]
@@ -212,6 +215,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
         ("organisation", _("Units and posts"), "sitemap", True),
         ("people", _("People"), "users", reader.account.is_administrator),
         ("policies", _("Policy and clauses"), "gavel", True),
+        ("calendar", _("Working calendar"), "calendar", True),
         ("ledger", _("Routine duties"), "repeat", True),
     )
     found = []

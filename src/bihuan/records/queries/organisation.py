@@ -129,6 +129,12 @@ def versions(code: str = "") -> tuple[VersionRow, ...]:
     )
 
 
+def version_text(version_id: int) -> str:
+    """The text of a version as it was written, comments kept; empty where there is none."""
+    found = PolicyVersion.objects.filter(pk=version_id).values_list("text", flat=True).first()
+    return found or ""
+
+
 def published_years() -> tuple[YearRow, ...]:
     """The years of holidays loaded here, newest first; those shipped are not among them."""
     found = PublishedYear.objects.select_related("by").order_by("-year", "source")

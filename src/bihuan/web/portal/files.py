@@ -1,4 +1,4 @@
-"""The files of a case, for whoever may read the case and nobody else."""
+"""The files a customer sent, for that customer; staff read files on the case page."""
 
 from io import BytesIO
 
@@ -6,11 +6,10 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.utils.cache import patch_cache_control
 
 from bihuan.desk import files
-from bihuan.records.queries.cases import CasePage, case_page
-from bihuan.records.queries.visibility import Reach
+from bihuan.records.queries.cases import CasePage
 from bihuan.web.portal.follow import unlocked
 from bihuan.web.portal.uploads import kind_of
-from bihuan.web.shell import Reader, now, staff
+from bihuan.web.shell import now
 
 SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
@@ -20,21 +19,12 @@ def for_customer(request: HttpRequest, number: str, digest: str) -> FileResponse
     page = unlocked(request, number, now())
     if page is None:
         raise Http404
-    return _answer(page, digest, by="customer")
-
-
-@staff
-def for_staff(_request: HttpRequest, reader: Reader, number: str, digest: str) -> FileResponse:
-    """A file of a case that the reader may see whole."""
-    page = case_page(number, reader.viewer)
-    if page is None or page.reach is not Reach.WHOLE:
-        raise Http404
     return _answer(page, digest)
 
 
-def _answer(page: CasePage, digest: str, by: str = "") -> FileResponse:
+def _answer(page: CasePage, digest: str) -> FileResponse:
     for entry in page.history:
-        if by and entry.by != by:
+        if entry.by != "customer":
             continue
         for item in entry.data.get("files") or ():
             found, _, name = str(item).partition(":")

@@ -1,4 +1,4 @@
-"""Addresses of the customer's pages, and of the files that came with a case."""
+"""Addresses of the customer's pages."""
 
 from django.urls import path
 
@@ -15,5 +15,4 @@ urlpatterns = [
     path("portal/case/<str:number>/answer", follow.answer, name="portal_answer"),
     path("portal/case/<str:number>/leave", follow.leave, name="portal_leave"),
     path("portal/case/<str:number>/file/<str:digest>", files.for_customer, name="portal_file"),
-    path("files/<str:number>/<str:digest>", files.for_staff, name="file"),
 ]

@@ -1,0 +1,68 @@
+"""What one was told: newest first, read or not."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from bihuan.desk import outbox
+from bihuan.engine.words import ACTS
+from bihuan.records.queries.obligations import Told, unread_count
+from bihuan.records.queries.obligations import notices as told_to
+from bihuan.web.shell import Reader, show, staff
+
+Json = Any
+SIZE = 30
+
+
+@require_safe
+@staff
+def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """A page of notices; `?after=ID` goes on behind that one."""
+    after = request.GET.get("after", "")
+    found = told_to(reader.person, after=int(after) if after.isdecimal() else None, limit=SIZE + 1)
+    rows = [_row(item, reader) for item in found[:SIZE]]
+    context = {
+        "rows": rows,
+        "unread": unread_count(reader.person),
+        "next_url": f"{reverse('notices')}?after={found[SIZE - 1].id}" if len(found) > SIZE else "",
+    }
+    return show(request, reader, "notices/list.jinja", context, at="notices")
+
+
+@require_POST
+@staff
+def read(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Mark one's own notices as read; those of others are not touched."""
+    ids = [int(value) for value in request.POST.getlist("notice")[:500] if value.isdecimal()]
+    outbox.mark_read(reader.person, ids, reader.now)
+    return HttpResponseRedirect(reverse("notices"))
+
+
+def _row(item: Told, reader: Reader) -> dict[str, Json]:
+    body = item.body
+    act = ACTS[body["act"]].text.in_(reader.language) if body.get("act") in ACTS else ""
+    due = reader.clock.phrase(int(body["due"])) if body.get("due") else ""
+    what = {
+        "owed": _("You owe: %(act)s, by %(due)s"),
+        "handed": _("Passed to you: %(act)s, by %(due)s"),
+        "due moved": _("The time moved: %(act)s, now by %(due)s"),
+        "late": _("Overdue: %(act)s; now due %(due)s"),
+    }.get(item.kind)
+    if what and act:
+        text = what % {"act": act, "due": due or "—"}
+    elif act:
+        text = _("For you to know: %(act)s") % {"act": act}
+    else:
+        text = _("For you to know: something changed in this case")
+    return {
+        "id": item.id,
+        "text": text,
+        "late": item.kind == "late",
+        "number": item.case_number or "",
+        "url": reverse("case", args=[item.case_number]) if item.case_number else "",
+        "at_text": reader.clock.at(item.at),
+        "unread": not item.read_at,
+    }

@@ -1,0 +1,1 @@
+"""Policies to read: sentences beside clauses, findings, versions."""

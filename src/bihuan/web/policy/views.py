@@ -1,0 +1,373 @@
+"""Policies in force: read as sentences, checked, clause by clause, with their versions and signatures."""
+
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from bihuan.desk import adoption, packs, worlds
+from bihuan.engine.check import check
+from bihuan.engine.findings import Finding, Level
+from bihuan.engine.policy import Policy
+from bihuan.engine.refusal import Refusal
+from bihuan.engine.say_rules import say_clauses
+from bihuan.engine.sentences import SECTIONS, Sentence, duties_of, sentences
+from bihuan.engine.words import Text
+from bihuan.records.queries.organisation import VersionRow, people, version_text
+from bihuan.records.queries.organisation import versions as versions_of
+from bihuan.web.administration import administrator, done, errors_of, said
+from bihuan.web.shell import Reader, show, staff
+
+Json = Any
+LEVELS = {Level.ERROR: "must", Level.WARNING: "warning", Level.NOTE: "note"}
+
+
+@require_safe
+@staff
+def policies(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Every policy that was ever in force here, and the shipped ones that are not yet."""
+    return _list(request, reader)
+
+
+@require_POST
+@administrator
+def adopt(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Put a shipped policy in force by the administrator's adoption."""
+    code = request.POST.get("pack", "")
+    kind = request.POST.get("kind", "")
+    made = adoption.put_in_force(
+        code, int(reader.person), reader.now, kinds=(kind,) if kind else ()
+    )
+    if isinstance(made, Refusal):
+        return _list(request, reader, made, 422)
+    words = _("In force. Its approval by three is owed from now on.")
+    return done(request, words, reverse("policy", args=[made.code]))
+
+
+@require_safe
+@staff
+def read(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    """Every row as a sentence beside its clause; `?post=` only what this post can ever owe."""
+    version, policy = _policy(reader, code, request)
+    post = request.GET.get("post", "")
+    language = reader.language
+    whole = duties_of(policy, language)
+    chosen = whole.get(post)
+    lines = sentences(policy, language) if chosen is None else chosen
+    context = _frame(request, reader, version, policy, "policy") | {
+        "sections": [
+            {
+                "name": SECTIONS[name].in_(language) if name in SECTIONS else name,
+                "rows": [_line(sentence, policy, code, language) for sentence in group],
+            }
+            for name, group in groupby(lines, key=lambda sentence: sentence.section)
+        ],
+        "posts": [
+            {
+                "label": found.text.in_(language),
+                "count": len(whole[name]),
+                "url": f"?post={name}" if name != post else reverse("policy", args=[code]),
+                "current": name == post,
+            }
+            for name, found in policy.posts.items()
+        ],
+        "post": policy.posts[post].text.in_(language) if chosen is not None else "",
+        "clear_url": reverse("policy", args=[code]) if chosen is not None else "",
+    }
+    return show(request, reader, "policy/read.jinja", context, at="policies")
+
+
+@require_safe
+@staff
+def findings(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    """What the checker finds in the policy and in how the organisation is staffed for it."""
+    version, policy = _policy(reader, code, request)
+    found = check(policy, organisation=reader.organisation)
+    chosen = request.GET.get("finding", "0")
+    index = int(chosen) if chosen.isdecimal() and int(chosen) < len(found) else 0
+    base = reverse("policy_check", args=[code])
+    context = _frame(request, reader, version, policy, "policy_check") | {
+        "findings": [
+            _finding(item, policy, code, reader.language, f"{base}?finding={number}")
+            for number, item in enumerate(found)
+        ],
+        "index": index,
+        "counts": {
+            name: sum(item.level is level for item in found) for level, name in LEVELS.items()
+        },
+        "story": [text.in_(reader.language) for text in found[index].story] if found else [],
+        "line": found[index].line if found else 0,
+    }
+    return show(request, reader, "policy/check.jinja", context, at="policies")
+
+
+@require_safe
+@staff
+def clauses(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    """The source's clauses in their order, each with what carries it out."""
+    version, policy = _policy(reader, code, request)
+    carried = _carried(policy, reader.language)
+    context = _frame(request, reader, version, policy, "policy_clauses") | {
+        "rows": [
+            {
+                "id": name,
+                "text": text,
+                "url": reverse("policy_clause", args=[code, name]),
+                "count": len(carried.get(name, ())),
+                "why_not": policy.not_executable.get(name, ""),
+            }
+            for name, text in policy.clauses.items()
+        ]
+    }
+    return show(request, reader, "policy/clauses.jinja", context, at="policies")
+
+
+@require_safe
+@staff
+def clause(request: HttpRequest, reader: Reader, code: str, clause: str) -> HttpResponse:
+    """One clause: its wording, and every row that carries it out."""
+    version, policy = _policy(reader, code, request)
+    if clause not in policy.clauses:
+        raise Http404
+    carried = _carried(policy, reader.language).get(clause, [])
+    names = list(policy.clauses)
+    place = names.index(clause)
+    context = _frame(request, reader, version, policy, "policy_clauses") | {
+        "id": clause,
+        "text": policy.clauses[clause],
+        "why_not": policy.not_executable.get(clause, ""),
+        "rows": [
+            _line(sentence, policy, code, reader.language)
+            | {
+                "section": SECTIONS[sentence.section].in_(reader.language)
+                if sentence.section in SECTIONS
+                else sentence.section
+            }
+            for sentence in carried
+        ],
+        "before": names[place - 1] if place else "",
+        "after": names[place + 1] if place + 1 < len(names) else "",
+    }
+    return show(request, reader, "policy/clause.jinja", context, at="policies")
+
+
+@require_safe
+@staff
+def versions(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    """Every version with who adopted and who signed it."""
+    return _versions(request, reader, code)
+
+
+@require_POST
+@administrator
+def sign(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    """Record that three people signed the text of an adopted version."""
+    version, _text = _policy(reader, code, request)
+    signers = [request.POST.get(name, "") for name in ("author", "reviewer", "approver")]
+    if not all(signer.isdecimal() for signer in signers):
+        words = Text("请选择三个人", "choose three people")
+        refusal = Refusal("no-signer", words, (), "author")
+        return _versions(request, reader, code, refusal, 422)
+    author, reviewer, approver = map(int, signers)
+    made = adoption.sign_adoption(
+        version.id,
+        reader.person,
+        author,
+        reviewer,
+        approver,
+        request.POST.get("hash", ""),
+        reader.now,
+    )
+    if isinstance(made, Refusal):
+        return _versions(request, reader, code, made, 422)
+    words = _("Signed by three. The obligation to have it signed is kept.")
+    return done(request, words, reverse("policy_versions", args=[code]))
+
+
+@require_safe
+@staff
+def file(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    """The file as it was written, with its comments."""
+    version, policy = _policy(reader, code, request)
+    context = _frame(request, reader, version, policy, "policy_file") | {
+        "text": version_text(version.id),
+        "hash": version.hash,
+    }
+    return show(request, reader, "policy/file.jinja", context, at="policies")
+
+
+def _policy(reader: Reader, code: str, request: HttpRequest) -> tuple[VersionRow, Policy]:
+    """The version asked for (`?version=`), else the one in force, else the newest; 404 for none."""
+    rows = versions_of(code)
+    asked = request.GET.get("version", "")
+    chosen = next((row for row in rows if str(row.number) == asked), None)
+    if chosen is None:
+        in_force = packs.policies_in_force(reader.now).get(code)
+        chosen = next((row for row in rows if in_force and row.id == in_force.pk), None)
+    if chosen is None and rows:
+        chosen = rows[0]
+    if chosen is None:
+        raise Http404
+    return chosen, worlds.policy_of(chosen.id)
+
+
+def _frame(
+    request: HttpRequest, reader: Reader, version: VersionRow, policy: Policy, at: str
+) -> dict[str, Json]:
+    code = policy.code
+    found = len(check(policy, organisation=reader.organisation))
+    tabs = (
+        ("policy", _("Read"), None),
+        ("policy_check", _("Check"), found),
+        ("policy_clauses", _("Clauses"), len(policy.clauses)),
+        ("policy_file", _("File"), None),
+        ("policy_versions", _("Versions"), len(versions_of(code))),
+    )
+    return {
+        "code": code,
+        "title": policy.title.in_(reader.language),
+        "prefix": policy.prefix,
+        "number": version.number,
+        "state": _state(version),
+        "in_force_on": str(version.in_force_on or ""),
+        "tabs": [
+            {
+                "label": label,
+                "url": reverse(name, args=[code]),
+                "current": name == at,
+                **({"count": count} if count is not None else {}),
+            }
+            for name, label, count in tabs
+        ],
+        "said": said(request),
+        "errors": {},
+    }
+
+
+def _state(version: VersionRow) -> dict[str, str]:
+    words = {
+        "draft": (_("draft"), ""),
+        "adopted": (_("in force, not yet signed by three"), "near"),
+        "approved": (_("in force, signed"), "done"),
+        "withdrawn": (_("withdrawn"), ""),
+    }
+    text, tone = words[version.state]
+    return {"text": text, "tone": tone}
+
+
+def _clause(policy: Policy, code: str, name: str) -> dict[str, str]:
+    return {
+        "id": name,
+        "text": policy.clauses.get(name, ""),
+        "url": reverse("policy_clause", args=[code, name]),
+    }
+
+
+def _line(sentence: Sentence, policy: Policy, code: str, language: str) -> dict[str, Json]:
+    """A sentence without the clause numbers at its end, which stand beside it."""
+    cited = say_clauses(sentence.clauses, language)
+    text = sentence.text.removesuffix(cited).rstrip()
+    return {
+        "text": text,
+        "place": sentence.place,
+        "clauses": [_clause(policy, code, name) for name in sentence.clauses],
+    }
+
+
+def _carried(policy: Policy, language: str) -> dict[str, list[Sentence]]:
+    found: dict[str, list[Sentence]] = {}
+    for sentence in sentences(policy, language):
+        for name in sentence.clauses:
+            found.setdefault(name, []).append(sentence)
+    return found
+
+
+def _finding(item: Finding, policy: Policy, code: str, language: str, url: str) -> dict[str, Json]:
+    first = next((name for name in item.clauses if name in policy.clauses), "")
+    return {
+        "level": LEVELS[item.level],
+        "title": item.text.in_(language),
+        "text": "",
+        "url": url,
+        "clause": _clause(policy, code, first) if first else None,
+        "ground": item.code,
+        "place": item.place,
+    }
+
+
+def _list(
+    request: HttpRequest, reader: Reader, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    in_force = {row.pk for row in packs.policies_in_force(reader.now).values()}
+    titles = packs.shipped_titles()
+    rows = versions_of()
+    known = {row.code for row in rows}
+    context = {
+        "rows": [
+            {
+                "code": row.code,
+                "title": row.title_zh if reader.language.startswith("zh") else row.title_en,
+                "number": row.number,
+                "state": _state(row),
+                "now": row.id in in_force,
+                "in_force_on": str(row.in_force_on or ""),
+                "url": f"{reverse('policy', args=[row.code])}?version={row.number}",
+            }
+            for row in rows
+        ],
+        "offered": [
+            {"value": code, "label": title.in_(reader.language)}
+            for code, title in titles.items()
+            if code not in known
+        ],
+        "errors": errors_of(refusal, reader.language),
+        "may_adopt": reader.account.is_administrator,
+        "said": said(request) if status == 200 else "",
+    }
+    return show(request, reader, "policy/list.jinja", context, at="policies", status=status)
+
+
+def _versions(
+    request: HttpRequest,
+    reader: Reader,
+    code: str,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    version, policy = _policy(reader, code, request)
+    names = reader.organisation.names
+    context = _frame(request, reader, version, policy, "policy_versions") | {
+        "rows": [
+            {
+                "number": row.number,
+                "state": _state(row),
+                "in_force_on": str(row.in_force_on or ""),
+                "adopted_by": row.adopted_by,
+                "hash": row.hash,
+                "signed": [
+                    {"role": role, "name": names.get(row.approval[key], row.approval[key])}
+                    for key, role in (
+                        ("author", _("author")),
+                        ("reviewer", _("reviewer")),
+                        ("approver", _("approver")),
+                    )
+                ]
+                if row.approval
+                else [],
+                "url": f"{reverse('policy', args=[code])}?version={row.number}",
+            }
+            for row in versions_of(code)
+        ],
+        "unsigned": version.state == "adopted",
+        "hash": version.hash,
+        "people": [
+            {"value": person.person_id, "label": person.name} for person in people(reader.now)
+        ],
+        "typed": {name: request.POST.get(name, "") for name in ("author", "reviewer", "approver")},
+        "errors": errors_of(refusal, reader.language),
+        "may_sign": reader.account.is_administrator,
+    }
+    return show(request, reader, "policy/versions.jinja", context, at="policies", status=status)

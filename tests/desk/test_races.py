@@ -1,0 +1,163 @@
+"""Several processes on one database, as with many web servers and workers: each thing happens once."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from bihuan.desk.verify import verify
+from bihuan.records.models import ActReceipt, Case, Event
+from tests.desk import another_process
+from tests.desk.firm import HOUR, MIN, START, Firm, firm, stored
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PROCESSES = 4
+
+
+class Processes:
+    """Several of `another_process`, each told its job in the same instant."""
+
+    def __init__(self):
+        name = str(connection.settings_dict["NAME"])
+        environment = os.environ | {"DJANGO_SETTINGS_MODULE": "bihuan.site.settings"}
+        self.running = [
+            subprocess.Popen(
+                [sys.executable, another_process.__file__, name],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
+            )
+            for _ in range(PROCESSES)
+        ]  # fmt: skip
+        for process in self.running:
+            assert process.stdout.readline() == "ready\n"
+
+    def at_once(self, *jobs):
+        """What came of each job, in their order."""
+        for process, job in zip(self.running, jobs, strict=True):
+            process.stdin.write(json.dumps(job) + "\n")
+        for process in self.running:
+            process.stdin.flush()
+        return [json.loads(process.stdout.readline()) for process in self.running]
+
+    def end(self):
+        for process in self.running:
+            process.stdin.close()
+            process.stdout.close()
+        for process in self.running:
+            try:
+                process.wait(20)
+            finally:
+                process.kill()
+
+
+@pytest.fixture(scope="module")
+def processes(django_db_setup):
+    started = Processes()
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def office() -> Firm:
+    return firm()
+
+
+def acknowledging(office, number, *act_ids):
+    return {
+        "do": "act", "act": "acknowledge", "by": office.agent, "number": number,
+        "at": START + MIN, "data": {"told_by": "same channel"}, "act_ids": act_ids,
+    }  # fmt: skip
+
+
+def remarking(office, number, *act_ids):
+    return {
+        "do": "act", "act": "remark", "by": office.agent, "number": number, "at": START + MIN,
+        "data": {"text": "记"}, "act_ids": act_ids,
+    }  # fmt: skip
+
+
+def registering(office, *act_ids):
+    facts = {"kind": "complaint", "channel": "phone", "name": "王测试", "phone": "13800000001",
+             "about": "product", "content": "机器漏水"}  # fmt: skip
+    return {
+        "do": "register", "by": office.agent, "at": START, "facts": facts, "act_ids": act_ids,
+    }  # fmt: skip
+
+
+def test_processes_doing_the_same_act_under_one_act_id_do_it_once(office, processes):
+    number = office.complain().number
+
+    found = processes.at_once(*[acknowledging(office, number, "x")] * PROCESSES)
+
+    answers = [one for [one] in found]
+    assert {tuple(answer[:3]) for answer in answers} == {(True, 2, 2)}
+    assert sum(answer[3] for answer in answers) == PROCESSES - 1
+    assert stored(number).events == 2
+    assert ActReceipt.objects.filter(act_id="x").count() == 1
+    assert verify(START + MIN) == []
+
+
+def test_of_processes_doing_the_same_step_under_ids_of_their_own_one_is_accepted(office, processes):
+    number = office.complain().number
+
+    found = processes.at_once(*[acknowledging(office, number, f"x{n}") for n in range(PROCESSES)])
+
+    assert Counter(one[0] for [one] in found) == {True: 1, False: PROCESSES - 1}
+    assert {one[4] for [one] in found} <= {"", "done-already", "not-yet"}
+    assert Event.objects.filter(kind="acknowledge").count() == 1
+    assert verify(START + MIN) == []
+
+
+def test_different_acts_of_several_processes_on_one_case_are_all_in_one_chain(office, processes):
+    number = office.complain().number
+    ids = [[f"{n}-{k}" for k in range(8)] for n in range(PROCESSES)]
+
+    found = processes.at_once(
+        acknowledging(office, number, "first"),
+        *[remarking(office, number, *own) for own in ids[1:]],
+    )
+
+    assert all(answer[0] for answers in found for answer in answers)
+    kinds = Counter(Event.objects.values_list("kind", flat=True).filter(case__number=number))
+    assert kinds["acknowledge"] == 1
+    assert kinds["remark"] == 8 * (PROCESSES - 1)
+    assert verify(START + MIN) == []
+
+
+def test_numbers_given_by_several_processes_have_no_gaps_and_no_doubles(office, processes):
+    ids = [[f"{n}-{k}" for k in range(8)] for n in range(PROCESSES)]
+
+    found = processes.at_once(*[registering(office, *own) for own in ids])
+
+    numbers = sorted(number for answers in found for number, _code in answers)
+    assert numbers == [f"TS20260302-{n:04d}" for n in range(1, 8 * PROCESSES + 1)]
+    assert verify(START) == []
+
+
+def test_a_complaint_sent_to_several_processes_is_registered_once(office, processes):
+    found = processes.at_once(*[registering(office, "x")] * PROCESSES)
+
+    assert len({tuple(one) for [one] in found}) == 1
+    assert Case.objects.count() == 1
+
+
+def test_sweepers_in_several_processes_share_the_work_and_record_no_lapse_twice(office, processes):
+    cases = 450
+    for n in range(cases):
+        office.complain(now=START + n % MIN)
+    nothing, everything = ({"do": "sweep", "at": at} for at in (START, START + HOUR))
+    assert processes.at_once(*[nothing] * PROCESSES) == [[0, 0]] * PROCESSES
+
+    found = processes.at_once(*[everything] * PROCESSES)
+
+    assert sum(swept for swept, _ in found) == cases
+    assert not any(failed for _, failed in found)
+    if connection.vendor == "postgresql":  # SKIP LOCKED: nobody waits for the first one's batch
+        assert sum(swept > 0 for swept, _ in found) > 1
+    lapses = Counter(Event.objects.filter(kind="lapsed").values_list("case_id", flat=True))
+    assert len(lapses) == cases
+    assert set(lapses.values()) == {1}
+    assert verify(START + HOUR) == []

@@ -1,8 +1,8 @@
 """The state of one case: the fold of its history and nothing else."""
 
 from collections.abc import Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any
 
 from bihuan.engine.organisation import Seat
@@ -142,10 +142,10 @@ class Case:
 
     def copy(self) -> "Case":
         """A copy that can be changed without touching this one."""
-        twin = copy(self)
+        twin = Case(*_case_values(self))
         for name in _DICTS:
-            setattr(twin, name, dict(getattr(self, name)))
-        twin.debts = {key: copy(debt) for key, debt in self.debts.items()}
+            setattr(twin, name, getattr(self, name).copy())
+        twin.debts = {key: Debt(*_debt_values(debt)) for key, debt in self.debts.items()}
         twin.sheets = {key: _copy_sheet(sheet) for key, sheet in self.sheets.items()}
         return twin
 
@@ -194,6 +194,9 @@ _DICTS = (
 )
 _DEBT_NAMES = tuple(item.name for item in fields(Debt))
 _SHEET_NAMES = tuple(item.name for item in fields(Sheet))
+_case_values = attrgetter(*_NAMES)
+_debt_values = attrgetter(*_DEBT_NAMES)
+_sheet_values = attrgetter(*_SHEET_NAMES)
 _ALWAYS = {
     "id",
     "row",
@@ -223,9 +226,9 @@ def _debt(item: Mapping[str, Json]) -> Debt:
 
 
 def _copy_sheet(sheet: Sheet) -> Sheet:
-    twin = copy(sheet)
+    twin = Sheet(*_sheet_values(sheet))
     for name in ("marks", "since", "rounds", "data"):
-        setattr(twin, name, dict(getattr(sheet, name)))
+        setattr(twin, name, getattr(sheet, name).copy())
     return twin
 
 

@@ -65,7 +65,7 @@ def open_sheet(
     facts = work.facts()
     unit = (data or {}).get("to_unit")
     if unit:
-        facts["about_unit"] = unit
+        facts = {**facts, "about_unit": unit}
     seat = addressee(work, kind, facts, unit)
     first = kind.steps[0].act if kind.steps else ""
     filled = {name: value for name, value in (data or {}).items() if name in ("instructions",)}

@@ -54,7 +54,7 @@ def register(work: Work, act: Act) -> None:
     work.end("register", act.at, act.by, "", 0, data)
 
 
-def carry_out(work: Work, act: Act) -> None:
+def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     work.begin()
     if act.name in ("resettle", "recompute"):
         if act.name == "recompute":
@@ -62,8 +62,9 @@ def carry_out(work: Work, act: Act) -> None:
         settle(work, act.at)
         work.end(act.name, act.at, act.by, SYSTEM, 0, act.data)
         return
-    slot = find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
-    assert isinstance(slot, Slot), slot
+    found = slot or find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
+    assert isinstance(found, Slot), found
+    slot = found
     seat = SYSTEM if act.by == "system" else (acting(work, slot, act.by) or "")
     take_facts(work, act, slot)
     keep_debts(work, slot, act)

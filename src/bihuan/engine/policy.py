@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bihuan.engine.clock import Span
 from bihuan.engine.rhythm import Rhythm
-from bihuan.engine.words import Text
+from bihuan.engine.words import ACTS, Text
 
 Value = Span | int | str  # a span; a count or an amount in fen; a time of day "18:00"
 
@@ -316,7 +316,27 @@ class Policy:
     elements: tuple[tuple[str, Element], ...]  # everything that cites a clause: (what it is, where)
     never_the_same: tuple[tuple[str, ...], ...] = ()
     number_uses: frozenset[str] = frozenset()
-    step_index: Mapping[str, int] = field(default_factory=dict)
+    # the stage of each step: its act's, or that of the step before; made on construction
+    stages: Mapping[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
+    # what debts name: every step, duty and periodic duty by section and name; made on construction
+    rows: Mapping[str, "Step | Duty | Periodic"] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+
+    def __post_init__(self) -> None:
+        rows: dict[str, Step | Duty | Periodic] = {f"steps.{row.name}": row for row in self.steps}
+        for kind, sheet in self.sheets.items():
+            rows |= {f"sheets.{kind}.{row.name}": row for row in sheet.steps}
+        rows |= {f"owed.{row.name}": row for row in self.owed}
+        rows |= {f"rhythm.{row.name}": row for row in self.rhythm}
+        object.__setattr__(self, "rows", rows)
+        stages: dict[str, str] = {}
+        stage = "registered"
+        for step in self.steps:
+            word = ACTS.get(step.act)  # a file with errors may name an act there is not
+            stage = word.stage if word and word.stage else stage
+            stages[step.name] = stage
+        object.__setattr__(self, "stages", stages)
 
     def steps_of(self, sheet: str) -> tuple[Step, ...]:
         """The main line of a sheet kind, or of the case itself for the empty name."""

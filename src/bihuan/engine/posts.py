@@ -49,6 +49,8 @@ def is_walled(person: str, case: Case, world: World) -> bool:
 def is_clean(place: Seat, case: Case, world: World, act: str = "") -> bool:
     """Whether somebody may act for the seat in this case; judging acts stay outside the unit complained about."""
     subject = case.facts.get("about_person")
+    if not subject and act not in JUDGING:
+        return True
     if subject:
         if _is_below(place, subject, world):
             return False

@@ -9,8 +9,8 @@ from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS
 from bihuan.engine.work import Work
 
 
-def refusal_of(work: Work, act: Act, now: int) -> Refusal | None:
-    """Why this act is not possible now; None where it is."""
+def judged(work: Work, act: Act, now: int) -> Refusal | Slot | None:
+    """Why this act is not possible now, or the slot it fits in; None for acts that need none."""
     if act.name not in ACTS and act.name not in ("resettle", "recompute"):
         return refuse("unknown-act", act=act.name)
     if act.at > now:
@@ -24,7 +24,7 @@ def refusal_of(work: Work, act: Act, now: int) -> Refusal | None:
     slot = find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
     if isinstance(slot, Refusal):
         return slot
-    return not_theirs(work, slot, act.by) or unmet(work, slot, act, now)
+    return not_theirs(work, slot, act.by) or unmet(work, slot, act, now) or slot
 
 
 def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:

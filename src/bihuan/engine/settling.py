@@ -8,7 +8,7 @@ from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Duty, Row, Step, Who
 from bihuan.engine.posts import outranks, resolve, step_aside
 from bihuan.engine.rules import answering_row, holds, rank
-from bihuan.engine.words import ACTS, STAGES
+from bihuan.engine.words import STAGES
 from bihuan.engine.work import Work
 
 STAGE_ORDER = tuple(STAGES)
@@ -17,23 +17,25 @@ STAGE_ORDER = tuple(STAGES)
 def settle(work: Work, at: int) -> None:
     """Answer the tables again and bring the open obligations to what is owed now."""
     work.at = at
-    for _ in range(len(work.policy.levels) + len(work.policy.steps) + 4):
-        if not (
-            decide_tables(work)
-            | settle_line(work, at)
-            | settle_sheets(work, at)
-            | settle_owed(work, at)
-        ):
-            break
+    decide_tables(work)
+    settle_line(work, at)
+    for _ in range(len(work.policy.owed) + 2):
+        sheets = len(work.case.sheets)
+        settle_sheets(work, at)
+        settle_owed(work, at)
+        if len(work.case.sheets) == sheets:
+            break  # only a new sheet brings more to owe; nothing owed changes a table's answer
     settle_bearers(work)
     floor(work, at)
 
 
-def decide_tables(work: Work) -> bool:
+def decide_tables(work: Work) -> None:
     if work.case.ledger or work.case.ended:
-        return False
-    changed = rose = False
+        return
+    rose = False
     for table in work.policy.tables.values():
+        if table.answers == "post":
+            continue  # found anew by whoever asks for the post
         facts = work.facts()
         before = work.case.derived.get(table.name)
         row = (
@@ -52,8 +54,8 @@ def decide_tables(work: Work) -> bool:
                 row=row.at.place,
                 clauses=list(row.at.clauses),
             )
-            changed, rose = True, rose or (table.name == "severity" and before is not None)
-    return decide_owner(work, rose=rose) or changed
+            rose = rose or (table.name == "severity" and before is not None)
+    decide_owner(work, rose=rose)
 
 
 def severity_rows(work: Work) -> tuple[str, ...]:
@@ -88,61 +90,42 @@ def table_owner(work: Work, facts: dict[str, Json]) -> Seat:
     )
 
 
-def decide_owner(work: Work, *, rose: bool) -> bool:
+def decide_owner(work: Work, *, rose: bool) -> None:
+    """An owner chosen by an act stays until severity rises, which hands nothing down."""
     case = work.case
-    if case.owner_given and not rose:
+    seat = "" if case.owner_given and not rose else table_owner(work, work.facts())
+    if case.owner_given and (not seat or outranks(case.owner, seat, work.world)):
         clean = step_aside(case.owner, case, work.world)
         if clean != case.owner:
             work.emit("owner", seat=clean, given=True, why="wall")
-        return clean != case.owner
-    seat = table_owner(work, work.facts())
-    if seat == case.owner and not case.owner_given:
-        return False
-    if case.owner_given and outranks(case.owner, seat, work.world):
-        return False  # a rise in severity hands nothing down
-    work.emit("owner", seat=seat, given=False, why="table")
-    return True
+    elif seat != case.owner or case.owner_given:
+        work.emit("owner", seat=seat, given=False, why="table")
 
 
-def settle_line(work: Work, at: int) -> bool:
+def settle_line(work: Work, at: int) -> None:
     case = work.case
     if case.ledger:
-        return False
+        return
     step = work.current()
-    stage = case.ended or stage_of(work, step)
-    changed = False
+    stage = case.ended or (work.policy.stages[step.name] if step else "archived")
     if stage != case.stage or (stage and "stage" not in case.instants):
         work.emit("stage", **{"is": stage})
         work.emit("instant", name="stage", at=at)
-        changed = True
     if step is None and not case.ended:
         work.emit("over", how="archived")
-        changed = True
-    return settle_step(work, step, None, at) or changed
+    settle_step(work, step, None, at)
 
 
-def stage_of(work: Work, step: Step | None) -> str:
-    if step is None:
-        return "archived"
-    steps = work.policy.steps
-    for candidate in reversed(steps[: steps.index(step) + 1]):
-        if ACTS[candidate.act].stage:
-            return ACTS[candidate.act].stage
-    return "registered"
-
-
-def settle_step(work: Work, step: Step | None, sheet: Sheet | None, at: int) -> bool:
+def settle_step(work: Work, step: Step | None, sheet: Sheet | None, at: int) -> None:
     """One debt for the step a line stands on, and none for any other."""
     number = sheet.number if sheet else 0
     prefix = f"sheets.{sheet.kind}." if sheet else "steps."
     wanted = f"{prefix}{step.name}" if step else ""
-    changed = False
     for debt in tuple(work.case.debts.values()):
         if debt.sheet == number and debt.row.startswith(prefix) and debt.row != wanted:
             work.emit("void", id=debt.id, at=at, why="displaced")
-            changed = True
     if step is None:
-        return changed
+        return
     standing = next(
         (debt for debt in work.case.debts.values() if debt.sheet == number and debt.row == wanted),
         None,
@@ -156,32 +139,34 @@ def settle_step(work: Work, step: Step | None, sheet: Sheet | None, at: int) -> 
         until, provisional = due_of(step.timing, since, work.case, work.world, facts)
         seat = resolve(step.owes, work.case, work.world, facts, sheet=sheet, act=step.act)
         work.open_debt(wanted, step.act, seat, since, until, provisional=provisional, sheet=number)
-        return True
-    if not standing.rung and not standing.lapses:
+        return
+    if may_come_earlier(work, step) and not standing.rung and not standing.lapses:
         until, _ = due_of(step.timing, standing.since, work.case, work.world, facts)
         if until < standing.due:
             work.emit("moved", id=standing.id, due=until, first_due=until, why="earlier")
-            return True
-    return changed
+            return
 
 
-def settle_sheets(work: Work, at: int) -> bool:
-    changed = False
+def may_come_earlier(work: Work, step: Step) -> bool:
+    """Whether a step's due hangs on anything but its start: a table's answer, or a time agreed."""
+    timing, tables = step.timing, work.policy.tables
+    return bool(timing.by) or timing.within in tables or timing.at_latest in tables
+
+
+def settle_sheets(work: Work, at: int) -> None:
     for sheet in tuple(work.case.sheets.values()):
         step = work.current(sheet)
         if step is None and not sheet.ended:
             work.emit("sheet ended", number=sheet.number, how="done")
-            changed = True
-        changed = settle_step(work, step, sheet, at) or changed
-    return changed
+        settle_step(work, step, sheet, at)
 
 
-def settle_owed(work: Work, at: int) -> bool:
-    changed = void_owed(work, at)
+def settle_owed(work: Work, at: int) -> None:
+    void_owed(work, at)
     facts = work.facts()
     for duty in work.policy.owed:
         if duty.during:
-            changed = settle_during(work, duty, facts, at) or changed
+            settle_during(work, duty, facts, at)
     for key, since in tuple(work.case.waiting.items()):
         name, _, item = key.partition("#")
         duty = next(row for row in work.policy.owed if row.name == name)
@@ -190,8 +175,6 @@ def settle_owed(work: Work, at: int) -> bool:
         elif holds(duty.only, facts, work.limit):
             work.emit("waited", row=key)
             open_owed(work, duty, item, max(since, 0), facts)
-            changed = True
-    return changed
 
 
 def is_past(work: Work, duty: Duty) -> bool:
@@ -203,8 +186,7 @@ def is_past(work: Work, duty: Duty) -> bool:
     )
 
 
-def void_owed(work: Work, at: int) -> bool:
-    changed = False
+def void_owed(work: Work, at: int) -> None:
     for debt in tuple(work.case.debts.values()):
         if not debt.row.startswith("owed."):
             continue
@@ -218,19 +200,16 @@ def void_owed(work: Work, at: int) -> bool:
         answered = debt.act == "ask_missing" and not work.missing_facts()
         if over or answered:
             work.emit("void", id=debt.id, at=at, why="moot")
-            changed = True
-    return changed
 
 
-def settle_during(work: Work, duty: Duty, facts: dict[str, Json], at: int) -> bool:
+def settle_during(work: Work, duty: Duty, facts: dict[str, Json], at: int) -> None:
     row = f"owed.{duty.name}"
     if work.case.stage != duty.during or any(debt.row == row for debt in work.case.debts.values()):
-        return False
+        return
     if not holds(duty.only, facts, work.limit):
-        return False
+        return
     since = max(work.case.since.get(row, 0), work.case.instants.get("stage", at))
     open_owed(work, duty, "", since, facts)
-    return True
 
 
 def open_owed(work: Work, duty: Duty, item: str, since: int, facts: dict[str, Json]) -> None:

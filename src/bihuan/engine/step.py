@@ -17,7 +17,7 @@ from bihuan.engine.posts import (
     resolve,
 )
 from bihuan.engine.refusal import Refusal, refuse
-from bihuan.engine.refusing import refusal_of
+from bihuan.engine.refusing import judged
 from bihuan.engine.settling import silence
 from bihuan.engine.words import ACTS, BUILT_IN_FACTS, Text
 from bihuan.engine.work import Work
@@ -44,13 +44,14 @@ def decide(case: Case | None, act: Act, world: World, now: int) -> Decision:
         return _open(act, world, now)
     work = Work(case.copy(), world)
     lapsing.catch_up(work, now)
-    refusal = refusal_of(work, act, now)
-    if refusal is None:
-        carry_out(work, act)
-        lapsing.catch_up(work, now)
-    elif refusal.code == "changes-spent":
-        spend(work, act, refusal)
-    return Decision(tuple(work.events), work.case, refusal)
+    found = judged(work, act, now)
+    if isinstance(found, Refusal):
+        if found.code == "changes-spent":
+            spend(work, act, found)
+        return Decision(tuple(work.events), work.case, found)
+    carry_out(work, act, found)
+    lapsing.catch_up(work, now)
+    return Decision(tuple(work.events), work.case)
 
 
 def catch_up(case: Case, world: World, now: int) -> Decision:

@@ -12,6 +12,8 @@ from bihuan.engine.words import (
 )
 from bihuan.engine.world import World
 
+_CHANGE_FACTS = frozenset({"registered", "facts", "derived", "severity", "marked", "unmarked"})
+
 
 class Work:
     """One step in the making: a case of its own, and the events it leaves."""
@@ -23,6 +25,7 @@ class Work:
         self.events: list[Event] = []
         self.effects: list[Effect] = []
         self.at = 0
+        self._facts: dict[str, Json] | None = None
 
     def begin(self) -> None:
         self.effects = []
@@ -31,13 +34,18 @@ class Work:
         effect = (kind, data)
         self.effects.append(effect)
         apply(self.case, effect)
+        if kind in _CHANGE_FACTS:
+            self._facts = None
 
     def end(self, kind: str, at: int, by: str, seat: Seat, sheet: int, data: Json) -> None:
         self.events.append(Event(kind, at, by, seat, sheet, dict(data), tuple(self.effects)))
         self.case.events += 1
 
     def facts(self) -> dict[str, Json]:
-        return facts_of(self.case)
+        """What conditions may ask; kept until it changes, so whoever changes it takes a copy."""
+        if self._facts is None:
+            self._facts = facts_of(self.case)
+        return self._facts
 
     def limit(self, number: str) -> int:
         return self.world.count(number, self.case)
@@ -63,17 +71,7 @@ class Work:
 
     def row(self, name: str) -> Step | Duty | Periodic | None:
         """The row of the policy that a debt came from."""
-        section, _, rest = name.partition(".")
-        if section == "steps":
-            return self.policy.step("", rest)
-        if section == "sheets":
-            kind, _, step = rest.partition(".")
-            return self.policy.step(kind, step)
-        if section == "owed":
-            return next((duty for duty in self.policy.owed if duty.name == rest), None)
-        if section == "rhythm":
-            return next((duty for duty in self.policy.rhythm if duty.name == rest), None)
-        return None
+        return self.policy.rows.get(name)
 
     def live_sheets(self) -> Iterator[Sheet]:
         return (sheet for sheet in self.case.sheets.values() if not sheet.ended)

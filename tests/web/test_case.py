@@ -80,9 +80,9 @@ def test_contact_data_are_masked_until_they_are_asked_for_with_a_reason(
     client = as_("operations")
     assert "138****5678" in client.get(f"/cases/{number}/").content.decode()
     assert "13800005678" not in client.get(f"/cases/{number}/").content.decode()
-    assert client.post(f"/cases/{number}/contact/", {"reason": " "}).status_code == 422
+    assert client.post(f"/cases/{number}/reveal/", {"reason": " "}).status_code == 422
     assert not Disclosure.objects.exists()
-    revealed = client.post(f"/cases/{number}/contact/", {"reason": "客户来电核对"})
+    revealed = client.post(f"/cases/{number}/reveal/", {"reason": "客户来电核对"})
     assert "13800005678" in revealed.content.decode()
     assert Disclosure.objects.get().reason == "客户来电核对"
     assert "13800005678" not in client.get(f"/cases/{number}/").content.decode()

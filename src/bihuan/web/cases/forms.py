@@ -28,6 +28,7 @@ DRAWN = {
     "signature": "text",
     "case": "text",
 }
+HIDING = frozenset({"action", "elements", "form", "length", "method", "reset", "submit", "target"})
 MOST_SEGMENTS = 7
 MOST_OFFERED = 500
 
@@ -41,8 +42,8 @@ class Typed:
 
 
 def control(name: str) -> str:
-    """The name of a field's control: field names of sheets have spaces."""
-    return name.replace(" ", "-")
+    """The name of a field's control: without spaces, and none that hides a property of its form."""
+    return f"{name}_" if name in HIDING else name.replace(" ", "-")
 
 
 def draw(

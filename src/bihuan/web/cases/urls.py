@@ -7,7 +7,7 @@ from bihuan.web.cases import views
 urlpatterns = [
     path("", views.cases, name="cases"),
     path("<str:number>/", views.case, name="case"),
-    path("<str:number>/contact/", views.contact, name="case-contact"),
+    path("<str:number>/reveal/", views.contact, name="case-contact"),
     path("<str:number>/files/<str:digest>/<str:name>", views.file, name="case-file"),
     path("<str:number>/<str:act>/", views.act, name="case-act"),
 ]

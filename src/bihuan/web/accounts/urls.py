@@ -13,7 +13,7 @@ def not_offered(_request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     re_path(
-        r"^accounts/(signup|email|confirm-email|password/reset|password/set|login/code|3rdparty|social)/",
+        r"^accounts/(?:signup|email|confirm-email|password/reset|password/set|login/code|3rdparty|social)/",
         not_offered,
     ),
     path("invitation/<str:token>/", views.invitation, name="invitation"),

@@ -289,7 +289,7 @@ def _finding(item: Finding, policy: Policy, code: str, language: str, url: str) 
     first = next((name for name in item.clauses if name in policy.clauses), "")
     return {
         "level": LEVELS[item.level],
-        "title": item.text.in_(language),
+        "title": item.text.in_(language).removeprefix(f"{item.place}:").strip(" :"),
         "text": "",
         "url": url,
         "clause": _clause(policy, code, first) if first else None,

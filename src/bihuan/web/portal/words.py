@@ -17,19 +17,7 @@ Json = Any
 # Acts by which the customer hears something, is asked something, or is asked how it went.
 TO_CUSTOMER = ("acknowledge", "respond", "contact", "ask_missing", "confirm", "follow_up")
 _RANKS = ("经理", "主管", "主任", "店总", "总监", "总经理", "部长", "组长", "店长")  # zh: data
-_DOUBLE = (
-    "欧阳",
-    "司马",
-    "上官",
-    "诸葛",
-    "皇甫",
-    "尉迟",
-    "公孙",
-    "令狐",
-    "慕容",
-    "司徒",
-    "夏侯",
-)  # zh: data
+_DOUBLE = "欧阳 司马 上官 诸葛 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯"  # zh: data
 
 
 @dataclass(frozen=True, slots=True)

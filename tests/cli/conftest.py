@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,32 +30,49 @@ class Said:
 Bihuan = Callable[..., Said]
 
 
+@pytest.fixture(scope="session")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with its tables and nothing in them, to be copied."""
+    folder = tmp_path_factory.mktemp("tables") / "home"
+    assert run(folder, "verify").code == 0
+    return folder
+
+
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+def fresh(tmp_path: Path) -> Path:
+    """Where no data folder is yet."""
+    return tmp_path / "fresh"
+
+
+@pytest.fixture
+def home(tables: Path, tmp_path: Path) -> Path:
+    """A data folder in which nobody has done anything."""
+    return Path(shutil.copytree(tables, tmp_path / "home"))
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a command: English, SQLite."""
+    ours = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "LC_ALL", "LC_MESSAGES", "LANG")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"BIHUAN_HOME": str(home), "LANG": "en_GB.UTF-8"}
+
+
+def run(home: Path, *words: str, stdin: str = "") -> Said:
+    """Run a command; what went wrong inside shows as a traceback."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bihuan.cli.main", *words],
+        env=surroundings(home),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return Said(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture
 def bihuan(home: Path) -> Bihuan:
-    """Run a command on the test's data folder; what went wrong inside shows as a traceback."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "LC_ALL", "LC_MESSAGES", "LANG")
-    }
-    environment |= {"BIHUAN_HOME": str(home), "LANG": "en_GB.UTF-8"}
-
-    def run(*words: str, stdin: str = "", **more: str) -> Said:
-        done = subprocess.run(
-            [sys.executable, "-m", "bihuan.cli.main", *words],
-            env=environment | more,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Said(done.returncode, done.stdout, done.stderr)
-
-    return run
+    """Run a command on the test's data folder."""
+    return partial(run, home)

@@ -1,10 +1,11 @@
 """bihuan import, as a newcomer runs it."""
 
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 
-from tests.cli.conftest import Bihuan
+from tests.cli.conftest import Bihuan, run
 
 CARS = (
     "id,brand,desc,datetime,status\n"
@@ -22,7 +23,8 @@ def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> str:
     return str(file)
 
 
-def test_a_newcomer_imports_a_gb18030_file_on_an_empty_data_folder(bihuan: Bihuan, tmp_path: Path):
+def test_a_newcomer_imports_a_gb18030_file_on_an_empty_data_folder(fresh: Path, tmp_path: Path):
+    bihuan = partial(run, fresh)
     file = write(tmp_path, "cars.csv", CARS, "gb18030")
     done = bihuan("import", file, "--policy", "general", "--json")
     assert done.code == 1  # something was rejected

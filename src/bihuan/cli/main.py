@@ -7,13 +7,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bihuan import __version__
-from bihuan.cli import cases, import_, keeping, policy, serve, setup, time
 from bihuan.cli.commands import Commands, Parser, speak_argparse
 from bihuan.cli.speech import REFUSED, USAGE, Speaker, Stop, language
 from bihuan.engine.words import Text
 
-GROUPS = (serve, setup, import_, cases, time, policy, keeping)
 INTERRUPTED = 130
+
+
+def groups() -> tuple[Any, ...]:
+    """The modules whose commands there are, in the order of the help."""
+    from bihuan.cli import cases, import_, keeping, policy, serve, setup, time
+
+    return (serve, setup, import_, cases, time, policy, keeping)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     speak_argparse(lang)
     try:
         args = parser(lang).parse_args(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except SystemExit as end:
         return int(end.code or 0)
     speaker = Speaker(lang, bool(getattr(args, "json", False)))
@@ -53,7 +60,7 @@ def parser(lang: str) -> Parser:
     below = top.add_subparsers(
         title=Text("命令", "commands").in_(lang), metavar="COMMAND", dest="command", required=True
     )
-    for group in GROUPS:
+    for group in groups():
         group.add(Commands(below, lang))
     return top
 

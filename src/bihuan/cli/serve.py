@@ -1,12 +1,14 @@
 """Commands that run: serve (all in one), web, worker."""
 
 import argparse
+import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 from bihuan.cli import store
 from bihuan.cli.commands import Commands
@@ -15,6 +17,7 @@ from bihuan.cli.speech import OK, USAGE, Speaker, stop
 from bihuan.engine.words import Text
 
 THREADS = 8
+LOOK_EVERY = 0.25  # seconds between looks at whether to stop
 PORT = 8000
 
 
@@ -41,10 +44,6 @@ def add(commands: Commands) -> None:
     )
 
 
-class _Stopping(SystemExit):
-    """Somebody asked us to stop: servers let this one through."""
-
-
 def run_serve(args: argparse.Namespace, speaker: Speaker) -> int:
     return _run(speaker, lambda stopping: _serve(args, speaker, stopping, worker=True))
 
@@ -65,20 +64,24 @@ def run_worker(_: argparse.Namespace, speaker: Speaker) -> int:
 
 
 def _run(speaker: Speaker, does: Callable[[threading.Event], int]) -> int:
-    """Run until SIGTERM or SIGINT, which stop it cleanly at any moment, also during the start."""
+    """Run until SIGTERM or SIGINT. What has begun, a request or a step of the start, is finished.
+
+    The signal only sets the event, which is looked at between steps: an exception out of a signal
+    handler may be lost wherever Python happens to be. A second signal ends the process at once.
+    """
     stopping = threading.Event()
 
-    def stop_now(_number: int, _frame: FrameType | None) -> None:
-        first = not stopping.is_set()
+    def stop_soon(number: int, _frame: FrameType | None) -> None:
+        if stopping.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
         stopping.set()
-        if first:
-            raise _Stopping
 
-    before = {number: signal.signal(number, stop_now) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {
+        number: signal.signal(number, stop_soon) for number in (signal.SIGTERM, signal.SIGINT)
+    }
     try:
         code = does(stopping)
-    except _Stopping:
-        code = OK
     finally:
         stopping.set()
         for number, handler in before.items():
@@ -90,31 +93,34 @@ def _run(speaker: Speaker, does: Callable[[threading.Event], int]) -> int:
 def _serve(
     args: argparse.Namespace, speaker: Speaker, stopping: threading.Event, *, worker: bool
 ) -> int:
-    listening = _listen(args.host, args.port)
-    with listening:
+    with _listen(args.host, args.port) as listening:
         store.open_data()
+        if stopping.is_set():
+            return OK
         from django.core.wsgi import get_wsgi_application
+        from waitress import wasyncore
         from waitress.server import create_server
 
-        application = get_wsgi_application()
+        channels: dict[int, Any] = {}
         server = create_server(
-            application,
+            get_wsgi_application(),
+            map=channels,
             sockets=[listening],
             threads=THREADS,
             ident="bihuan",
             clear_untrusted_proxy_headers=False,
-            channel_timeout=60,
         )
         thread = _start_worker(stopping) if worker else None
         try:
             _greet(listening, speaker)
-            server.run()
-        except _Stopping:
-            pass
+            while not stopping.is_set():
+                wasyncore.loop(timeout=LOOK_EVERY, map=channels, count=1)
         finally:
             stopping.set()
+            server.task_dispatcher.shutdown(cancel_pending=True, timeout=10)
+            for _ in range(10):  # what was answered meanwhile still goes out
+                wasyncore.loop(timeout=0, map=channels, count=1)
             server.close()
-            server.task_dispatcher.shutdown(cancel_pending=False, timeout=10)
             if thread:
                 thread.join(30)
     return OK

@@ -42,7 +42,7 @@ def open_data() -> None:
 def migrate() -> None:
     """Bring the tables up to date; two processes that start together take turns."""
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connection, transaction
     from django.db.migrations.executor import MigrationExecutor
 
     def pending() -> bool:
@@ -53,7 +53,15 @@ def migrate() -> None:
         return
     with _alone():
         if pending():
-            call_command("migrate", verbosity=0, interactive=False)
+            # All or nothing: Django notes some migrations as done only after they are committed,
+            # and whoever is stopped in between could never start again. SQLite cannot turn its
+            # foreign keys off within a transaction.
+            connection.disable_constraint_checking()
+            try:
+                with transaction.atomic():
+                    call_command("migrate", verbosity=0, interactive=False)
+            finally:
+                connection.enable_constraint_checking()
 
 
 @contextmanager

@@ -1,0 +1,39 @@
+"""bihuan demo: a mall one can walk about in."""
+
+from collections import Counter
+
+from tests.cli.conftest import Bihuan
+
+
+def test_the_demo_mall_has_cases_in_all_stages_and_its_records_are_clean(bihuan: Bihuan):
+    made = bihuan("demo", "--json")
+    assert made.code == 0, made.err
+    assert made.json["added"] == made.json["cases"] == 140
+    people = made.json["people"]
+    assert len({who["password"] for who in people}) == len(people) == 19
+    assert all(len(who["password"]) >= 17 for who in people)
+
+    cases = bihuan("list", "--limit", "1000", "--json").json
+    stages = Counter(case["ended"] or case["stage"] for case in cases)
+    assert {"registered", "acknowledged", "in hand", "answered", "closed", "archived"} <= set(
+        stages
+    )
+    assert {"declined", "withdrawn"} <= set(stages)
+    assert all(case["next_due_at"] for case in cases if case["is_open"])
+    assert bihuan("verify").code == 0
+    assert bihuan("owed", "--person", "guyu", "--json").json
+    assert bihuan("list", "--as", "dongzhi", "--json").json == []  # merchants see their notes only
+
+    again = bihuan("demo", "--json").json
+    assert (again["added"], again["cases"], again["people"]) == (0, 140, [])
+    renewed = bihuan("demo", "--new-passwords")
+    assert "guyu" in renewed.out
+    assert people[0]["password"] not in renewed.out
+
+
+def test_the_demo_does_not_move_into_somebody_elses_house(bihuan: Bihuan):
+    assert bihuan("register", "content=x", "--policy", "general").code == 0
+    refused = bihuan("demo")
+    assert refused.code == 1
+    assert "another BIHUAN_HOME" in refused.err
+    assert bihuan("demo", "--new-passwords").code == 1

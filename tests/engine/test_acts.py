@@ -4,7 +4,7 @@ import pytest
 
 from tests.engine.playing import DAY, HOUR
 from tests.engine.stories import Story, instant, mall, wall_time, with_a_note
-from tests.engine.worlds import world
+from tests.engine.worlds import changed, world
 
 MALL, GENERAL = world("mall"), world("general")
 AGREED = instant("2026-03-04 18:00")
@@ -263,3 +263,18 @@ def test_a_debt_that_is_late_when_it_opens_lapses_from_its_due() -> None:
     # The hours to classify ran from when the customer was told, and ran out on the next morning.
     assert story.lapses("classify")[0] == "2026-03-03 11:01"
     assert story.owing("classify").due > story.now
+
+
+def test_each_promise_is_owed_for_itself() -> None:
+    promise = "may:\n  promise: {who: service_desk, then: stay, clause: MALL-5.1}\n"
+    keep = """owed:
+  - {when: promised, owes: owner, act: keep_promise,
+     by: promised date, at latest: longest_promise, clause: MALL-5.1}
+"""
+    story = mall(changed("mall", ("may:\n", promise), ("owed:\n", keep)), "resolve")
+    story.do("promise", "desk-an", what="上门道歉", date=AGREED + DAY)
+    story.do("promise", "desk-an", what="退差价", date=AGREED)
+    debts = [debt for debt in story.case.debts.values() if debt.act == "keep_promise"]
+    assert [debt.due for debt in debts] == [AGREED + DAY, AGREED]
+    story.do("keep_promise", "desk-an", item="2", result="已退")
+    assert story.owing("keep_promise").due == AGREED + DAY

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bihuan.engine.case import Act, Json, Sheet
 from bihuan.engine.organisation import Seat
+from bihuan.engine.pausing import resume
 from bihuan.engine.policy import Consequence, Duty, SheetKind, Step
 from bihuan.engine.posts import above_owner, outranks, resolve
 from bihuan.engine.rules import applies, holds
@@ -22,6 +23,8 @@ def trigger_each(work: Work, event: str, act: Act) -> None:
     for duty in work.policy.owed:
         if duty.when == event:
             items = numbers_for(work, duty, len(lines)) if duty.for_each else [""]
+            if event == "promised":
+                items = [str(len(work.case.promises))]  # each promise is owed for itself
             for item in items:
                 work.emit("waiting", row=f"{duty.name}#{item}", at=act.at)
 
@@ -101,6 +104,8 @@ def addressee(work: Work, kind: SheetKind, facts: dict[str, Json], unit: Json) -
 
 def finish(work: Work, how: str, at: int) -> None:
     """The main line is over: what is open ends, except sheets that live on and promises made."""
+    if work.case.paused:
+        resume(work, at)
     for sheet in tuple(work.live_sheets()):
         if sheet.step:
             work.emit("sheet ended", number=sheet.number, how="void")

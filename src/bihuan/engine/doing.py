@@ -13,6 +13,7 @@ from bihuan.engine.consequences import (
     trigger_counted,
     trigger_each,
 )
+from bihuan.engine.pausing import pause, resume
 from bihuan.engine.policy import Consequence, Periodic, Step
 from bihuan.engine.posts import SYSTEM
 from bihuan.engine.refusal import Refusal
@@ -121,6 +122,8 @@ def keep_debts(work: Work, slot: Slot, act: Act) -> None:
         ):
             continue
         work.emit("kept", id=debt.id, at=act.at, late=act.at > debt.first_due)
+        if debt.row.startswith("pause."):
+            resume(work, act.at)
         if debt.row.startswith("owed."):
             work.emit("since", sheet=0, step=debt.row, at=act.at)
 
@@ -180,6 +183,12 @@ def do_allowed(work: Work, slot: Slot, act: Act) -> None:
         )
     if allowed.act == "postpone":
         agree_again(work, int(act.data["new_time"]))
+        return
+    if allowed.act == "pause":
+        pause(work, allowed, act.at, int(act.data["until"]))
+        return
+    if allowed.act == "resume":
+        resume(work, act.at)
         return
     if allowed.act == "promise":
         work.emit("promised", date=int(act.data["date"]))

@@ -14,7 +14,7 @@ def due_of(
     if timing.by == "agreed time" and case.agreed:
         return case.agreed, False
     if timing.by == "promised date" and case.promises:
-        return max(case.promises.values()), False
+        return case.promises[str(len(case.promises))], False  # the one just made
     if timing.by == "month after":
         return month_after(case, world), False
     span = timing.span

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Case, Json, Sheet
+from bihuan.engine.clock import due
 from bihuan.engine.dues import latest_promise
 from bihuan.engine.policy import Fact, Policy
 from bihuan.engine.refusal import Refusal, refuse
@@ -204,6 +205,17 @@ def _list(choices: Iterable[tuple[str, Text]]) -> Text:
     return Text("、".join(text.zh for _, text in pairs), ", ".join(name for name, _ in pairs))
 
 
+def latest_of(
+    field: str, act: str, case: Case, world: World, facts: dict[str, Json], now: int
+) -> int:
+    """The farthest instant a time field may name; 0 where the policy sets none."""
+    if field in ("agreed_time", "new_time"):
+        return latest_promise(case, world, facts, now)
+    if act == "pause" and field == "until" and world.policy.may["pause"].until:
+        return due(world.span(world.policy.may["pause"].until, case), now, world.calendars)
+    return 0
+
+
 def check_times(
     form: Form, data: Mapping[str, Json], case: Case, world: World, facts: dict[str, Json], now: int
 ) -> Refusal | None:
@@ -224,11 +236,7 @@ def check_times(
                 clauses=form.clauses,
                 right=instant_text(case.agreed, calendar),
             )
-        latest = (
-            latest_promise(case, world, facts, now)
-            if field.name in ("agreed_time", "new_time")
-            else 0
-        )
+        latest = latest_of(field.name, form.act, case, world, facts, now)
         if latest and value > latest:
             return refuse(
                 "too-far",

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 from bihuan.engine.case import Case, Debt, Event, Sheet, apply
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
+from bihuan.engine.pausing import stands
 from bihuan.engine.posts import CUSTOMER, SYSTEM, is_walled, ladder, outranks
 from bihuan.engine.rules import rank
 from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, JUDGING, STAGES, Text
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 
-_BY_ITSELF = frozenset({"lapsed", "opened", "resettle", "recompute"})
-_VOID_BECAUSE = frozenset({"displaced", "moot"})
+_BY_ITSELF = frozenset({"lapsed", "opened", "resume", "resettle", "recompute"})
+_VOID_BECAUSE = frozenset({"displaced", "moot", "resumed"})
 _CLOSED_ENOUGH = frozenset({"closed", *ENDINGS})
 
 
@@ -120,7 +121,7 @@ def _debts_are_sound(work: Work, now: int) -> Iterator[Broken]:
             yield _broken("K1", f"没有动作{debt.act}", f"there is no act {debt.act}", debt.id)
         if not _exists(debt.seat, work.world):
             yield _broken("K1", "待办无人承担", "nobody who exists owes it", debt.id)
-        if not work.case.paused and max(debt.due, debt.since) < now:
+        if not stands(work, debt) and max(debt.due, debt.since) < now:
             yield _broken("K1", "待办的期限已过而未处理", "its due was not caught up with", debt.id)
         if debt.first_due > debt.due:
             yield _broken("K10", "期限早于最初期限", "it is due before it first was", debt.id)
@@ -270,7 +271,8 @@ def _no_due_moves_later(before: Case, event: Event, after: Case) -> Iterator[Bro
     """K10: transfers, rounds and facts never give more time."""
     for debt in before.debts.values():
         later = after.debts.get(debt.id)
-        if later is None or later.due <= debt.due or _may_move(debt, event):
+        resumed = before.paused and not after.paused
+        if later is None or later.due <= debt.due or resumed or _may_move(debt, event):
             continue
         yield _broken("K10", f"{event.kind}推迟了期限", f"{event.kind} moved a due later", debt.id)
 
@@ -278,4 +280,4 @@ def _no_due_moves_later(before: Case, event: Event, after: Case) -> Iterator[Bro
 def _may_move(debt: Debt, event: Event) -> bool:
     if event.kind == "lapsed":
         return bool(event.data.get("debt") == debt.id)
-    return event.kind in {"postpone", "resume", "recompute"}
+    return event.kind in {"postpone", "recompute"}

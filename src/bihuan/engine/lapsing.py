@@ -8,6 +8,7 @@ from bihuan.engine.consequences import follow, open_sheet, trigger
 from bihuan.engine.doing import carry_out
 from bihuan.engine.dues import due_of
 from bihuan.engine.organisation import Seat
+from bihuan.engine.pausing import PAUSE_ENDS, resume, stands
 from bihuan.engine.policy import Duty, Missed, Periodic, Step
 from bihuan.engine.posts import SYSTEM, resolve, step_aside, superior
 from bihuan.engine.rhythm import next_occurrence
@@ -23,6 +24,8 @@ def catch_up(work: Work, now: int) -> None:
             lapse(work, debt, at)
         elif periodic is not None:
             open_periodic(work, periodic, at)
+        else:
+            end_pause(work, at)
 
 
 def next_happening(work: Work, now: int) -> tuple[int, Debt | None, Periodic | None] | None:
@@ -32,15 +35,27 @@ def next_happening(work: Work, now: int) -> tuple[int, Debt | None, Periodic | N
         if (
             debt.due < now
             and at < now
-            and not work.case.paused
+            and not stands(work, debt)
             and (found is None or at < found[0])
         ):
             found = (at, debt, None)
+    if work.case.paused:
+        at = work.case.instants[PAUSE_ENDS]
+        if at < now and (found is None or at <= found[0]):
+            found = (at, None, None)
     if work.case.ledger:
         for at, periodic in openings(work):
             if at < now and (found is None or at < found[0]):
                 found = (at, None, periodic)
     return found
+
+
+def end_pause(work: Work, at: int) -> None:
+    """The time a pause was to last is over: the clocks run on by themselves."""
+    work.begin()
+    resume(work, at)
+    settle(work, at)
+    work.end("resume", at, "system", SYSTEM, 0, {})
 
 
 def openings(work: Work) -> Iterator[tuple[int, Periodic]]:

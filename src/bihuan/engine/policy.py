@@ -254,6 +254,8 @@ class Allowed:
     opens: str
     to: tuple[str, ...]
     at: Element
+    until: str = ""  # of a pause: the number that says how far ahead it may end
+    covered: Duty | None = None  # of a pause: what somebody else owes meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +331,9 @@ class Policy:
             rows |= {f"sheets.{kind}.{row.name}": row for row in sheet.steps}
         rows |= {f"owed.{row.name}": row for row in self.owed}
         rows |= {f"rhythm.{row.name}": row for row in self.rhythm}
+        rows |= {
+            f"pause.{row.covered.act}": row.covered for row in self.may.values() if row.covered
+        }
         object.__setattr__(self, "rows", rows)
         stages: dict[str, str] = {}
         stage = "registered"

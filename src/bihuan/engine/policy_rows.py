@@ -73,6 +73,7 @@ _DUTY_KEYS = (
 )
 _RHYTHM_KEYS = ("every", "owes", "act", "within", "by", "on", "opens", "covering", "as", "clause")
 _MAY_KEYS = ("who", "needs", "at most", "then", "back to", "opens", "to", "clause")
+_PAUSE_KEYS = (*_MAY_KEYS, "until", "covered by")
 _BUILT_IN_WHO = ("owner", "registrar", "customer", "system")
 
 
@@ -429,8 +430,8 @@ class Rows(Expressions):
     def _allowed(self, key: Scalar, node: Node, steps: tuple[Step, ...]) -> Allowed:
         read, place = self.read, f"may.{key.text}"
         mapping = read.mapping(node, place)
-        read.known(mapping, _MAY_KEYS, place)
-        read.required(mapping, ("who",), place)
+        read.known(mapping, _PAUSE_KEYS if key.text == "pause" else _MAY_KEYS, place)
+        read.required(mapping, ("who", "covered by") if key.text == "pause" else ("who",), place)
         act = read.choice(key, ACTS, place, Text("动作", "act"))
         names = tuple(step.name for step in steps)
         back = read.texts(mapping.get("back to"), f"{place}.back to")
@@ -460,4 +461,31 @@ class Rows(Expressions):
             self._opens(mapping, place),
             read.texts(mapping.get("to"), f"{place}.to"),
             read.element(mapping, place, "may"),
+            self.number(mapping.get("until"), f"{place}.until"),
+            self._covered(mapping.get("covered by"), f"{place}.covered by"),
+        )
+
+    def _covered(self, node: Node | None, place: str) -> Duty | None:
+        """What somebody else owes while a clock stands: its act ends the pause."""
+        if node is None:
+            return None
+        read, mapping = self.read, self.read.mapping(node, place)
+        read.known(mapping, ("owes", "act", "every"), place)
+        read.required(mapping, ("owes", "act", "every"), place)
+        act = read.choice(mapping.get("act"), ACTS, f"{place}.act", Text("动作", "act"))
+        return Duty(
+            name=act,
+            when="",
+            during="",
+            only=(),
+            owes=self.who(mapping.get("owes"), f"{place}.owes"),
+            act=act,
+            timing=Timing(within=self.number(mapping.get("every"), f"{place}.every")),
+            opens="",
+            until="",
+            for_each="",
+            missed=None,
+            form="",
+            to=None,
+            at=Element(place, (), mapping.line, mapping.column),
         )

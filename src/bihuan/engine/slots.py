@@ -83,6 +83,10 @@ def allowed_slot(work: Work, allowed: Allowed) -> Slot | Refusal:
         )
     if work.case.stage == "closed":
         return refuse("closed", clauses=allowed.at.clauses)
+    if allowed.act == "pause" and work.case.paused:
+        return refuse("paused-already", clauses=allowed.at.clauses)
+    if allowed.act == "resume" and not work.case.paused:
+        return refuse("not-paused", clauses=allowed.at.clauses)
     if allowed.act == "refuse_sheet":
         return refuse("no-such-sheet", at="sheet", sheet=0)
     if allowed.act == "dispatch" and before(work, "dispatch"):

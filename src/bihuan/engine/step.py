@@ -11,6 +11,7 @@ from bihuan.engine.case import Act, Case, Event
 from bihuan.engine.doing import carry_out, register, spend
 from bihuan.engine.forms import check_form, registration_form
 from bihuan.engine.offering import Possible, offers
+from bihuan.engine.pausing import PAUSE_ENDS, stands
 from bihuan.engine.posts import (
     SYSTEM,
     acting_seat,
@@ -63,9 +64,13 @@ def catch_up(case: Case, world: World, now: int) -> Decision:
 
 def wake_at(case: Case, world: World) -> int:
     """The first instant after which catching up would do something; 0 where it never will."""
-    instants = [max(debt.due, debt.since) for debt in case.debts.values()]
+    work = Work(case, world)
+    debts = (debt for debt in case.debts.values() if not stands(work, debt))
+    instants = [max(debt.due, debt.since) for debt in debts]
+    if case.paused:
+        instants.append(case.instants[PAUSE_ENDS])
     if case.ledger:
-        instants += [at for at, _ in lapsing.openings(Work(case, world))]
+        instants += [at for at, _ in lapsing.openings(work)]
     return min(instants) + 1 if instants else 0
 
 

@@ -62,6 +62,14 @@ class Machine(RuleBasedStateMachine):
         assert self.play is not None
         self.play.sweep()
 
+    @rule(entropy=ENTROPY)
+    def people_come_and_go(self, entropy: int) -> None:
+        play = self.play
+        assert play is not None
+        play.sweep()
+        play.world = random_world(play.world.policy.code, Random(entropy))
+        play.do(Act("resettle", "system", play.now))
+
     @precondition(lambda self: self.play is not None and bool(self.play.case.debts))
     @rule()
     def let_the_next_debt_lapse(self) -> None:

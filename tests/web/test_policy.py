@@ -13,7 +13,16 @@ from tests.web.mall import Mall, now
 
 pytestmark = pytest.mark.django_db
 As = Callable[..., Client]
-PAGES = ("", "check/", "clauses/", "clause/MALL-5.6/", "versions/", "file/", "?post=service_desk")
+PAGES = (
+    "",
+    "rules/",
+    "check/",
+    "clauses/",
+    "clause/MALL-5.6/",
+    "versions/",
+    "file/",
+    "?post=service_desk",
+)
 
 
 @pytest.mark.parametrize("page", PAGES)

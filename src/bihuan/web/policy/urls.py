@@ -8,6 +8,7 @@ urlpatterns = [
     path("policy/", views.policies, name="policies"),
     path("policy/adopt/", views.adopt, name="policy_adopt"),
     path("policy/<str:code>/", views.read, name="policy"),
+    path("policy/<str:code>/rules/", views.rules, name="policy_rules"),
     path("policy/<str:code>/check/", views.findings, name="policy_check"),
     path("policy/<str:code>/clauses/", views.clauses, name="policy_clauses"),
     path("policy/<str:code>/clause/<str:clause>/", views.clause, name="policy_clause"),

@@ -6,20 +6,30 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import adoption, packs, worlds
 from bihuan.engine.check import check
 from bihuan.engine.findings import Finding, Level
-from bihuan.engine.policy import Policy
+from bihuan.engine.policy import Duty, Policy, Step, Table, Test, Who
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.say_rules import say_clauses
+from bihuan.engine.say_rules import (
+    answer_text,
+    say_clauses,
+    say_condition,
+    say_missed,
+    say_timing,
+    say_value,
+    say_who,
+)
 from bihuan.engine.sentences import SECTIONS, Sentence, duties_of, sentences
-from bihuan.engine.words import Text
+from bihuan.engine.words import ACTS, Text
 from bihuan.records.queries.organisation import VersionRow, people, version_text
 from bihuan.records.queries.organisation import versions as versions_of
 from bihuan.web.administration import administrator, done, errors_of, said
 from bihuan.web.shell import Reader, show, staff
+from bihuan.web.words import Clock, Names
 
 Json = Any
 LEVELS = {Level.ERROR: "must", Level.WARNING: "warning", Level.NOTE: "note"}
@@ -78,6 +88,33 @@ def read(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         "clear_url": reverse("policy", args=[code]) if chosen is not None else "",
     }
     return show(request, reader, "policy/read.jinja", context, at="policies")
+
+
+@require_safe
+@staff
+def rules(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
+    """Decision tables, and who owes what by when and else, row by row."""
+    version, policy = _policy(reader, code, request)
+    language = reader.language
+    names = Names(policy, reader.organisation, language)
+    owed = [
+        _owed(policy, code, row, "", language) for row in policy.steps if row.owes.kind != "system"
+    ]
+    for kind in policy.sheets.values():
+        title = kind.text.in_(language)
+        owed += [_owed(policy, code, row, title, language) for row in kind.steps]
+    owed += [
+        _owed(policy, code, duty, "", language)
+        for duty in policy.owed
+        if duty.owes is not None and duty.act in ACTS
+    ]
+    context = _frame(request, reader, version, policy, "policy_rules") | {
+        "tables": [
+            _table(policy, table, names, reader.clock, code) for table in policy.tables.values()
+        ],
+        "owed": owed,
+    }
+    return show(request, reader, "policy/rules.jinja", context, at="policies")
 
 
 @require_safe
@@ -220,6 +257,7 @@ def _frame(
     code = policy.code
     found = len(check(policy, organisation=reader.organisation))
     tabs = (
+        ("policy_rules", _("Rules"), None),
         ("policy", _("Read"), None),
         ("policy_check", _("Check"), found),
         ("policy_clauses", _("Clauses"), len(policy.clauses)),
@@ -275,6 +313,75 @@ def _line(sentence: Sentence, policy: Policy, code: str, language: str) -> dict[
         "place": sentence.place,
         "clauses": [_clause(policy, code, name) for name in sentence.clauses],
     }
+
+
+def _owed(policy: Policy, code: str, row: Step | Duty, when: str, language: str) -> dict[str, Json]:
+    """A row that somebody owes, in the columns of a table."""
+    condition = say_condition(policy, row.only, language)
+    first = next((name for name in row.at.clauses if name in policy.clauses), "")
+    return {
+        "when": " · ".join(part for part in (when, condition) if part) or "—",
+        "who": say_who(policy, row.owes, language) if row.owes else "",
+        "owes": ACTS[row.act].text.in_(language),
+        "within": say_timing(policy, row.timing, language),
+        "otherwise": say_missed(policy, row.missed or policy.usual.missed, language),
+        "clause": _clause(policy, code, first) if first else None,
+    }
+
+
+def _table(policy: Policy, table: Table, names: Names, clock: Clock, code: str) -> dict[str, Json]:
+    """A decision table with a column for each fact it asks for; the first row that fits answers."""
+    asked = list(dict.fromkeys(name for row in table.rows for name, _test in row.when))
+    rows = []
+    for row in table.rows:
+        tests = dict(row.when)
+        answer = (
+            say_who(policy, row.then, names.language)
+            if isinstance(row.then, Who)
+            else _answer(policy, table, row.then, names.language)
+        )
+        first = next((name for name in row.at.clauses if name in policy.clauses), "")
+        rows.append(
+            {
+                "conditions": [
+                    _cell(policy, name, tests[name], names, clock) if name in tests else None
+                    for name in asked
+                ],
+                "results": [answer],
+                "clause": _clause(policy, code, first) if first else None,
+            }
+        )
+    return {
+        "name": _named(table.name),
+        "inputs": [_named(name) if name in policy.tables else names.fact(name) for name in asked],
+        "rows": rows,
+    }
+
+
+def _cell(policy: Policy, name: str, test: Test, names: Names, clock: Clock) -> str:
+    """What a row asks of one fact: its values; a comparison as it is said."""
+    operator, operand = test
+    if operator == "is" and isinstance(operand, tuple):
+        values = (names.value(name, value, clock) for value in operand)
+        return pgettext("between items", ", ").join(values)
+    return say_condition(policy, ((name, test),), names.language)
+
+
+def _named(table: str) -> str:
+    return {
+        "owner": _("Owner"),
+        "severity": _("Severity"),
+        "addressee": _("Whom the note goes to"),
+        "improver": _("Who improves"),
+    }.get(table, table)
+
+
+def _answer(policy: Policy, table: Table, answer: str, language: str) -> str:
+    if table.answers == "number" and answer in policy.numbers:
+        return say_value(policy.numbers[answer].value(), language)
+    if table.answers == "sheet" and answer in policy.sheets:
+        return policy.sheets[answer].text.in_(language)
+    return answer_text(policy, table.name, answer).in_(language)
 
 
 def _carried(policy: Policy, language: str) -> dict[str, list[Sentence]]:

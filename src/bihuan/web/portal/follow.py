@@ -120,6 +120,7 @@ def _page(
         "refused": refused,
         "typed": request.POST.get("opinion", ""),
         "said": request.session.pop("portal_said", ""),
+        "draft_done": request.session.pop("portal_draft", ""),
     }
     return outside.show(request, "portal/case.jinja", context, status=status)
 
@@ -133,8 +134,10 @@ def _act(request: HttpRequest, page: CasePage, at: int, name: str, data: dict[st
     return refusal.text.in_(translation.get_language() or "zh") if refusal else ""
 
 
-def _back(request: HttpRequest, page: CasePage, said: str) -> HttpResponse:
+def _back(request: HttpRequest, page: CasePage, said: str, draft: str = "") -> HttpResponse:
+    """Go on to the case, which says what is now true and drops the draft kept on this machine."""
     request.session["portal_said"] = said
+    request.session["portal_draft"] = f"{draft}-{page.number}" if draft else ""
     return HttpResponseRedirect(reverse("portal_case", args=[page.number]))
 
 
@@ -160,6 +163,7 @@ def answer(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
         else _(
             "Noted: not good enough. It is looked at again, one rank higher where the rules say so."
         ),
+        draft="portal-opinion",
     )
 
 
@@ -175,7 +179,9 @@ def add(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
     context["error"] = _added(request, page, at, text, sent)
     if context["error"]:
         return outside.show(request, "portal/add.jinja", context, status=422)
-    return _back(request, page, _("Added. Whoever handles your matter sees it."))
+    return _back(
+        request, page, _("Added. Whoever handles your matter sees it."), draft="portal-add"
+    )
 
 
 def _added(request: HttpRequest, page: CasePage, at: int, text: str, sent: list[Json]) -> str:

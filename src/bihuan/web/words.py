@@ -163,11 +163,12 @@ class Names:
         found = self.organisation.units.get(code)
         return found.name if found else code
 
-    def fact(self, name: str, act: str = "") -> str:
-        """What a fact is called, or a field of the form of `act`."""
-        for field in self._form(act):
-            if field.name == name:
-                return self.text(field.text)
+    def fact(self, name: str, *acts: str) -> str:
+        """What a fact is called, or a field of the forms of these acts."""
+        for act in acts:
+            for field in self._form(act):
+                if field.name == name:
+                    return self.text(field.text)
         if found := self.policy.facts.get(name):
             return self.text(found.text)
         if name in BUILT_IN_FACTS:
@@ -234,8 +235,6 @@ class Names:
 
     def _form(self, act: str) -> list[Field]:
         """The fields an act may have under this policy: its rows' needs, then its own."""
-        if not act:
-            return []
         lines = [self.policy.steps, *(kind.steps for kind in self.policy.sheets.values())]
         rows = [step.needs for line in lines for step in line if step.act == act]
         if allowed := self.policy.may.get(act):

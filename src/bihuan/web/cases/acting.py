@@ -18,6 +18,7 @@ from bihuan.engine.step import Possible, possible
 from bihuan.engine.words import ACTS
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import CasePage
+from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import forms
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
@@ -32,6 +33,7 @@ LETTERS = {
     "chase": "U",
 }
 SPENT = "changes-spent"  # refused, and handed on in the same step: the one refusal worth asking for
+FOR_ALL = ("remark", "attach")  # what somebody may add who sees no more than their own sheet
 # Papers are decided by one of two buttons; what a customer said is a field of its own.
 BUTTONS = frozenset({"issue", "countersign", "approve", "check_reply", "review", "review_return"})
 
@@ -60,9 +62,10 @@ def desk_of(reader: Reader, page: CasePage) -> Desk:
     """The case with what the reader may do in it, judged now."""
     ruling = worlds.ruling(page.policy_id, reader.now)
     offers = possible(page.state, reader.person, ruling.world, reader.now)
-    if page.sheets != frozenset(page.state.sheets):
+    if page.reach is not Reach.WHOLE:
         seats = reader.viewer.seats
         own = {(debt.act, debt.sheet) for debt in page.state.debts.values() if debt.seat in seats}
+        own |= {(name, 0) for name in FOR_ALL}
         offers = tuple(
             one for one in offers if one.sheet in page.sheets or (one.act, one.sheet) in own
         )
@@ -259,12 +262,17 @@ def words_of(desk: Desk, number: int) -> list[dict[str, str]]:
         return []
     return [
         {
-            "label": desk.names.fact(name),
+            "label": desk.names.fact(name, *acts_of(desk, sheet.kind)),
             "value": desk.names.value(name, value, desk.reader.clock),
         }
         for name, value in sheet.data.items()
         if value not in (None, "", [])
     ]
+
+
+def acts_of(desk: Desk, kind: str) -> list[str]:
+    """The acts of a sheet's line: whose forms its fields came from."""
+    return [step.act for step in desk.world.policy.steps_of(kind)]
 
 
 def checks(desk: Desk, offer: Possible) -> list[dict[str, Json]]:

@@ -13,7 +13,7 @@ from bihuan.engine.rules import facts_of
 from bihuan.engine.step import Possible
 from bihuan.engine.words import ACTS, STAGES
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.acting import LETTERS, SPENT, Desk, owing_text
+from bihuan.web.cases.acting import LETTERS, SPENT, Desk, acts_of, owing_text
 from bihuan.web.words import file_name, quoted, tone_of_severity
 
 Json = Any
@@ -143,7 +143,7 @@ def stages(desk: Desk) -> list[dict[str, Json]]:
 def track(desk: Desk) -> dict[str, Json] | None:
     """The agreed feedback time: where it was, is, may go, and where it ends; None without one."""
     case, names, clock, world = desk.page.state, desk.names, desk.reader.clock, desk.world
-    if not case.agreed or case.ledger:
+    if not case.agreed or case.ledger or desk.page.reach is not Reach.WHOLE:
         return None
     allowed = world.policy.may.get("postpone")
     used = case.rounds.get("postpone", 0)
@@ -196,10 +196,13 @@ def _sheet(desk: Desk, sheet: Sheet) -> dict[str, Json]:
         if entry.sheet == sheet.number and entry.kind in ACTS
     ]
     lines = [" · ".join(steps)]
+    acts = acts_of(desk, sheet.kind)
     for name, value in sheet.data.items():
         if value not in (None, "", []):
             text = names.value(name, value, clock)
-            lines.append(_("%(label)s: %(value)s") % {"label": names.fact(name), "value": text})
+            lines.append(
+                _("%(label)s: %(value)s") % {"label": names.fact(name, *acts), "value": text}
+            )
     made: dict[str, Json] = {
         "number": f"{names.text(kind.text)} {desk.page.number}/{sheet.number}",
         "to": names.seat(sheet.to) if sheet.to else "",

@@ -22,9 +22,13 @@ UNSAID = frozenset({"outcome", "agreed_time", "new_time", "consent", "item", "un
 LONGEST = 400
 
 
-def told(desk: Desk, *, clear: bool) -> list[dict[str, Json]]:
-    """The past entries of the story; `clear`: contact data stand in it."""
-    lines = [line for entry in desk.page.history for line in _entry(desk, entry, clear=clear)]
+def told(desk: Desk, *, clear: bool, most: int = 0) -> list[dict[str, Json]]:
+    """The past entries of the story, the last `most` events of it where that is not 0.
+
+    `clear`: contact data stand in it.
+    """
+    history = desk.page.history[-most:] if most else desk.page.history
+    lines = [line for entry in history for line in _entry(desk, entry, clear=clear)]
     last = ""
     for line in lines:
         day, _space, clock = line["at_text"].rpartition(" ")
@@ -44,6 +48,9 @@ def _entry(desk: Desk, entry: Entry, *, clear: bool) -> Iterator[dict[str, Json]
         yield _lapse(desk, entry, at, key)
         yield from _decided(desk, entry, at, key)
         return
+    if entry.kind == "opened":
+        yield _opening(desk, entry, at, key)
+        return
     names = desk.names
     act = ACTS.get(entry.kind)
     post = names.post(entry.seat) if entry.seat and entry.by not in ("system", "customer") else ""
@@ -62,6 +69,21 @@ def _entry(desk: Desk, entry: Entry, *, clear: bool) -> Iterator[dict[str, Json]
         line["broken"] = True
     yield line
     yield from _decided(desk, entry, at, key)
+
+
+def _opening(desk: Desk, entry: Entry, at: str, key: str) -> dict[str, Json]:
+    """A routine duty whose time came, or the ledger itself."""
+    row = next((one for one in desk.world.policy.rhythm if one.name == entry.data.get("row")), None)
+    if row is None:
+        return {"at_text": at, "who": _("The system"), "what": _("opened the ledger"), "key": key}
+    kind = desk.world.policy.sheets.get(row.opens) if row.opens else None
+    due = desk.names.act(row.act) if row.act else desk.names.text(kind.text) if kind else row.name
+    return {
+        "at_text": at,
+        "what": _("due again: %(act)s") % {"act": due},
+        "clause": desk.names.clause(row.at.clauses),
+        "key": key,
+    }
 
 
 def full(desk: Desk, instant: int) -> str:

@@ -23,6 +23,7 @@ from bihuan.web.words import Names, tone_of_severity
 
 Json = Any
 SIZE = 50
+MOST_EVENTS, MOST_OWED = 60, 20
 # Shown without being asked for, so that a browser may draw it: everything else is downloaded.
 DRAWABLE = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
             "webp": "image/webp"}  # fmt: skip
@@ -192,14 +193,18 @@ def show_case(
     reader, page = desk.reader, desk.page
     clear = revealed or permissions.sees_contact(reader.viewer, page.state, page.reach)
     owed = story.owed(desk)
+    most = 0 if request.GET.get("all") else MOST_EVENTS
     return show(
         request,
         reader,
         "cases/case.jinja",
         {
             "case": head.head(desk, clear=clear),
-            "owed": owed,
-            "events": story.told(desk, clear=clear),
+            "owed": owed[:MOST_OWED],
+            "owed_more": max(len(owed) - MOST_OWED, 0),
+            "events": story.told(desk, clear=clear, most=most),
+            "event_count": len(page.history),
+            "earlier": max(len(page.history) - most, 0) if most else 0,
             "now_text": reader.clock.at(reader.now),
             "track": head.track(desk),
             "sheets": head.sheets(desk),

@@ -1,5 +1,6 @@
 """The packs, what is done to them, and people to staff them with: for the tests of the checker."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def load(name: str) -> list[dict[str, Any]]:
     return loaded
 
 
+@cache
 def pack(name: str) -> Mapping:
     root, findings = read_nodes((PACKS / name / "policy.yaml").read_bytes())
     assert root is not None, findings
@@ -133,6 +135,14 @@ def judged(mutation: dict[str, Any]) -> tuple[Policy | None, tuple[Finding, ...]
         return None, findings
     organisation = staffed(mutation["pack"], mutation.get("staff"))
     return policy, (*findings, *check(policy, organisation=organisation))
+
+
+@cache
+def unchanged(name: str) -> tuple[Policy, tuple[Finding, ...]]:
+    """A pack as it is, and what is found in it."""
+    policy, findings = judged({"pack": name, "edits": []})
+    assert policy is not None, findings
+    return policy, findings
 
 
 def world_of(name: str, policy: Policy) -> World:

@@ -9,7 +9,7 @@ from bihuan.engine.check import check
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Level
 
-from .mutating import judged, load, pack, staffed
+from .mutating import judged, load, pack, staffed, unchanged
 
 MUTATIONS = load("mutations.yaml")
 HARMLESS = load("harmless.yaml")
@@ -18,7 +18,7 @@ HARMLESS = load("harmless.yaml")
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=[each["name"] for each in MUTATIONS])
 def test_a_mutation_is_found_with_its_clause_and_its_story(mutation: dict[str, Any]) -> None:
     _, findings = judged(mutation)
-    _, before = judged({"pack": mutation["pack"], "edits": []})
+    _, before = unchanged(mutation["pack"])
     known = {(each.code, each.place) for each in before if each.level is not Level.NOTE}
     fitting = [
         each
@@ -40,7 +40,7 @@ def test_a_mutation_is_found_with_its_clause_and_its_story(mutation: dict[str, A
 def test_a_harmless_change_brings_no_new_finding(change: dict[str, Any]) -> None:
     policy, findings = judged(change)
     assert policy is not None, findings
-    _, before = judged({"pack": change["pack"], "edits": []})
+    _, before = unchanged(change["pack"])
     new = {each.code for each in findings} - {each.code for each in before}
     assert not new, [each.say("en") for each in findings if each.code in new]
 

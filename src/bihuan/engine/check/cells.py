@@ -129,18 +129,51 @@ class Cells:
         return {name: value for name, value in picked.items() if value is not None}
 
     def _solve(self, domains: _Domains, goals: tuple[_Goal, ...]) -> _Domains | None:
-        if not goals:
+        for index, (wanted, condition) in enumerate(goals):
+            if wanted:
+                rest = (*goals[:index], *goals[index + 1 :])
+                if not condition:
+                    return self._solve(domains, rest)
+                rest = ((True, condition[1:]), *rest)
+                return self._choose(domains, condition[0], rest, wanted=True)
+        # Only rows that must fail are left: the one with the fewest ways to fail first.
+        hard: tuple[tuple[str, Test], ...] | None = None
+        still: list[_Goal] = []
+        position = 0
+        for goal in goals:
+            ways = self._ways_to_fail(domains, goal[1])
+            if ways is None:
+                continue
+            if not ways:
+                return None
+            if hard is None or len(ways) < len(hard):
+                hard, position = ways, len(still)
+            still.append(goal)
+        if hard is None:
             return domains
-        (wanted, condition), rest = goals[0], goals[1:]
-        if wanted:
-            if not condition:
-                return self._solve(domains, rest)
-            return self._choose(domains, condition[0], ((True, condition[1:]), *rest), wanted=True)
-        for test in condition:
+        rest = (*still[:position], *still[position + 1 :])
+        for test in hard:
             found = self._choose(domains, test, rest, wanted=False)
             if found is not None:
                 return found
         return None
+
+    def _ways_to_fail(
+        self, domains: _Domains, condition: Condition
+    ) -> tuple[tuple[str, Test], ...] | None:
+        """The tests by which a condition can still fail; None where it fails already."""
+        ways: list[tuple[str, Test]] = []
+        for name, test in condition:
+            values = domains.get(name)
+            fitting = [
+                self.fits(name, test, value)
+                for value in (self.values(name) if values is None else values)
+            ]
+            if not any(fitting):
+                return None
+            if not all(fitting):
+                ways.append((name, test))
+        return tuple(ways)
 
     def _choose(
         self, domains: _Domains, test: tuple[str, Test], rest: tuple[_Goal, ...], *, wanted: bool

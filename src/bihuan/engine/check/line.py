@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bihuan.engine.check.cells import ALWAYS_KNOWN, Cells
-from bihuan.engine.check.story import found, name_text, outcome_text
+from bihuan.engine.check.story import facts_text, found, name_text, outcome_text
 from bihuan.engine.check.walk import STAGE_ORDER, Walk, effects, stage_of
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import (
@@ -33,6 +33,8 @@ def check_line(policy: Policy, cells: Cells) -> Iterator[Finding]:
     yield from _too_many(walk, Element("steps"))
     yield from _stages(policy)
     yield from _backbone(policy, walk)
+    if walk.cut_short:
+        yield from _left_out(policy, cells)
     yield from _always(policy, walk)
     yield from _sheets_left_out(policy)
 
@@ -591,6 +593,27 @@ def _backbone(policy: Policy, walk: Walk) -> Iterator[Finding]:
                 place=f"steps.{acts[0]}",
             )
             break
+
+
+def _left_out(policy: Policy, cells: Cells) -> Iterator[Finding]:
+    """The same where there are too many states to walk: is there a case to which no such step applies?"""
+    for acts in BACKBONE:
+        steps = [step for step in policy.steps if step.act in acts]
+        cell = cells.witness((), [step.only for step in steps])
+        if cell is not None:
+            said = ACTS[acts[0]].text
+            yield found(
+                Level.ERROR,
+                "backbone",
+                (steps or list(policy.steps))[-1].at,
+                f"有的案件没有“{said.zh}”就结束",
+                f"some cases end without '{acts[0]}'",
+                story=(
+                    facts_text(cell, policy),
+                    Text(f"结束,没有{said.zh}", f"it ends without: {said.en}"),
+                ),
+                place=f"steps.{acts[0]}",
+            )
 
 
 def _always(policy: Policy, walk: Walk) -> Iterator[Finding]:

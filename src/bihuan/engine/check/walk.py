@@ -16,19 +16,20 @@ from bihuan.engine.words import ACTS, STAGES, Text
 
 Marks = tuple[tuple[str, str], ...]  # finished steps with their outcomes, in the order of the line
 State = tuple[int, Marks]
-MOST_STATES = 100_000
+MOST_STATES = 50_000
 
 _GO_ON = Consequence(go_on=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How a state came about: an act with its outcome, or something learned meanwhile."""
+    """How a state came about: an act with its outcome, something beside the line, or facts learned."""
 
     before: State
-    step: Step | None
+    step: Step | None = None
     outcome: str = ""
     said: Text | None = None
+    learned: int = -1  # the class of cases it then belongs to
 
 
 def effects(consequence: Consequence) -> Iterator[Consequence]:
@@ -68,9 +69,12 @@ class Walk:
         fixed = [name for name in cells.base(names) if name in NEVER_CHANGED]
         self.classes = cells.classes(asked, fixed)
         self.fixed = [tuple(cell.get(name) for name in fixed) for cell in self.classes]
-        self.set_by = {
-            name: fact.set_by for name, fact in policy.facts.items() if fact.set_by and not sheet
-        }
+        known = {name for cell in self.classes for name in cell}
+        self.set_by = [
+            (name, fact.set_by)
+            for name, fact in policy.facts.items()
+            if fact.set_by and name in known and sheet is None
+        ]
         self.levels = [
             policy.levels.index(str(cell["severity"])) if "severity" in cell else 0
             for cell in self.classes
@@ -86,6 +90,7 @@ class Walk:
             for number in range(len(self.classes))
         ]
         self.came: dict[State, Move | None] = {}
+        self._learned_from: set[tuple[object, int, Marks]] = set()
         self.arrivals: dict[str, State] = {}
         self.ends: list[State] = []
         self.cut_short = False
@@ -117,12 +122,11 @@ class Walk:
         """Whether what acts had to settle is known once they are done."""
         number, marks = state
         cell = self.classes[number]
+        open_acts = [act for name, act in self.set_by if name not in cell]
+        if not open_acts:
+            return True
         done = {self.steps[self.order[name]].act for name, how in marks if how != "missed"}
-        return all(name in cell or act not in done for name, act in self._asked_set_by())
-
-    def _asked_set_by(self) -> list[tuple[str, str]]:
-        known = {name for cell in self.classes for name in cell}
-        return [(name, act) for name, act in self.set_by.items() if name in known]
+        return done.isdisjoint(open_acts)
 
     def _moves(self, state: State) -> Iterator[tuple[State, Move]]:
         step = self.current(state)
@@ -169,11 +173,11 @@ class Walk:
         for opener in self.steps:
             if opener.opens and opener.name in done and self._can_be_void(opener.opens):
                 said = Text("单据作废,重开", "the note is made void and drawn up again")
-                yield (state[0], self._back(state, (opener.name,))), Move(state, None, said=said)
+                yield (state[0], self._back(state, (opener.name,))), Move(state, said=said)
         reopen = self.policy.may.get("reopen")
         if reopen is not None and reopen.back_to and stage_of(self.steps, step) == "closed":
             said = Text("重新办理", "the case is reopened")
-            yield (state[0], self._back(state, reopen.back_to)), Move(state, None, said=said)
+            yield (state[0], self._back(state, reopen.back_to)), Move(state, said=said)
 
     def _can_be_void(self, opens: str) -> bool:
         if "refuse_sheet" in self.policy.may:
@@ -190,12 +194,14 @@ class Walk:
 
     def _learn(self, state: State) -> Iterator[tuple[State, Move]]:
         """Facts change at any moment, but not what was so from the beginning; severity never falls."""
-        before = self.classes[state[0]]
-        for number in self.next_classes[state[0]]:
-            after = (number, state[1])
-            if after not in self.came and self._can_be(after):
-                said = self._learned(before, self.classes[number])
-                yield after, Move(state, None, said=said)
+        number, marks = state
+        from_here = (self.fixed[number], self.levels[number], marks)
+        if from_here in self._learned_from:
+            return
+        self._learned_from.add(from_here)
+        for after in self.next_classes[number]:
+            if (after, marks) not in self.came and self._can_be((after, marks)):
+                yield (after, marks), Move(state, learned=after)
 
     def _learned(self, before: Cell, after: Cell) -> Text:
         zh, en = [], []
@@ -242,6 +248,9 @@ class Walk:
         for move in reversed(moves):
             if move.step is not None:
                 lines.append(step_text(move.step, move.outcome, self.policy))
+            elif move.learned >= 0:
+                before, after = self.classes[move.before[0]], self.classes[move.learned]
+                lines.append(self._learned(before, after))
             elif move.said is not None:
                 lines.append(move.said)
         return cases([*lines, *last])

@@ -97,12 +97,9 @@ def rules(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     version, policy = _policy(reader, code, request)
     language = reader.language
     names = Names(policy, reader.organisation, language)
-    owed = [
-        _owed(policy, code, row, "", language) for row in policy.steps if row.owes.kind != "system"
-    ]
+    owed = _line_of(policy, code, policy.steps, "", language)
     for kind in policy.sheets.values():
-        title = kind.text.in_(language)
-        owed += [_owed(policy, code, row, title, language) for row in kind.steps]
+        owed += _line_of(policy, code, kind.steps, kind.text.in_(language), language)
     owed += [
         _owed(policy, code, duty, "", language)
         for duty in policy.owed

@@ -31,6 +31,7 @@ from tools.crash.server import Server
 MOST_FAULTS = 20
 READY_WITHIN = 60.0
 FIRST_STARTS = 4
+ENOUGH_FOR_ALL = 50  # runs after which each act of the way must have been done
 LONGEST_WORK = 4.0
 LOOK_AT_ALL_EVERY = 50
 
@@ -302,7 +303,7 @@ class Crash:
             port = server.wait_for_port(time.monotonic() + READY_WITHIN)
             if port:
                 threads = self._at_work(port)
-                time.sleep(1)
+                self._wait_for_forms(10)
                 self.office.stopping.set()
                 for thread in threads:
                     thread.join(60)
@@ -320,8 +321,10 @@ class Crash:
         begun = time.monotonic()
         self._fault(*self.books.check_all())
         self.verified = time.monotonic() - begun
-        if not any(one.told == "accepted" for one in self.all):
-            self._fault("nothing was acknowledged: there was no load")
+        wanted = {act for act, _ in WAY} if self.runs >= ENOUGH_FOR_ALL else set()
+        never = {"register", *wanted} - {one.act for one in self.all if one.told == "accepted"}
+        if never:
+            self._fault(f"never acknowledged, are its fields still called so: {sorted(never)}")
 
     def _fault(self, *found: str) -> None:
         for text in found:

@@ -38,6 +38,15 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def settled(tables: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an organisation under the policy general, to be copied."""
+    folder = Path(shutil.copytree(tables, tmp_path_factory.mktemp("settled") / "home"))
+    words = ("setup", "--name", "闭环小店", "--pack", "general", "--admin", "admin")
+    assert run(folder, *words, stdin="grain-in-ear-1205\n").code == 0
+    return folder
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> Path:
     """Where no data folder is yet."""
@@ -45,9 +54,15 @@ def fresh(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def home(tables: Path, tmp_path: Path) -> Path:
+def bare(tables: Path, tmp_path: Path) -> Path:
     """A data folder in which nobody has done anything."""
-    return Path(shutil.copytree(tables, tmp_path / "home"))
+    return Path(shutil.copytree(tables, tmp_path / "bare"))
+
+
+@pytest.fixture
+def home(settled: Path, tmp_path: Path) -> Path:
+    """A data folder with an organisation and no cases."""
+    return Path(shutil.copytree(settled, tmp_path / "home"))
 
 
 def surroundings(home: Path) -> dict[str, str]:

@@ -162,14 +162,16 @@ def test_refusals_name_code_field_and_clause(bihuan: Bihuan):
     assert bihuan("verify").code == 0
 
 
-def test_without_an_organisation_one_is_told_how_to_begin(bihuan: Bihuan):
+def test_without_an_organisation_one_is_told_how_to_begin(bare: Path):
+    bihuan = partial(run, bare)
     for words in (("list",), ("owed",), ("sweep",), ("act", "X", "close"), ("show", "X")):
         said = bihuan(*words)
         assert said.code == 1
         assert "bihuan setup" in said.err
 
 
-def test_setup_makes_the_organisation_once(bihuan: Bihuan):
+def test_setup_makes_the_organisation_once(bare: Path):
+    bihuan = partial(run, bare)
     words = ("setup", "--name", "云汀广场", "--pack", "mall", "--admin", "guyu")
     weak = bihuan(*words, stdin="12345\n")
     assert weak.code == 1
@@ -270,15 +272,15 @@ def stopped(process: "subprocess.Popen[str]") -> str:
     return process.communicate(timeout=30)[1]
 
 
-def test_the_server_starts_shows_its_token_and_stops_cleanly(home: Path, bihuan: Bihuan):
+def test_the_server_starts_shows_its_token_and_stops_cleanly(bare: Path):
     port = free_port()
-    with running(home, "serve", "--port", str(port)) as server:
+    with running(bare, "serve", "--port", str(port)) as server:
         line = server.stdout.readline()
         assert "token" in line
         assert f"http://localhost:{port}/" in line
         with urlopen(f"http://localhost:{port}/", timeout=20) as answer:
             assert answer.status == 200
-        refused = bihuan("web", "--port", str(port))
+        refused = run(bare, "web", "--port", str(port))
         assert refused.code == 2
         assert "choose another with --port" in refused.err
         err = stopped(server)

@@ -312,6 +312,20 @@ def _line(sentence: Sentence, policy: Policy, code: str, language: str) -> dict[
     }
 
 
+def _line_of(
+    policy: Policy, code: str, steps: tuple[Step, ...], title: str, language: str
+) -> list[dict[str, Json]]:
+    """The rows of a line that people owe, each after the one before."""
+    found = []
+    before = title or _("registered")
+    for step in steps:
+        if step.owes.kind != "system":
+            found.append(_owed(policy, code, step, before, language))
+        after = _("after “%(act)s”") % {"act": ACTS[step.act].text.in_(language)}
+        before = f"{title} · {after}" if title else after
+    return found
+
+
 def _owed(policy: Policy, code: str, row: Step | Duty, when: str, language: str) -> dict[str, Json]:
     """A row that somebody owes, in the columns of a table."""
     condition = say_condition(policy, row.only, language)

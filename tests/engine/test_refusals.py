@@ -317,6 +317,25 @@ def test_a_clock_that_stands_already_and_one_that_runs() -> None:
     refused(story, "paused-already", "pause", "desk-an", "MALL-5.6", **until)
 
 
+def test_a_policy_is_not_signed_by_two_people_for_three() -> None:
+    now = instant("2026-03-02 10:05")
+    opened = decide(
+        None,
+        Act("open ledger", "system", now, {"unit": "mall", "owed": ["approve_adoption"]}),
+        MALL,
+        now,
+    )
+    signed = {"author": "desk-an", "reviewer": "operations-cai", "approver": "desk-an"}
+    made = decide(opened.case, Act("approve_adoption", "operations-cai", now, signed), MALL, now)
+    assert made.refusal is not None
+    SEEN.add(made.refusal.code)
+    assert (made.refusal.code, made.events) == ("same-person", ())
+    three = signed | {"approver": "store-lu"}
+    assert decide(
+        opened.case, Act("approve_adoption", "operations-cai", now, three), MALL, now
+    ).accepted
+
+
 def test_every_refusal_there_is_is_met_by_a_test_above() -> None:
     for name, test in tuple(globals().items()):
         if name.startswith("test_") and name not in (

@@ -120,6 +120,8 @@ class Case:
     rhythm: dict[str, int] = field(default_factory=dict)  # row → last opening
     promises: dict[str, int] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    goods: dict[str, int] = field(default_factory=dict)  # received, accepted, settled, refunded, here
+    doers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # acts kept apart → who did them
     pauses: tuple[tuple[int, int], ...] = ()
     paused: int = 0
     stage: str = ""
@@ -173,6 +175,7 @@ class Case:
         }
         values["debts"] = {item["id"]: _debt(item) for item in found.get("debts", ())}
         values["sheets"] = {item["number"]: Sheet(**item) for item in found.get("sheets", ())}
+        values["doers"] = {key: tuple(who) for key, who in found.get("doers", {}).items()}
         values["pauses"] = tuple((a, b) for a, b in found.get("pauses", ()))
         values["attempts"] = {key: tuple(days) for key, days in found.get("attempts", {}).items()}
         return cls(**values)
@@ -191,6 +194,8 @@ _DICTS = (
     "rhythm",
     "promises",
     "links",
+    "goods",
+    "doers",
 )
 _DEBT_NAMES = tuple(item.name for item in fields(Debt))
 _SHEET_NAMES = tuple(item.name for item in fields(Sheet))
@@ -259,6 +264,7 @@ def _registered(case: Case, data: dict[str, Json]) -> None:
     for name, value in data.items():
         setattr(case, name, dict(value) if isinstance(value, dict) else value)
     case.instants["registered"] = case.registered
+    case.instants["taken up"] = case.registered
     case.instants["received"] = case.received
 
 
@@ -402,6 +408,16 @@ def _held(case: Case, data: dict[str, Json]) -> None:
     case.held = data["is"]
 
 
+def _goods(case: Case, data: dict[str, Json]) -> None:
+    case.goods.update(data)
+
+
+def _did(case: Case, data: dict[str, Json]) -> None:
+    doers = case.doers.get(data["act"], ())
+    if data["by"] not in doers:
+        case.doers[data["act"]] = (*doers, data["by"])
+
+
 def _round(case: Case, data: dict[str, Json]) -> None:
     case.round = data["is"]
     case.agreed_before = (*case.agreed_before, case.agreed) if case.agreed else case.agreed_before
@@ -444,6 +460,8 @@ _APPLY = {
     "over": _over,
     "held": _held,
     "round": _round,
+    "goods": _goods,
+    "did": _did,
     "told": _nothing,
     "refused": _nothing,
 }

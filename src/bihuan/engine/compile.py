@@ -7,6 +7,7 @@ from bihuan.engine.findings import Finding, Level
 from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
 from bihuan.engine.policy import (
     Always,
+    Measure,
     Missed,
     Policy,
     Step,
@@ -16,6 +17,7 @@ from bihuan.engine.policy_rows import Rows
 from bihuan.engine.words import (
     ACTS,
     INSTANTS,
+    MEASURED,
     NEEDS,
     Text,
 )
@@ -191,6 +193,11 @@ class _Compiler(Rows):
             elements=tuple(read.elements),
             never_the_same=self._never_the_same(),
             number_uses=frozenset(self.uses),
+            linked=self._linked(what.get("kinds"), kinds),
+            measures=tuple(
+                self._measure(node, f"measures[{i}]")
+                for i, node in enumerate(read.sequence(self.top.get("measures")))
+            ),
         )
 
     def _usual(self) -> Usual:
@@ -238,6 +245,30 @@ class _Compiler(Rows):
             for item in self.read.sequence(mapping.get("then"))
         )
         return Always(pair, then, self.read.element(mapping, place, "always"))
+
+    def _linked(self, node: Node | None, kinds: dict[str, Text]) -> dict[str, str]:
+        """The kinds that grow from a case of another kind, as an outside appeal from a complaint."""
+        found = {}
+        for key, value in self.read.mapping(node, "what.kinds").items:
+            if isinstance(value, Mapping) and (of := value.get("linked to")) is not None:
+                place = f"what.kinds.{key.text}.linked to"
+                found[key.text] = self.read.choice(of, kinds, place, Text("类型", "kind"))
+        return found
+
+    def _measure(self, node: Node, place: str) -> Measure:
+        mapping = self.read.mapping(node, place)
+        self.read.known(mapping, ("zh", "en", "from", "to", "counts", "clause"), place)
+        if mapping.get("counts") is None:
+            self.read.required(mapping, ("from", "to"), place)
+        counts = Text("统计对象", "count")
+        instant = Text("时刻", "instant")
+        return Measure(
+            self.read.words(mapping, place),
+            self.read.choice(mapping.get("from"), INSTANTS, f"{place}.from", instant),
+            self.read.choice(mapping.get("to"), INSTANTS, f"{place}.to", instant),
+            self.read.choice(mapping.get("counts"), MEASURED, f"{place}.counts", counts),
+            self.read.element(mapping, place, "measure"),
+        )
 
     def _form(self, name: str, node: Node) -> Text:
         place = f"forms.{name}"

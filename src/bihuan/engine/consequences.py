@@ -62,16 +62,26 @@ def mark(work: Work, step: Step, sheet: Sheet | None, outcome: str) -> None:
 
 
 def open_sheet(
-    work: Work, kind: SheetKind, step: str, at: int, *, covering: str = "", data: Json = None
+    work: Work,
+    kind: SheetKind,
+    step: str,
+    at: int,
+    *,
+    covering: str = "",
+    data: Json = None,
+    of: Sheet | None = None,
 ) -> None:
+    """A new sheet of that kind; ``of`` is the sheet it is about, whose unit `unit of sheet` then means."""
     number = len(work.case.sheets) + 1
     facts = work.facts()
     unit = (data or {}).get("to_unit")
     if unit:
         facts = {**facts, "about_unit": unit}
-    seat = addressee(work, kind, facts, unit)
+    seat = addressee(work, kind, facts, unit, of)
     first = kind.steps[0].act if kind.steps else ""
     filled = {name: value for name, value in (data or {}).items() if name in ("instructions",)}
+    if of is not None:
+        filled["sheet"] = of.number
     work.emit(
         "sheet opened",
         number=number,
@@ -86,20 +96,19 @@ def open_sheet(
         trigger(work, f"sheet {kind.name} issued", at, str(number))
 
 
-def addressee(work: Work, kind: SheetKind, facts: dict[str, Json], unit: Json) -> Seat:
+def addressee(
+    work: Work, kind: SheetKind, facts: dict[str, Json], unit: Json, of: Sheet | None
+) -> Seat:
+    """Whom a sheet is addressed to; a unit named by whoever draws it up goes before any other."""
     if kind.to is None:
         return ""
-    if not unit:
-        return resolve(kind.to, work.case, work.world, facts)
-    told = work.case.facts.get("about_unit")
-    work.case.facts["about_unit"] = unit
+    told = work.case.facts
+    if unit:
+        work.case.facts = {**told, "about_unit": unit, "nearest_unit": unit}
     try:
-        return resolve(kind.to, work.case, work.world, facts)
+        return resolve(kind.to, work.case, work.world, facts, sheet=of)
     finally:
-        if told is None:
-            work.case.facts.pop("about_unit")
-        else:
-            work.case.facts["about_unit"] = told
+        work.case.facts = told
 
 
 def finish(work: Work, how: str, at: int) -> None:
@@ -123,12 +132,9 @@ def follow(
 ) -> None:
     """Carry out what an outcome, a spent budget or an allowed act leads to."""
     line = work.line(sheet)
-    if consequence.at_most and step is not None:
-        key = (
-            f"{step.name}.{outcome}"
-            if sheet is None or not consequence.void
-            else f"{sheet.kind}.{step.name}.{outcome}"
-        )
+    if consequence.at_most and (step is not None or sheet is not None):
+        what = f"{step.name}.{outcome}" if step is not None else outcome
+        key = what if sheet is None or not consequence.void else f"{sheet.kind}.{what}"
         counter = work.case if consequence.void else line
         count = counter.rounds.get(key, 0)
         if count >= work.limit(consequence.at_most):
@@ -145,10 +151,11 @@ def follow(
         work.emit("owner", seat=seat, given=True, why="handed over")
     if consequence.void and sheet is not None:
         work.emit("sheet ended", number=sheet.number, how="void")
+        work.emit("instant", name="taken up", at=at)
         if sheet.step:
             work.emit("unmarked", sheet=0, steps=from_step(work, [sheet.step], None))
     elif consequence.back_to:
-        go_back(work, consequence.back_to, sheet)
+        go_back(work, consequence.back_to, sheet, at)
     elif consequence.go_on and step is not None:
         mark(work, step, sheet, outcome)
     elif consequence.finish and sheet is not None:
@@ -168,10 +175,11 @@ def hands_on(work: Work, consequence: Consequence) -> bool:
     return not (case.owner_given and outranks(case.owner, seat, work.world))
 
 
-def go_back(work: Work, targets: tuple[str, ...], sheet: Sheet | None) -> None:
+def go_back(work: Work, targets: tuple[str, ...], sheet: Sheet | None, at: int) -> None:
     work.emit("unmarked", sheet=sheet.number if sheet else 0, steps=from_step(work, targets, sheet))
     if sheet is None:
         work.emit("round", **{"is": work.case.round + 1})
+        work.emit("instant", name="taken up", at=at)
 
 
 def from_step(work: Work, targets: Iterable[str], sheet: Sheet | None) -> list[str]:

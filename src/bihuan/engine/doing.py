@@ -1,5 +1,6 @@
 """Carrying an accepted act out: its facts, the debts it keeps, its step and what follows."""
 
+from bihuan.engine.apart import NOBODY
 from bihuan.engine.case import Act
 from bihuan.engine.consequences import (
     finish,
@@ -13,13 +14,15 @@ from bihuan.engine.consequences import (
     trigger_counted,
     trigger_each,
 )
+from bihuan.engine.money import follows
 from bihuan.engine.pausing import pause, resume
-from bihuan.engine.policy import Consequence, Periodic, Step
-from bihuan.engine.posts import SYSTEM
+from bihuan.engine.policy import Consequence, Periodic, Step, Who
+from bihuan.engine.posts import SYSTEM, acting_seat, resolve
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row
 from bihuan.engine.settling import recompute, settle, severity_rows
 from bihuan.engine.slots import Slot, acting, find_slot
+from bihuan.engine.spans import window_of
 from bihuan.engine.words import ACTS, event_of
 from bihuan.engine.work import Work
 
@@ -39,20 +42,44 @@ def register(work: Work, act: Act) -> None:
     told = {
         name: value
         for name, value in data.items()
-        if name not in ("unit", "received")
+        if name not in ("unit", "received", "linked_to")
         and value not in (None, "", [])
         and not is_counted(work, name)
     }
+    told |= arrival(work)
     told["written"] = "yes" if work.policy.channels[told["channel"]].written else "no"
     if not told.get("name") and not told.get("contact"):
         told["anonymous"] = "yes"
     work.emit("facts", **told)
+    if data.get("linked_to"):
+        work.emit("linked", case=data["linked_to"], **{"as": "appeal"})
     trigger(work, "registered", act.at)
     if work.missing_facts() and work.case.facts.get("anonymous") != "yes":
         trigger(work, "asked missing", act.at)
+    if act.by not in ("customer", "system") and not takes_in(work, act.by):
+        trigger(work, "told to a member of staff", act.at)
     trigger_counted(work, act)
     settle(work, act.at)
     work.end("register", act.at, act.by, "", 0, data)
+
+
+def takes_in(work: Work, person: str) -> bool:
+    """Whether somebody's post takes complaints in: one that may owe the first step, or one above it."""
+    asked, seats = [work.policy.steps[0].owes], []
+    while asked:
+        who = asked.pop()
+        if who.kind == "table":
+            rows = work.policy.tables[who.post].rows
+            asked += [row.then for row in rows if isinstance(row.then, Who)]
+        else:
+            seats.append(resolve(who, work.case, work.world, work.facts()))
+    return acting_seat(person, tuple(seats), work.world) is not None
+
+
+def arrival(work: Work) -> dict[str, str]:
+    """The facts found by the calendar: in which window the message arrived (HOME-7.3)."""
+    window = window_of(work.case.received, work.world.calendars["usual"])
+    return {fact.name: window for fact in work.policy.facts.values() if fact.by_calendar}
 
 
 def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
@@ -69,19 +96,29 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     seat = SYSTEM if act.by == "system" else (acting(work, slot, act.by) or "")
     take_facts(work, act, slot)
     keep_debts(work, slot, act)
+    if slot.sheet is None:
+        count_goods(work, act)
     if slot.step is not None:
         do_step(work, slot, act)
     elif slot.allowed is not None:
         do_allowed(work, slot, act)
-    elif slot.kind == "engine":
+    elif ACTS[act.name].engine:  # owed or not
         do_engine(work, act)
     event = event_of(act.name)
-    if event and not act.sheet:
+    if event and not act.sheet and act.data.get("outcome") != "not arrived":
         work.emit("instant", name=event, at=act.at)
         trigger_each(work, event, act)
     trigger_counted(work, act)
     settle(work, act.at)
     work.end(act.name, act.at, act.by, seat, act.sheet, act.data)
+
+
+def count_goods(work: Work, act: Act) -> None:
+    """Goods and money counted, and who did what different people must do (K7)."""
+    if changed := follows(work.case, act.name, act.data):
+        work.emit("goods", **changed)
+    if act.name in work.policy.apart and act.by not in NOBODY:
+        work.emit("did", act=act.name, by=act.by)
 
 
 def take_facts(work: Work, act: Act, slot: Slot) -> None:
@@ -117,7 +154,11 @@ def keep_debts(work: Work, slot: Slot, act: Act) -> None:
         if (
             slot.duty is not None
             and not isinstance(slot.duty, Periodic)
-            and slot.duty.for_each
+            and (
+                slot.duty.for_each
+                or slot.duty.timing.by == "promised date"
+                or slot.duty.when.startswith("sheet overdue")  # one chase for each sheet
+            )
             and debt is not slot.debts[0]
         ):
             continue
@@ -159,6 +200,7 @@ def do_step(work: Work, slot: Slot, act: Act) -> None:
     if sheet is not None and good and step.act in ("issue", "countersign"):
         trigger(work, f"sheet {sheet.kind} issued", act.at, str(sheet.number))
     if sheet is not None and step.act == "reply":
+        work.emit("instant", name="replied", at=act.at)
         trigger(work, f"sheet {sheet.kind} replied", act.at, str(sheet.number))
 
 
@@ -198,10 +240,10 @@ def do_allowed(work: Work, slot: Slot, act: Act) -> None:
     if allowed.act == "withdraw":
         finish(work, "withdrawn", act.at)
     elif allowed.back_to:
-        go_back(work, allowed.back_to, None)
+        go_back(work, allowed.back_to, None, act.at)
         work.emit("over", how="")
     else:
-        follow(work, allowed.then, None, slot.sheet, "", act.at)
+        follow(work, allowed.then, None, slot.sheet, allowed.act if slot.sheet else "", act.at)
 
 
 def agree_again(work: Work, new_time: int) -> None:

@@ -19,9 +19,10 @@ def due_of(
         return month_after(case, world), False
     span = timing.span
     if span is None:
-        name = timing.at_latest if timing.by else timing.within
-        span = span_of(name, case, world, facts)
-        start = case.instants.get(timing.start, start) if timing.start else start
+        name = number_of(timing.at_latest if timing.by else timing.within, case, world, facts)
+        span = world.span(name, case)
+        begin = world.policy.numbers[name].start or timing.start
+        start = case.instants.get(begin, start) if begin else start
     usual = timing.calendar or "usual"
     return due(span, start, world.calendars, usual, case.pauses), is_provisional(
         span, start, world.calendars, usual, case.pauses
@@ -30,12 +31,17 @@ def due_of(
 
 def span_of(name: str, case: Case, world: World, facts: dict[str, Json]) -> Span:
     """The span a number, or a table of numbers, gives."""
+    return world.span(number_of(name, case, world, facts), case)
+
+
+def number_of(name: str, case: Case, world: World, facts: dict[str, Json]) -> str:
+    """The number itself, or the one a table of numbers answers."""
     table = world.policy.tables.get(name)
     while table is not None:
         row = answering_row(table, facts, lambda number: world.count(number, case))
         name = str(row.then) if row else str(table.rows[-1].then)
         table = world.policy.tables.get(name)
-    return world.span(name, case)
+    return name
 
 
 def month_after(case: Case, world: World) -> int:
@@ -48,9 +54,16 @@ def month_after(case: Case, world: World) -> int:
 
 def latest_promise(case: Case, world: World, facts: dict[str, Json], at: int) -> int:
     """The farthest time that may be agreed with the customer at ``at``; 0 where the policy sets none."""
-    spans = [
-        step.timing.at_latest for step in world.policy.steps if step.timing.by == "agreed time"
-    ]
+    timings = [step.timing for step in world.policy.steps if step.timing.by == "agreed time"]
     return max(
-        (due(span_of(name, case, world, facts), at, world.calendars) for name in spans), default=0
+        (
+            due(
+                span_of(timing.at_latest, case, world, facts),
+                at,
+                world.calendars,
+                timing.calendar or "usual",
+            )
+            for timing in timings
+        ),
+        default=0,
     )

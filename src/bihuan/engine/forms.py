@@ -17,6 +17,7 @@ ABOUT_FIELDS = (
     Field("about_unit", "unit", Text("涉及部门·商户", "Unit concerned"), required=False),
     Field("about_person", "person", Text("涉及人员", "Person concerned"), required=False),
 )
+LINKED_TO = Field("linked_to", "case", Text("由此案引起", "Grew from case"), required=False)
 _FACT_KINDS = {
     "one of": "choice",
     "yes/no": "yes/no",
@@ -63,13 +64,15 @@ def registration_form(policy: Policy) -> Form:
         for fact in policy.facts.values()
         if fact.asked != "registration"
         and not fact.counted
+        and not fact.by_calendar
         and not fact.set_by
         and fact.name not in ("kind", "channel", "written")
         and (fact.values or fact.type != "one of")
     ]
     received = Field("received", "time", Text("收到时间", "Received"), required=False)
     facts = tuple(fact_field(fact) for fact in (*first, *others))
-    return Form("register", (kinds, channels, *facts, *ABOUT_FIELDS, received), clauses=())
+    grown = (LINKED_TO,) if policy.linked else ()
+    return Form("register", (kinds, channels, *facts, *ABOUT_FIELDS, received, *grown), clauses=())
 
 
 def form_of(
@@ -78,19 +81,25 @@ def form_of(
     policy: Policy,
     sheet: Sheet | None,
     clauses: tuple[str, ...],
+    known: Mapping[str, Json] | None = None,
 ) -> Form:
-    """The fields of an act in this case: its own, its needs', the facts it settles, the sheet's."""
+    """The fields of an act in this case: its own, its needs', the facts it settles, the sheet's.
+
+    ``known`` is what is known of the case: its kind says which facts concern it, and what was told
+    at registration is not asked for again.
+    """
+    told = known or {}
+    asked = [fact for fact in policy.facts.values() if fact.concerns(told.get("kind"))]
     word = ACTS[act]
     fields: dict[str, Field] = {}
     if act in ("classify", "correct", "ask_missing"):
-        for fact in policy.facts.values():
+        for fact in asked:
             if _settled_by(fact, act):
-                fields[fact.name] = fact_field(
-                    fact, required=act == "classify" and fact.set_by == "classify"
-                )
+                settles = act == "classify" and fact.set_by == "classify"
+                fields[fact.name] = fact_field(fact, required=settles and fact.name not in told)
         for field in ABOUT_FIELDS:
             fields[field.name] = field
-    for fact in policy.facts.values():
+    for fact in asked:
         if fact.set_by == act and fact.name not in fields:
             fields[fact.name] = fact_field(fact, required=True)
     for need in needs:
@@ -108,7 +117,7 @@ def form_of(
 
 
 def _settled_by(fact: Fact, act: str) -> bool:
-    if fact.counted or fact.name in ("kind", "channel", "written"):
+    if fact.counted or fact.by_calendar or fact.name in ("kind", "channel", "written"):
         return False
     if fact.type == "one of" and not fact.values:
         return False
@@ -158,6 +167,8 @@ def check_form(
     for field in form.fields:
         value = data.get(field.name)
         if value in (None, "", []):
+            if settled_otherwise(field, form, data, facts, world.policy):
+                continue
             if field.required and counts(field, form.needs, facts, data):
                 return refuse(
                     "missing-field", at=field.name, clauses=form.clauses, field=field.text
@@ -167,6 +178,21 @@ def check_form(
                 "bad-value", at=field.name, clauses=form.clauses, field=field.text, right=right
             )
     return None
+
+
+def settled_otherwise(
+    field: Field,
+    form: Form,
+    data: Mapping[str, Json],
+    facts: Mapping[str, Json],
+    policy: Policy,
+) -> bool:
+    """Whether a fact its act settles need not be told: known since registration, or nothing was granted."""
+    fact = policy.facts.get(field.name)
+    if fact is None or fact.set_by != form.act:
+        return False
+    told_before = fact.asked == "registration" and facts.get(fact.name) is not None
+    return told_before or bool(form.outcomes and data.get("outcome") != form.outcomes[0].name)
 
 
 def what_is_right(field: Field, value: Json, world: World) -> Text | None:

@@ -1,14 +1,16 @@
 """What must hold of every case at every moment, whatever a policy says; proved by tests, asked by verify.
 
 K1 somebody owes the next act · K2 debts end for a reason · K3 a pause is covered · K4 the wall ·
-K5 severity, ranks and counters only rise within a round · K6 budgets · K8 closed stays closed ·
+K5 severity, ranks and counters only rise within a round · K6 budgets · K7 money · K8 closed stays closed ·
 K10 nothing moves a due later but postponing, pausing and the next rung.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bihuan.engine.apart import NOBODY
 from bihuan.engine.case import Case, Debt, Event, Sheet, apply
+from bihuan.engine.money import payable
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.pausing import stands
 from bihuan.engine.posts import CUSTOMER, SYSTEM, is_walled, ladder, outranks
@@ -40,6 +42,7 @@ def broken(case: Case, world: World, now: int) -> tuple[Broken, ...]:
         *_pause_is_covered(case),
         *_wall_stands(case, world),
         *_budgets_hold(work),
+        *_money_is_covered(case),
     )
 
 
@@ -202,6 +205,24 @@ def _budgets_hold(work: Work) -> Iterator[Broken]:
                     yield _broken(
                         "K6", f"{step.name}退回次数超限", f"{step.name} led back too often"
                     )
+
+
+# K7
+
+
+def _money_is_covered(case: Case) -> Iterator[Broken]:
+    """Nothing settled that was not accepted, nothing accepted that was not received, nothing paid twice."""
+    goods = case.goods
+    if not goods.get("settled", 0) <= goods.get("accepted", 0) <= goods.get("received", 0):
+        yield _broken("K7", "办结的数量多于验收或收到的", "more was settled than came in")
+    if goods.get("refunded", 0) and payable(replace(case, goods={**goods, "refunded": 0})) < goods[
+        "refunded"
+    ]:
+        yield _broken("K7", "退款多于合格部分的实付金额", "more was refunded than was paid for it")
+    for act in ("inspect", "refund"):
+        barred = {case.registrar, *case.doers.get("refund" if act == "inspect" else "inspect", ())}
+        if barred & set(case.doers.get(act, ())) - NOBODY:
+            yield _broken("K7", "同一人办了须分开办的事", "one person did what two must do")
 
 
 # Steps from one state to the next

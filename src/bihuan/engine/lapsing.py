@@ -140,30 +140,37 @@ def miss(
             what="lapsed",
             debt=debt.id,
         )
-    if missed.assess and "assessment" in work.policy.sheets:
-        open_sheet(work, work.policy.sheets["assessment"], "", at)
     sheet = work.case.sheets.get(debt.sheet)
+    if missed.assess and debt.lapses == 1 and "assessment" in work.policy.sheets:
+        open_sheet(work, work.policy.sheets["assessment"], "", at, of=sheet)
     if sheet is not None:
         trigger(work, f"sheet {sheet.kind} overdue", at, str(sheet.number))
+    if sheet is not None and sheet.step and sheet.to in (debt.seat, *debt.was):
         trigger(work, "sheet overdue", at, str(sheet.number))
+        if debt.lapses == 2:
+            trigger(work, "sheet overdue again", at, str(sheet.number))
     if missed.go_on and isinstance(row, Step):
         work.emit("marked", sheet=debt.sheet, step=row.name, outcome="missed")
-    elif missed.hand_to is not None:
-        again(
-            work,
-            debt,
-            at,
-            resolve(missed.hand_to, work.case, work.world, work.facts()),
-            rung=debt.rung + 1,
-        )
+    elif (taker := who_takes(work, debt, missed)) is not None:
+        again(work, debt, at, taker, rung=debt.rung + 1)
     elif missed.remind:
         again(work, debt, at, debt.seat, rung=debt.rung)
     else:
         step_up(work, debt, row, at)
 
 
+def who_takes(work: Work, debt: Debt, missed: Missed) -> Seat | None:
+    """Whom a missed debt is handed to: once; after that it goes up the ranks like any other."""
+    if missed.hand_to is None:
+        return None
+    seat = resolve(missed.hand_to, work.case, work.world, work.facts())
+    return None if seat in (debt.seat, *debt.was) else seat
+
+
 def step_up(work: Work, debt: Debt, row: Step | Duty | Periodic | None, at: int) -> None:
     above = superior(debt.seat, work.policy, work.world.organisation)
+    while above is not None and above in debt.was:  # a deputy who lets it pass, too
+        above = superior(above, work.policy, work.world.organisation)
     if above is not None:
         above = step_aside(above, work.case, work.world, debt.act)
     if above is None or above == debt.seat:

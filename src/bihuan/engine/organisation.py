@@ -76,12 +76,14 @@ class Organisation:
         """Whether ``unit`` is ``outer`` or below it."""
         return bool(outer) and outer in self.ancestors(unit)
 
-    def seat_for(self, post: str, unit: str) -> Seat:
-        """The seat of a post as seen from a unit: the nearest unit above that has it, else the top."""
+    def seat_for(self, post: str, unit: str, *, anywhere: bool = True) -> Seat:
+        """The seat of a post as seen from a unit: the nearest unit above that has it, else the only
+        one there is (`anywhere`), else the top.
+        """
         for above in self.ancestors(unit):
             if seat(post, above) in self.known:
                 return seat(post, above)
-        return seat(post)
+        return self._only.get(post, seat(post)) if anywhere else seat(post)
 
     def seat_of_kind(self, post: str, kind: str, unit: str) -> Seat | None:
         """The seat of a post that each unit of ``kind`` has, nearest above ``unit``; None where none is."""
@@ -114,9 +116,15 @@ class Organisation:
             self, "_seats", {person: tuple(places) for person, places in all_seats.items()}
         )
         object.__setattr__(self, "known", frozenset(self.holders) | frozenset(self.deputies))
+        places: dict[str, list[Seat]] = {}
+        for place in self.known:
+            places.setdefault(post_of(place), []).append(place)
+        only = {post: found[0] for post, found in places.items() if len(found) == 1}
+        object.__setattr__(self, "_only", only)
 
     # derived on construction
     known: frozenset[Seat] = field(default=frozenset(), init=False, compare=False)
+    _only: Mapping[str, Seat] = field(default_factory=dict, init=False, compare=False, repr=False)
     _own: Mapping[str, tuple[Seat, ...]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )

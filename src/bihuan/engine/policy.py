@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bihuan.engine.clock import Span
 from bihuan.engine.rhythm import Rhythm
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import ACTS, KEPT_APART, Text
 
 Value = Span | int | str  # a span; a count or an amount in fen; a time of day "18:00"
 
@@ -31,6 +31,7 @@ class Number:
     mark: str
     settled: Mapping[str, str] | None
     at: Element
+    start: str = ""  # the instant it counts from, wherever a row names it; "" = as the row says
 
     def value(self, day: str = "") -> Value:
         """The value in force on ``day`` (ISO); without a day, the newest."""
@@ -91,6 +92,7 @@ class Channel:
     written: bool
     addition: bool
     at: Element
+    shows_first: bool = False  # the conditions of a return, before somebody applies (RET-2.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,13 @@ class Fact:
     counted: str = ""  # the number of the period
     personal: bool = False
     at: Element = field(default_factory=Element)
+    kinds: tuple[str, ...] = ()  # asked for only in cases of these kinds; empty = of all
+
+    def concerns(self, kind: object) -> bool:
+        """Whether the fact is asked for in cases of that kind."""
+        return not self.kinds or kind in self.kinds
+    counts: str = ""  # what is counted in the period, of COUNTS
+    by_calendar: bool = False  # the arrival window `received` lies in; found at registration
 
 
 # A test: (operator, operand). is: a tuple of values · at least / more than / at most / less than: a number.
@@ -174,6 +183,16 @@ class Missed:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """When the good outcome of a judging step is open: under a condition, and within a time of a fact."""
+
+    outcome: str  # the good outcome of the step's act
+    when: Condition
+    within: str = ""  # a number, or a table that answers numbers
+    start: str = ""  # the fact of type time it runs from
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A row of a main line: who owes which act by when, when it applies, what it needs and what follows."""
 
@@ -191,6 +210,7 @@ class Step:
     form: str
     to: Who | None
     at: Element
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +288,17 @@ class Always:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure the policy wants: the time between two instants of a case, or a share of `MEASURED`."""
+
+    text: Text
+    start: str
+    end: str
+    counts: str
+    at: Element
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
     """What holds unless a row says otherwise."""
 
@@ -318,8 +349,14 @@ class Policy:
     elements: tuple[tuple[str, Element], ...]  # everything that cites a clause: (what it is, where)
     never_the_same: tuple[tuple[str, ...], ...] = ()
     number_uses: frozenset[str] = frozenset()
+    linked: Mapping[str, str] = field(default_factory=dict)  # kind → the kind it grew from
+    measures: tuple["Measure", ...] = ()
     # the stage of each step: its act's, or that of the step before; made on construction
     stages: Mapping[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
+    # act → the acts that who did it may not do in the same case; made on construction
+    apart: Mapping[str, frozenset[str]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
     # what debts name: every step, duty and periodic duty by section and name; made on construction
     rows: Mapping[str, "Step | Duty | Periodic"] = field(
         default_factory=dict, init=False, compare=False, repr=False
@@ -342,6 +379,21 @@ class Policy:
             stage = word.stage if word and word.stage else stage
             stages[step.name] = stage
         object.__setattr__(self, "stages", stages)
+        object.__setattr__(self, "apart", self._apart())
+
+    def _apart(self) -> dict[str, frozenset[str]]:
+        """What the engine keeps apart, and the acts of the posts that the policy keeps apart."""
+        found = {act: KEPT_APART - {act} for act in KEPT_APART}
+        for posts in self.never_the_same:
+            owed = {
+                post: frozenset(step.act for step in self.steps if step.owes.post == post)
+                for post in posts
+            }
+            for post in posts:
+                others = frozenset().union(*(owed[other] for other in posts if other != post))
+                for act in owed[post]:
+                    found[act] = found.get(act, frozenset()) | (others - {act})
+        return found
 
     def steps_of(self, sheet: str) -> tuple[Step, ...]:
         """The main line of a sheet kind, or of the case itself for the empty name."""

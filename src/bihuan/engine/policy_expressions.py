@@ -119,7 +119,13 @@ class Expressions(Names):
                 by = "month after"
             elif by not in ("agreed time", "promised date"):
                 span = self._span(node, f"{place}.by")
-        latest = self.number(mapping.get("at latest"), f"{place}.at latest")
+        latest = ""
+        if (node := mapping.get("at latest")) is not None:
+            latest = (
+                read.text(node, place)
+                if read.text(node, place) in self.table_names
+                else self.number(node, f"{place}.at latest")
+            )
         if by == "agreed time" and not latest:
             read.error(
                 mapping,

@@ -21,6 +21,9 @@ from bihuan.engine.reading import Reader
 from bihuan.engine.words import (
     ACTS,
     BUILT_IN_FACTS,
+    COUNTS,
+    INSTANTS,
+    WINDOWS,
     YES_NO,
     Text,
 )
@@ -84,7 +87,9 @@ class Names:
         for key, node in self.section("numbers").items:
             place = f"numbers.{key.text}"
             mapping = self.read.mapping(node, place)
-            self.read.known(mapping, ("is", "word", "mark", "clause", "settled", "on"), place)
+            self.read.known(
+                mapping, ("is", "word", "mark", "clause", "settled", "on", "from"), place
+            )
             self.read.required(mapping, ("is", "word", "mark", "clause"), place)
             self.read.choice(
                 mapping.get("mark"),
@@ -101,6 +106,9 @@ class Names:
                 self.read.text(mapping.get("mark"), f"{place}.mark"),
                 dict(plain(settled)) if isinstance(settled, Mapping) else None,
                 self.read.element(mapping, place, "number", cites=False),
+                self.read.choice(
+                    mapping.get("from"), INSTANTS, f"{place}.from", Text("时刻", "instant")
+                ),
             )
 
     def _values(
@@ -240,6 +248,14 @@ class Names:
                 self.read.yes(mapping.get("written"), f"{place}.written"),
                 self.read.yes(mapping.get("addition"), f"{place}.addition"),
                 self.read.element(mapping, place, "channel"),
+                bool(
+                    self.read.choice(
+                        mapping.get("shows first"),
+                        ("return conditions",),
+                        f"{place}.shows first",
+                        Text("先显示的内容", "thing to show first"),
+                    )
+                ),
             )
         return found
 
@@ -274,7 +290,7 @@ class Names:
         read, place = self.read, f"what.facts.{key.text}"
         read.known(
             mapping,
-            ("zh", "en", "is", "asked", "set by", "counted", "by", "personal", "clause"),
+            ("zh", "en", "is", "asked", "set by", "counted", "by", "personal", "for", "clause"),
             place,
         )
         read.required(mapping, ("is",), place)
@@ -295,8 +311,26 @@ class Names:
                 "text",
             )
             values = YES_NO if type_ == "yes/no" else {}
+        by_calendar = (
+            read.choice(
+                mapping.get("by"), ("calendar",), f"{place}.by", Text("来源", "source of a fact")
+            )
+            == "calendar"
+        )
+        if by_calendar and set(values) != set(WINDOWS):
+            read.error(
+                mapping,
+                "not-a-window",
+                f"{place}:by: calendar 的取值应恰为 {'、'.join(WINDOWS)}",
+                f"{place}: the values of a fact by calendar are {', '.join(WINDOWS)}, no others",
+                place,
+            )
         counted = read.text(mapping.get("counted"), f"{place}.counted")
         period = counted.rpartition(" in ")[2] if counted else ""
+        if counted:
+            at = mapping.get("counted") or mapping
+            what = Scalar(counted.rpartition(" in ")[0], at.line, at.column)
+            read.choice(what, COUNTS, f"{place}.counted", Text("统计对象", "count"))
         if period and period != "history":
             self.uses.add(period)
             if period not in self.numbers:
@@ -322,6 +356,12 @@ class Names:
             period,
             read.yes(mapping.get("personal"), f"{place}.personal"),
             read.element(mapping, place, "fact"),
+            counts=counted.rpartition(" in ")[0],
+            by_calendar=by_calendar,
+            kinds=tuple(
+                read.choice(item, self.facts["kind"].values, f"{place}.for", Text("类型", "kind"))
+                for item in read.sequence(mapping.get("for"))
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from bihuan.engine.policy import (
     Condition,
     Duty,
     Element,
+    Grant,
     Periodic,
     Row,
     SheetKind,
@@ -48,6 +49,7 @@ _STEP_KEYS = (
     "missed",
     "tries",
     "to",
+    "grant",
     "clause",
 )
 _DUTY_KEYS = (
@@ -246,6 +248,33 @@ class Rows(Expressions):
             ),
             to=self.who(mapping.get("to"), f"{place}.to") if mapping.get("to") else None,
             at=read.element(mapping, place, "step"),
+            grant=self._grant(mapping.get("grant"), act, f"{place}.grant"),
+        )
+
+    def _grant(self, node: Node | None, act: str, place: str) -> Grant | None:
+        """When the good outcome is open: `{if: CONDITION, within: NUMBER, from: FACT}`."""
+        if node is None:
+            return None
+        read, mapping = self.read, self.read.mapping(node, place)
+        read.known(mapping, ("if", "within", "from"), place)
+        outcomes = ACTS[act].outcomes if act in ACTS else ()
+        times = tuple(name for name, fact in self.facts.items() if fact.type == "time")
+        within, start = mapping.get("within"), mapping.get("from")
+        if not outcomes or bool(within) != bool(start):
+            read.error(
+                node,
+                "bad-grant",
+                f"{place}:grant 只用于要判断结果的动作,且 within 与 from 须同时写",
+                f"{place}: grant is for acts with outcomes, and within needs from",
+                place,
+            )
+            return None
+        named = read.text(within, place)
+        return Grant(
+            outcomes[0].name,
+            self.condition(mapping.get("if"), f"{place}.if"),
+            named if named in self.table_names else self.number(within, f"{place}.within"),
+            read.choice(start, times, f"{place}.from", Text("时间类事实", "fact of type time")),
         )
 
     def _check_back_to(self, steps: tuple[Step, ...]) -> None:

@@ -6,6 +6,7 @@ a seat is clean when somebody who acts for it is neither the person complained a
 
 from itertools import chain
 
+from bihuan.engine.apart import done_already
 from bihuan.engine.case import Case, Json, Sheet
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.policy import Policy, Who
@@ -48,6 +49,10 @@ def is_walled(person: str, case: Case, world: World) -> bool:
 
 def is_clean(place: Seat, case: Case, world: World, act: str = "") -> bool:
     """Whether somebody may act for the seat in this case; judging acts stay outside the unit complained about."""
+    if act in world.policy.apart and all(
+        done_already(person, act, case, world.policy) for person in world.organisation.people(place)
+    ):
+        return False
     subject = case.facts.get("about_person")
     if not subject and act not in JUDGING:
         return True
@@ -177,10 +182,9 @@ def _unit_about(of: str, case: Case, organisation: Organisation) -> str:
 
 def _seat_of(post: str, unit: str, policy: Policy, organisation: Organisation) -> Seat:
     kind = policy.posts[post].of if post in policy.posts else ""
-    if kind:
+    if kind:  # one in each such unit: another unit's holder does not stand in
         found = organisation.seat_of_kind(post, kind, unit)
-        if found:
-            return found
+        return found or organisation.seat_for(post, unit, anywhere=False)
     return organisation.seat_for(post, unit)
 
 
@@ -192,8 +196,8 @@ def _seat_in(post: str, unit: str, policy: Policy, organisation: Organisation) -
 
 
 def _nearest(post: str, case: Case, policy: Policy, organisation: Organisation) -> Seat | None:
-    """The seat in the unit the act named as nearest; finding it by distance is the desk's."""
-    unit = case.facts.get("nearest_unit") or case.facts.get("about_unit")
+    """The seat in the unit found nearest to the place; finding it by distance is the desk's."""
+    unit = case.facts.get("nearest_unit")
     return _seat_in(post, str(unit), policy, organisation) if unit else None
 
 

@@ -96,6 +96,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "须告知客户外部调解与申诉途径",
         "the customer must be told of the outside path",
     ),
+    "undisclosed": (
+        "回复须先核对,不得泄露非公开信息",
+        "the reply must be checked first: it may give away nothing unpublished",
+    ),
     "sheet-incomplete": (
         "处理单须完整填写,缺:{field}",
         "the note must be filled completely; missing: {field}",
@@ -112,6 +116,63 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "paused-already": ("计时已暂停", "the clock is paused already"),
     "not-paused": ("计时没有暂停", "the clock is not paused"),
+    "same-person": (
+        "编制、审核、审批须是三个不同的人",
+        "author, reviewer and approver must be three different people",
+    ),
+    "kept-apart": (
+        "同一案件中,已办过“{done}”的人不能再办“{act}”",
+        "in one case whoever did '{done}' may not do '{act}'",
+    ),
+    "conditions-not-told": (
+        "须先向客户说明退货条件",
+        "the customer must be told the conditions of a return first",
+    ),
+    "conditions-not-met": (
+        "不符合规定的条件,不能同意",
+        "the conditions are not met, so it cannot be granted",
+    ),
+    "after-limit": (
+        "申请已过期限(最迟 {right}),不能同意",
+        "the request came after the limit ({right}), so it cannot be granted",
+    ),
+    "above-bought": (
+        "退货数量不能多于购买数量 {right}",
+        "no more can be returned than the {right} bought",
+    ),
+    "nothing-received": ("没有收到货物", "no goods were received"),
+    "nothing-accepted": (
+        "合格数量为 0 的应记为不合格",
+        "where nothing is accepted the inspection has failed",
+    ),
+    "above-received": (
+        "合格数量最多为 {right}",
+        "no more than {right} can be accepted of what was received and asked for",
+    ),
+    "not-inspected": (
+        "本单验收合格之前不能{act}",
+        "before this return has passed its inspection: no '{act}'",
+    ),
+    "settled-already": (
+        "验收合格的商品已退款、换货或维修,每件只能办理一次",
+        "what was accepted is refunded, exchanged or repaired already; each item is settled once",
+    ),
+    "paid-unknown": (
+        "实付金额或购买数量不详,不能退款",
+        "the amount paid or the quantity bought is not known, so nothing can be refunded",
+    ),
+    "above-paid": (
+        "退款须大于 0,最多为 {right} 元(验收合格部分的实付金额)",
+        "the refund must be above 0 and at most {right} yuan, what was paid for the accepted goods",
+    ),
+    "purchase-fixed": (
+        "已按此退款、换货或维修,购买数量与实付金额不能再改",
+        "quantity and amount paid cannot change after a settlement was reckoned from them",
+    ),
+    "goods-in-hand": (
+        "货物在我方,须先验收并处置",
+        "the goods are with us and must be inspected and disposed of first",
+    ),
     "level-too-high": ("只能调低等级", "the severity can only be lowered"),
 }
 

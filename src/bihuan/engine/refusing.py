@@ -2,6 +2,8 @@
 
 from bihuan.engine.case import Act, Json
 from bihuan.engine.forms import check_form, check_times
+from bihuan.engine.granting import not_granted
+from bihuan.engine.money import forbidden
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
@@ -38,6 +40,8 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
     return (
         incomplete(slot, check_form(form, data, facts, work.world))
         or check_times(form, data, work.case, work.world, facts, now)
+        or not_granted(work, slot.step, data)
+        or forbidden(work.case, act.name, data, slot.clauses)
         or unfit(work, slot, data)
     )
 
@@ -58,6 +62,10 @@ def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
     for state in (NEEDS[need].state for need in slot.needs):
         if state == "consent" and data.get("consent") != "yes":
             return refuse("no-consent", clauses=clauses, at="consent")
+        if state == "disclosure" and data.get("disclosure_checked") != "yes":
+            return refuse("undisclosed", clauses=clauses, at="disclosure_checked")
+        if state == "conditions told" and data.get("conditions_told") != "yes":
+            return refuse("conditions-not-told", clauses=clauses, at="conditions_told")
         if state == "outside path" and data.get("outside_path") != "yes":
             return refuse("path-not-told", clauses=clauses, at="outside_path")
         if (
@@ -68,6 +76,10 @@ def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
             return refuse("not-written", clauses=clauses, at="form")
         if state == "same channel" and not told_well(str(data.get("told_by")), facts):
             return refuse("other-channel", clauses=clauses, at="told_by")
+    if slot.act == "approve_adoption":
+        signed = [data.get(name) for name in ("author", "reviewer", "approver")]
+        if len(set(signed)) < len(signed):
+            return refuse("same-person", clauses=clauses, at="approver")
     if slot.act == "lower_severity":
         levels = work.policy.levels
         if data.get("severity") not in levels or levels.index(

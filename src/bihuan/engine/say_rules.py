@@ -26,6 +26,15 @@ TABLES: dict[str, Text] = {
     "addressee": Text("收单人", "addressee"),
     "improver": Text("改进人", "one who makes the improvement"),
     "handler": Text("经办人", "handler"),
+    "lead_dealer": Text("跟进潜在客户的服务商", "dealer for the lead"),
+    "assessor": Text("考核执行部门", "assessor"),
+    "issue_time": Text("开单时限", "time to issue"),
+    "answer_time": Text("答复时限", "time to answer"),
+    "inquiry_time": Text("调查时限", "time to investigate"),
+    "level": Text("等级", "level"),
+    "returnable": Text("退货条件", "condition of a return"),
+    "return_limit": Text("退货期限", "period for returns"),
+    "sheet": Text("通知单", "note"),
 }
 UNIT_KINDS: dict[str, Text] = {
     "department": Text("每部门", "each department"),
@@ -150,6 +159,8 @@ def _unit_of_count(policy: Policy, name: str) -> Text | None:
     steps = [step for kind in ("", *policy.sheets) for step in policy.steps_of(kind)]
     if any(step.tries == name for step in steps):
         return Text("{}个不同的日子", "{} different days")
+    if any(fact.counted == name and fact.counts == "nearest unit" for fact in policy.facts.values()):
+        return Text("{}公里", "{} km")
     tests = [test for duty in policy.owed for _, test in duty.only]
     tests += [
         test for table in policy.tables.values() for row in table.rows for _, test in row.when
@@ -228,17 +239,20 @@ def _say_test(policy: Policy, name: str, test: Test, lang: str) -> str:
             return f"{subject}不明" if is_zh(lang) else f"{subject} is not known"
         values = any_of((_say_fact_value(policy, name, value, lang) for value in operand), lang)
         return f"{subject}为{values}" if is_zh(lang) else f"{subject} is {values}"
-    limit = _limit(policy, operand, lang)
+    fact = policy.facts.get(name)
+    limit = _limit(policy, operand, lang, money=fact is not None and fact.type == "money")
     if is_zh(lang):
         words = {"at least": "达到", "more than": "超过", "at most": "不超过", "less than": "不足"}
         return f"{subject}{words[operator]}{limit}"
     return f"{subject} is {operator} {limit}"
 
 
-def _limit(policy: Policy, operand: tuple[str, ...] | int, lang: str) -> str:
-    if isinstance(operand, int):
-        return str(operand)
-    return say_value(policy.numbers[operand[0]].value(), lang)
+def _limit(policy: Policy, operand: tuple[str, ...] | int, lang: str, *, money: bool) -> str:
+    value = operand if isinstance(operand, int) else policy.numbers[operand[0]].value()
+    if money and isinstance(value, int):  # in fen
+        yuan = f"{value / 100:,.2f}".removesuffix(".00")
+        return f"{yuan}元" if is_zh(lang) else f"{yuan} yuan"
+    return say_value(value, lang)
 
 
 def _subject(policy: Policy, name: str, lang: str) -> str:
@@ -310,7 +324,7 @@ def say_timing(policy: Policy, timing: Timing, lang: str) -> str:
     zh = is_zh(lang)
     said = ""
     if timing.by == "agreed time":
-        latest = _length(policy, timing.at_latest, lang)
+        latest = say_reach(policy, timing.at_latest, lang)
         said = (
             f"在约定反馈时间前(最远可约{latest})"
             if zh
@@ -334,14 +348,17 @@ def say_timing(policy: Policy, timing: Timing, lang: str) -> str:
             else _within(say_length(timing.span, lang), "", lang)
         )
     elif timing.within:
-        said = _within(_length(policy, timing.within, lang), timing.start, lang)
+        number = policy.numbers.get(timing.within)
+        since = (number.start if number else "") or timing.start
+        said = _within(say_reach(policy, timing.within, lang), since, lang)
     if said and timing.calendar and timing.calendar != "usual":
         calendar = timing.calendar
         said += f"(按“{calendar}”日历)" if zh else f" on the calendar “{calendar}”"
     return said
 
 
-def _length(policy: Policy, name: str, lang: str) -> str:
+def say_reach(policy: Policy, name: str, lang: str) -> str:
+    """How long a number, or a table of numbers, reaches: 2个工作日, 2 working days."""
     if name in policy.tables:
         table = TABLES.get(name, Text(name, name)).in_(lang)
         return f"“{table}”表所定时间" if is_zh(lang) else f"the time the table “{table}” gives"
@@ -389,7 +406,8 @@ def say_consequence(policy: Policy, then: Consequence, lang: str, sheet: str = "
             "此单作废,重新开单" if zh else "this sheet becomes void and a new one is drawn up"
         )
     if then.back_to:
-        steps = any_of((say_step(policy, name, lang, sheet) for name in then.back_to), lang)
+        names = dict.fromkeys(say_step(policy, name, lang, sheet) for name in then.back_to)
+        steps = any_of(names, lang)
         parts.append(f"退回{steps}" if zh else f"it goes back to {steps}")
     if then.owner_up:
         parts.append("负责人上移一级" if zh else "the superior of the owner becomes the owner")

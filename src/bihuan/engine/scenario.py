@@ -233,6 +233,8 @@ class _Player:
                         if at == "register"
                     ),
                 }
+            if event.kind == "approve_adoption":
+                self.touched.add("version")
             if event.kind == "lapsed":
                 self.touched.add("usual")
         self.touch_tables(events)
@@ -243,8 +245,9 @@ class _Player:
             self.touch_row(str(data["row"]))
         elif kind == "facts":
             self.touched |= {f"what.facts.{name}" for name in data}
-            if "category" in data:
-                self.touched.add("what.categories")
+            for fact, place in (("category", "what.categories"), ("caller", "what.callers")):
+                if fact in data:
+                    self.touched.add(place)
         elif kind == "derived":
             self.touched.add(str(data["row"]))
         elif kind == "sheet opened":
@@ -292,13 +295,19 @@ class _Player:
             to = self.world.policy.sheets[name].to
             if isinstance(to, Who) and to.kind == "table":
                 asked.add(to.post)
-        facts = facts_of(case)
-        for name in asked & set(self.world.policy.tables):
-            row = answering_row(
-                self.world.policy.tables[name], facts, lambda n: self.world.count(n, case)
-            )
+        rows = {d["row"] for e in events for kind, d in e.effects if kind == "opened"}
+        for debt_row in rows & set(self.world.policy.rows):
+            owes = self.world.policy.rows[debt_row].owes
+            if owes is not None and owes.kind == "table":
+                asked.add(owes.post)
+        facts, open_names = facts_of(case), list(asked & set(self.world.policy.tables))
+        while open_names:
+            table = self.world.policy.tables[open_names.pop()]
+            row = answering_row(table, facts, lambda n: self.world.count(n, case))
             if row is not None:
                 self.touched.add(row.at.place)
+                if isinstance(row.then, Who) and row.then.kind == "table":
+                    open_names.append(row.then.post)
 
     def touch_clauses(self, clauses: tuple[str, ...]) -> None:
         self.touched |= {

@@ -39,6 +39,7 @@ from bihuan.engine.say_rules import (
     say_outcome,
     say_period,
     say_post,
+    say_reach,
     say_rhythm,
     say_sheet,
     say_stage,
@@ -50,7 +51,16 @@ from bihuan.engine.say_rules import (
     start,
     titled,
 )
-from bihuan.engine.words import ACTS, BUILT_IN_FACTS, EVENTS, SHEET_FIELDS, Text
+from bihuan.engine.words import (
+    ACTS,
+    BUILT_IN_FACTS,
+    COUNTS,
+    EVENTS,
+    INSTANTS,
+    MEASURED,
+    SHEET_FIELDS,
+    Text,
+)
 
 SECTIONS: dict[str, Text] = {
     "version": Text("版本", "Edition"),
@@ -66,6 +76,7 @@ SECTIONS: dict[str, Text] = {
     "may": Text("可以", "Allowed"),
     "usual": Text("逾期", "When time runs out"),
     "always": Text("必定", "Always"),
+    "measures": Text("指标", "Measures"),
     "forms": Text("表单", "Forms"),
     "guidance": Text("提示", "Guidance"),
     "keep": Text("保存", "Keeping"),
@@ -194,6 +205,24 @@ def _owners(policy: Policy) -> frozenset[str]:
 def _all_steps(policy: Policy) -> Iterator[Step]:
     for kind in ("", *policy.sheets):
         yield from policy.steps_of(kind)
+
+
+def shown_before(policy: Policy, kind: str, lang: str) -> tuple[str, ...]:
+    """What a channel that shows conditions first says before somebody applies: the rows that decide.
+
+    Empty where no step of that kind grants anything under conditions.
+    """
+    reading, found = _Reading(policy, lang), []
+    for step in policy.steps:
+        concerned = dict(step.only).get("kind", ("is", (kind,)))
+        if step.grant is None or concerned != ("is", (kind,)):
+            continue
+        asked = [name for name, _ in step.grant.when if name in policy.tables]
+        for name in (*asked, *(t for t in (step.grant.within,) if t in policy.tables)):
+            table = policy.tables[name]
+            found += [reading.row(table, r.when, r.then, r.text, r.at).text for r in table.rows]
+        found.append(reading.step(step, "").text)
+    return tuple(found)
 
 
 class _Reading:
@@ -366,12 +395,33 @@ class _Reading:
                 ",".join(parts) if self.zh else f"{parts[0]} {any_of(parts[1:], 'en', every=True)}"
             )
             yield self.say("who", post.at, words)
+        for apart in policy.never_the_same:
+            names = self.titles((policy.posts[name].text for name in apart), every=True)
+            yield self.say(
+                "who",
+                self.element("who.never_the_same"),
+                f"同一案件中,{names}的事不得由同一人办理"
+                if self.zh
+                else f"In one case nobody acts as more than one of: {names}",
+            )
 
     def what(self) -> Iterator[Sentence]:
         policy = self.policy
         for name, text in policy.kinds.items():
-            words = f"受理{text.zh}" if self.zh else f"A case can be a {mid(text.en)}"
+            an = "an" if text.en[:1].lower() in tuple("aeiou") else "a"
+            words = f"受理{text.zh}" if self.zh else f"A case can be {an} {mid(text.en)}"
+            if name in policy.linked:
+                of = policy.kinds[policy.linked[name]]
+                words += (
+                    f",并与其起因的{of.zh}关联"
+                    if self.zh
+                    else f", linked with the {mid(of.en)} it grew from"
+                )
             yield self.say("what", self.element(f"what.kinds.{name}"), words)
+        if policy.callers:
+            names = self.titles(policy.callers.values(), every=True)
+            words = f"客户分为{names}" if self.zh else f"Callers are: {names}"
+            yield self.say("what", self.element("what.callers"), words)
         if policy.categories:
             names = self.titles(policy.categories.values(), every=True)
             words = f"投诉类别分为{names}" if self.zh else f"The categories are: {names}"
@@ -380,10 +430,12 @@ class _Reading:
             if self.zh:
                 words = f"可以经“{channel.text.zh}”投诉" + ("(书面)" if channel.written else "")
                 words += ",原文未列,由我们补充" if channel.addition else ""
+                words += ",申请退货前先显示退货条件" if channel.shows_first else ""
             else:
                 written = ", which counts as written" if channel.written else ""
                 words = f"Complaints may come by the channel “{channel.text.en}”{written}"
                 words += "; not in the source, our addition" if channel.addition else ""
+                words += ", which shows the conditions of a return first" if channel.shows_first else ""
             yield self.say("what", channel.at, words)
         if policy.registered_by_staff:
             yield self.say(
@@ -404,6 +456,24 @@ class _Reading:
     def fact(self, fact: Fact) -> Sentence:
         name = fact.text.in_(self.lang)
         quoted = f"“{name}”"
+        if fact.counts == "nearest unit":
+            reach = self.policy.numbers[fact.counted].value()
+            return self.say(
+                "what",
+                fact.at,
+                f"系统按位置找出{quoted}({reach} 公里以内、当班、有能力)"
+                if self.zh
+                else f"The system finds {quoted} by the place: within {reach} km, on duty and able",
+            )
+        if fact.counted == "history":
+            what = COUNTS[fact.counts].in_(self.lang)
+            return self.say(
+                "what",
+                fact.at,
+                f"系统在全部历史中统计{quoted}"
+                if self.zh
+                else f"The system counts {what} in the whole history",
+            )
         if fact.counted:
             period = say_value(self.policy.numbers[fact.counted].value(), self.lang)
             return self.say(
@@ -412,6 +482,14 @@ class _Reading:
                 f"系统统计{period}内的{quoted}"
                 if self.zh
                 else f"The system counts {quoted} within {period}",
+            )
+        if fact.by_calendar:
+            return self.say(
+                "what",
+                fact.at,
+                f"系统按工作日历判断{quoted}"
+                if self.zh
+                else f"The calendar tells {quoted} of every message",
             )
         if fact.set_by:
             act = ACTS[fact.set_by].text.in_(self.lang)
@@ -431,6 +509,9 @@ class _Reading:
         if fact.type == "one of" and fact.values:
             values = self.titles(fact.values.values())
             words += f":{values}" if self.zh else f": {values}"
+        if fact.kinds:
+            kinds = self.titles(self.policy.kinds[name] for name in fact.kinds)
+            words += f"(限{kinds})" if self.zh else f" (of: {kinds})"
         if fact.personal:
             words += "(个人信息)" if self.zh else " (personal data)"
         return self.say("what", fact.at, words)
@@ -501,18 +582,38 @@ class _Reading:
         )
         if step.opens:
             opened = say_sheet(policy, step.opens, lang)
-            words += f"(开出{opened})" if zh else f", which opens {a(opened)}"
+            of = opened if step.opens in self.policy.tables else a(opened)
+            words += f"(开出{opened})" if zh else f", which opens {of}"
         elif step.form and step.form in policy.forms:
             form = titled(policy.forms[step.form], lang)
             words += f",记入{form}" if zh else f", recorded in the {form}"
         if step.needs:
             needs = say_needs(step.needs, lang)
             words += f";要求:{needs}" if zh else f"; required: {needs}"
+        words += self.granted(step)
         words += self.outcomes(step, sheet)
         if step.missed is not None:
             missed = say_missed(policy, step.missed, lang)
             words += f";逾期的,{missed}" if zh else f"; if it is missed, {missed}"
         return self.say(f"sheets.{sheet}" if sheet else "steps", step.at, words)
+
+    def granted(self, step: Step) -> str:
+        """Under which conditions, and until when, the good outcome is open."""
+        if step.grant is None:
+            return ""
+        policy, lang, zh, grant = self.policy, self.lang, self.zh, step.grant
+        parts = [say_condition(policy, grant.when, lang)] if grant.when else []
+        if grant.within:
+            length = say_reach(policy, grant.within, lang)
+            since = policy.facts[grant.start].text.in_(lang)
+            parts.append(
+                f"自{since}起{length}内提出"
+                if zh
+                else f"it was asked for within {length}, counted from “{mid(since)}”"
+            )
+        name = say_outcome(policy, step.name, grant.outcome, lang)
+        joined = "且".join(parts) if zh else " and ".join(parts)
+        return f";{joined}的,才可{name}" if zh else f"; “{name}” is open only where {joined}"
 
     def outcomes(self, step: Step, sheet: str) -> str:
         policy, lang, zh = self.policy, self.lang, self.zh
@@ -709,6 +810,16 @@ class _Reading:
                 else f"wherever the outcome of {act} is {result}, {then} always follows"
             )
             yield self.say("always", row.at, words)
+        for measure in policy.measures:
+            start, end = (
+                INSTANTS[name].in_(lang) if name else "" for name in (measure.start, measure.end)
+            )
+            figure = measure.text.in_(lang)
+            words = f"统计{figure}:从{start}到{end}" if zh else f"{figure}: from {start} to {end}"
+            if measure.counts:
+                counted = MEASURED[measure.counts].in_(lang)
+                words = f"统计{figure}:{counted}" if zh else f"{figure}: {counted}"
+            yield self.say("measures", measure.at, words)
         for name, title in policy.forms.items():
             form = titled(title, lang)
             words = f"设{form}" if zh else f"there is a form {form}"

@@ -167,14 +167,14 @@ def settle_owed(work: Work, at: int) -> None:
     for duty in work.policy.owed:
         if duty.during:
             settle_during(work, duty, facts, at)
-    for key, since in tuple(work.case.waiting.items()):
+    for key in tuple(work.case.waiting):
         name, _, item = key.partition("#")
         duty = next(row for row in work.policy.owed if row.name == name)
         if is_past(work, duty) or work.case.ended:
             work.emit("waited", row=key)
         elif holds(duty.only, facts, work.limit):
             work.emit("waited", row=key)
-            open_owed(work, duty, item, max(since, 0), facts)
+            open_owed(work, duty, item, at, facts)  # its clock runs from where it applies
 
 
 def is_past(work: Work, duty: Duty) -> bool:
@@ -195,11 +195,19 @@ def void_owed(work: Work, at: int) -> None:
         over = (
             work.case.ended
             or (duty.during and work.case.stage != duty.during)
+            or (duty.during and not holds(duty.only, work.facts(), work.limit))
             or is_past(work, duty)
         )
         answered = debt.act == "ask_missing" and not work.missing_facts()
-        if over or answered:
+        if over or answered or is_back(work, duty, debt.item):
             work.emit("void", id=debt.id, at=at, why="moot")
+
+
+def is_back(work: Work, duty: Duty, item: str) -> bool:
+    """Whether what was owed because a sheet was overdue is moot: the sheet is back, or void."""
+    if not duty.when.startswith("sheet ") or not duty.when.endswith(("overdue", "overdue again")):
+        return False
+    return not item or bool(work.case.sheets[int(item)].ended)
 
 
 def settle_during(work: Work, duty: Duty, facts: dict[str, Json], at: int) -> None:
@@ -208,7 +216,7 @@ def settle_during(work: Work, duty: Duty, facts: dict[str, Json], at: int) -> No
         return
     if not holds(duty.only, facts, work.limit):
         return
-    since = max(work.case.since.get(row, 0), work.case.instants.get("stage", at))
+    since = max(work.case.since.get(row, 0), work.case.instants.get("stage", at), at)
     open_owed(work, duty, "", since, facts)
 
 
@@ -219,7 +227,8 @@ def open_owed(work: Work, duty: Duty, item: str, since: int, facts: dict[str, Js
             row = answering_row(work.policy.tables[name], facts, work.limit)
             name = str(row.then) if row else ""
         if name in work.policy.sheets:
-            open_sheet(work, work.policy.sheets[name], "", since)
+            of = work.case.sheets.get(int(item)) if item.isdigit() else None
+            open_sheet(work, work.policy.sheets[name], "", since, of=of)
         return
     if any(
         debt.row == f"owed.{duty.name}" and debt.item == item for debt in work.case.debts.values()

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from bihuan.engine.apart import done_already
 from bihuan.engine.case import Debt, Sheet
 from bihuan.engine.forms import Form, form_of
+from bihuan.engine.money import closed_off
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Allowed, Duty, Periodic, Step
 from bihuan.engine.posts import above_owner, acting_seat, resolve
@@ -68,7 +70,9 @@ def sheet_slot(work: Work, name: str, number: int) -> Slot | Refusal:
     step = work.current(sheet)
     if step is not None and step.act == name:
         return Slot("step", name, step=step, sheet=sheet, debts=work.open_debts(name, number))
-    if name == "refuse_sheet" and name in work.policy.may:
+    debts = work.open_debts(step.act, number) if step is not None else ()
+    at_addressee = any(sheet.to in (debt.seat, *debt.was) for debt in debts)
+    if name == "refuse_sheet" and name in work.policy.may and sheet.step and at_addressee:
         return Slot("may", name, sheet=sheet, allowed=work.policy.may[name])
     waits = ACTS[step.act].text if step else Text("", "")
     return refuse("wrong-sheet-step", at="sheet", step=waits, owing=work.owing_of(number))
@@ -132,6 +136,10 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
 def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
     if by == "system":
         return None
+    if slot.sheet is None and (other := done_already(by, slot.act, work.case, work.policy)):
+        return refuse(
+            "kept-apart", clauses=slot.clauses, done=ACTS[other].text, act=ACTS[slot.act].text
+        )
     if by == "customer":
         asked = slot.allowed is not None and any(who.kind == "customer" for who in slot.allowed.who)
         return (
@@ -167,6 +175,10 @@ def acting(work: Work, slot: Slot, by: str) -> Seat | None:
 
 def blocked(work: Work, slot: Slot) -> Refusal | None:
     """What must be there before the act, provided by somebody else (needs that are states; open duties)."""
+    if slot.sheet is None and (
+        refusal := closed_off(work.case, work.policy, slot.act, slot.clauses)
+    ):
+        return refusal
     states = {NEEDS[need].state for need in slot.needs}
     if "sheets returned" in states and any(sheet.step for sheet in work.live_sheets()):
         numbers = [sheet.number for sheet in work.live_sheets() if sheet.step]
@@ -209,4 +221,6 @@ def overspent(work: Work, allowed: Allowed) -> Refusal | None:
 
 
 def form_for(work: Work, slot: Slot) -> Form:
-    return form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses)
+    return form_of(
+        slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts
+    )

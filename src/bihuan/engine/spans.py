@@ -221,14 +221,20 @@ class Windows:
 
     def chosen(self, start: int, calendar: Calendar) -> tuple[str, Plain]:
         """The window the start lies in (`in hours`, `off hours`, `holiday`) and its span."""
-        if calendar.is_open(start):
-            return "in hours", self.in_hours
-        if calendar.works(calendar.day_of(start)):
-            return "off hours", self.off_hours
-        return "holiday", self.holiday
+        window = window_of(start, calendar)
+        if window == "in hours":
+            return window, self.in_hours
+        return window, self.off_hours if window == "off hours" else self.holiday
 
 
 Span = Plain | Windows
+
+
+def window_of(instant: int, calendar: Calendar) -> str:
+    """Where an instant lies: `in hours`, `off hours` of a working day, or on a day of rest, `holiday`."""
+    if calendar.is_open(instant):
+        return "in hours"
+    return "off hours" if calendar.works(calendar.day_of(instant)) else "holiday"
 
 
 def month_later(on: date, months: int) -> date:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bihuan.engine.case import Case, Debt
 from bihuan.engine.clock import Span, due
-from bihuan.engine.dues import month_after, span_of
+from bihuan.engine.dues import month_after, number_of
 from bihuan.engine.explain_time import Explanation, explain
 from bihuan.engine.policy import Duty, Missed, Periodic, Step
 from bihuan.engine.posts import resolve, superior
@@ -52,14 +52,16 @@ def _candidates(
     if row is not None:
         timing = row.timing
         number = timing.at_latest if timing.by and not timing.span else timing.within
-        start = case.instants.get(timing.start, debt.since) if timing.start else debt.since
+        if number:
+            number = number_of(number, case, world, facts)
+        begin = (world.policy.numbers[number].start if number else "") or timing.start
+        start = case.instants.get(begin, debt.since) if begin else debt.since
         calendar = timing.calendar or "usual"
         if timing.span is not None:
             yield "counted", "", timing.span, start, calendar
             yield "counted", "", timing.span, debt.since, calendar
         elif number:
-            name = _number(number, case, world, facts)
-            yield "counted", name, span_of(number, case, world, facts), start, calendar
+            yield "counted", number, world.span(number, case), start, calendar
     usual = world.policy.usual
     if usual.longest_silence:
         silence = world.span(usual.longest_silence, case)
@@ -70,17 +72,6 @@ def _candidates(
             for _ in range(min(debt.lapses, 50)):
                 yield "again", name, span, start, "usual"
                 start = due(span, start, world.calendars, "usual", case.pauses)
-
-
-def _number(name: str, case: Case, world: World, facts: dict[str, object]) -> str:
-    from bihuan.engine.rules import answering_row
-
-    table = world.policy.tables.get(name)
-    while table is not None:
-        row = answering_row(table, facts, lambda number: world.count(number, case))
-        name = str(row.then) if row else str(table.rows[-1].then)
-        table = world.policy.tables.get(name)
-    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,34 +307,106 @@ _ACTS = (
             _field("until", "time", "对方答复期限", "Their answer is due", required=False),
         ),
     ),
-    # goods coming back
-    _act("confirm_return", "确认退货申请", "Confirm the return request", stage="registered"),
+    # goods coming back; what they must bring is the engine's own rule (money.py)
+    _act(
+        "confirm_return",
+        "确认退货申请",
+        "Confirm the return request",
+        phrase=("联系客户确认退货申请", "contact the customer and confirm the return request"),
+        past=("确认退货申请", "confirmed the return request"),
+        stage="registered",
+        fields=(REMARK,),
+    ),
     _act(
         "review_return",
         "审核退货",
         "Review the return",
+        phrase=("审核退货", "review the return"),
+        past=("审核退货", "reviewed the return"),
         stage="acknowledged",
-        outcomes=_REVIEWED,
+        outcomes=_outcomes(accepted=("同意退货", "Accepted"), refused=("不同意退货", "Refused")),
         fields=(REMARK,),
     ),
     _act(
         "receive_goods",
         "收货",
         "Receive the goods",
+        phrase=("收货并清点", "receive and count the goods"),
+        past=("收货", "received the goods"),
         stage="assessed",
-        outcomes=_outcomes(arrived=("已到", "Arrived"), not_arrived=("未到", "Not arrived")),
+        outcomes=_outcomes(
+            arrived=("已到", "Arrived"),
+            wrong=("错货", "Wrong goods"),
+            not_arrived=("未到", "Not arrived"),
+        ),
+        fields=(
+            _field("quantity", "count", "实收数量", "Quantity received", required=False),
+            REMARK,
+        ),
     ),
     _act(
         "inspect",
         "验收",
         "Inspect",
+        phrase=("验收退货", "inspect the goods"),
+        past=("验收退货", "inspected the goods"),
         stage="in hand",
         outcomes=_outcomes(passed=("合格", "Passed"), failed=("不合格", "Failed")),
+        fields=(
+            _field("accepted", "count", "合格数量", "Quantity accepted", required=False),
+            REMARK,
+        ),
     ),
-    _act("refund", "退款", "Refund", stage="in hand"),
-    _act("exchange", "换货", "Exchange", stage="in hand"),
-    _act("repair", "维修", "Repair", stage="in hand"),
-    _act("dispose", "处置退货", "Dispose of the goods", stage="answered"),
+    _act(
+        "refund",
+        "退款",
+        "Refund",
+        phrase=("退款", "refund the customer"),
+        past=("退款", "refunded the customer"),
+        stage="in hand",
+        fields=(_field("amount", "money", "退款金额", "Amount refunded"),),
+    ),
+    _act(
+        "exchange",
+        "换货",
+        "Exchange",
+        phrase=("换货", "exchange the goods"),
+        past=("换货", "exchanged the goods"),
+        stage="in hand",
+        fields=(REMARK,),
+    ),
+    _act(
+        "repair",
+        "维修",
+        "Repair",
+        phrase=("维修并交还客户", "repair the goods and hand them back"),
+        past=("维修", "repaired the goods"),
+        stage="in hand",
+        fields=(REMARK,),
+    ),
+    _act(
+        "dispose",
+        "处置退货",
+        "Dispose of the goods",
+        phrase=("整理并处置退货", "put the goods in order and dispose of them"),
+        past=("处置退货", "disposed of the goods"),
+        stage="answered",
+        fields=(
+            _field(
+                "disposition",
+                "choice",
+                "处置",
+                "Disposition",
+                choices={
+                    "restock": ("返库", "Restock"),
+                    "repair": ("维修", "Repair"),
+                    "scrap": ("报废", "Scrap"),
+                    "supplier": ("退供应商", "To supplier"),
+                    "customer": ("退还客户", "Back to the customer"),
+                },
+            ),
+        ),
+    ),
     # papers that travel
     _act(
         "issue",
@@ -443,6 +515,14 @@ _ACTS = (
         fields=(_field("said", "long", "告知内容", "What was said", personal=True),),
     ),
     _act(
+        "meet",
+        "出面接待",
+        "Meet the complainants",
+        phrase=("出面接待投诉人", "meet the complainants"),
+        past=("出面接待投诉人", "met the complainants"),
+        fields=(_field("said", "long", "接待情况", "What was said", personal=True),),
+    ),
+    _act(
         "ask_missing",
         "补问客户",
         "Ask for what is missing",
@@ -483,6 +563,22 @@ _ACTS = (
         fields=(_field("said", "long", "催办内容", "What was said"),),
     ),
     _act("answer", "直接回复", "Answer directly", fields=(RESULT,)),
+    _act(
+        "pass_on",
+        "首接处理",
+        "Answer or pass on what one was told",
+        phrase=(
+            "直接回复、转达归口部门或告知投诉接口",
+            "answer at once, pass it on to the responsible department, or name the right contact",
+        ),
+        past=("首接处理", "answered or passed on what they were told"),
+        outcomes=_outcomes(
+            answered=("已直接回复", "Answered"),
+            passed_on=("已转达归口部门", "Passed on"),
+            referred=("已告知投诉接口", "The right contact named"),
+        ),
+        fields=(_field("said", "long", "如何处理", "What was done", personal=True),),
+    ),
     # duties of the organisation
     _act(
         "daily_review",
@@ -518,7 +614,14 @@ _ACTS = (
         past=("复审制度", "reviewed the policy"),
         fields=(_field("findings", "long", "复审意见", "Findings"),),
     ),
-    _act("monthly_statistics", "月度统计", "Monthly statistics", fields=(RESULT,)),
+    _act(
+        "monthly_statistics",
+        "月度统计",
+        "Monthly statistics",
+        phrase=("编制月度统计", "draw up the monthly statistics"),
+        past=("编制月度统计", "drew up the monthly statistics"),
+        fields=(RESULT,),
+    ),
     _act("check_mailbox", "查看投诉信箱", "Check the mailbox", fields=(RESULT,)),
     _act(
         "fill_posts",
@@ -645,6 +748,7 @@ _ACTS = (
         "link",
         "关联",
         "Link",
+        phrase=("与先前案件关联", "link it with the earlier case"),
         past=("关联案件", "linked a case"),
         fields=(
             _field("case", "case", "案件", "Case"),
@@ -657,6 +761,7 @@ _ACTS = (
                     "related": ("相关", "Related"),
                     "repeat": ("重复投诉", "Repeat complaint"),
                     "collective": ("集体投诉", "Collective complaint"),
+                    "appeal": ("外部申诉", "Outside appeal"),
                 },
             ),
         ),
@@ -721,6 +826,10 @@ JUDGING = frozenset(
         "issue",
     }
 )
+# Acts of one case that no one person may do more than one of, whatever a policy says (RET-3.6, RET-3.7).
+KEPT_APART = frozenset({"register", "inspect", "refund"})
+# Facts the engine itself reckons from (money.py): counts of items, and fen.
+RECKONED: dict[str, str] = {"bought": "count", "returned": "count", "paid": "money"}
 # What a closed case still accepts, beside its own owed acts.
 AFTER_CLOSING = frozenset(
     {
@@ -873,6 +982,7 @@ _NEEDS = (
         "nothing undisclosed",
         Text("不泄露非公开信息", "nothing undisclosed"),
         (_field("disclosure_checked", "yes/no", "已核对不泄密", "Disclosure checked"),),
+        state="disclosure",
     ),
     Need(
         "written or by phone",
@@ -927,19 +1037,57 @@ _NEEDS = (
         (_field("solution", "long", "方案", "Solution"),),
     ),
     Need(
-        "disposition",
-        Text("返库、维修、报废或退供应商", "restock, repair, scrap or return to supplier"),
+        "return conditions told",
+        Text("已告知退货条件", "the conditions of a return told"),
+        (_field("conditions_told", "yes/no", "已告知退货条件", "Conditions of a return told"),),
+        state="conditions told",
+    ),
+    Need(
+        "purchase checked",
+        Text("核实购买数量、退货数量与实付金额", "quantities and the amount paid checked"),
+        (
+            _field("bought", "count", "购买数量", "Quantity bought"),
+            _field("returned", "count", "退货数量", "Quantity returned"),
+            _field("paid", "money", "实付金额", "Amount paid"),
+        ),
+        only=("outcome", "accepted"),
+    ),
+    Need(
+        "reasons if refused",
+        Text("不同意的理由", "reasons where refused"),
+        (_field("reasons", "long", "理由", "Reasons"),),
+        only=("outcome", "refused"),
+    ),
+    Need(
+        "reasons if failed",
+        Text("不合格的理由", "reasons where it failed"),
+        (_field("reasons", "long", "理由", "Reasons"),),
+        only=("outcome", "failed"),
+    ),
+    Need(
+        "checklist",
+        Text("按品类逐项检查", "the checklist for this kind of product"),
+        (_field("checklist", "long", "逐项检查结果", "Checklist"),),
+    ),
+    Need(
+        "return rates",
+        Text("按产品、批次、原因的退货率", "the return rate by product, batch and reason"),
+        (_field("rates", "long", "退货率(产品、批次、原因)", "Return rates"),),
+    ),
+    Need(
+        "outcome of the return told",
+        Text("已告知处理结果", "the result told"),
         (
             _field(
-                "disposition",
+                "told_result",
                 "choice",
-                "处置",
-                "Disposition",
+                "退货结果",
+                "Result of the return",
                 choices={
-                    "restock": ("返库", "Restock"),
-                    "repair": ("维修", "Repair"),
-                    "scrap": ("报废", "Scrap"),
-                    "supplier": ("退供应商", "To supplier"),
+                    "refunded": ("已退款", "Refunded"),
+                    "exchanged": ("已换货", "Exchanged"),
+                    "repaired": ("已维修", "Repaired"),
+                    "refused": ("不予退货", "Refused"),
                 },
             ),
         ),
@@ -954,6 +1102,8 @@ SHEET_FIELDS: dict[str, Field] = {
     "handler": _field("handler", "text", "经办人", "Handler"),
     "date": _field("date", "text", "办理日期", "Date"),
     "cause": _field("cause", "long", "原因", "Cause"),
+    "departed": _field("departed", "text", "出发时间", "Set out at"),
+    "arrived": _field("arrived", "text", "到达时间", "Arrived at"),
     "promised by": _field("promised by", "text", "承诺时间", "Promised by"),
 }
 NEEDS: dict[str, Need] = {need.name: need for need in _NEEDS}
@@ -970,9 +1120,12 @@ EVENTS: dict[str, Text] = {
     "asked missing": Text("登记要素不全时", "when something asked at registration is missing"),
     "late evidence": Text("办结后收到证据时", "when evidence comes after closing"),
     "referred": Text("转外部后", "once referred outside"),
+    "goods received": Text("收货后", "once the goods are received"),
+    "inspected": Text("验收后", "once the goods are inspected"),
     "promised": Text("作出承诺后", "once something is promised"),
     "shopper list received": Text("收到购物顾客名单后", "once a list of shoppers is in"),
     "sheet overdue": Text("单据到期未回时", "when a note is overdue"),
+    "sheet overdue again": Text("单据催办后仍未回时", "when a note is overdue once more"),
     "told to a member of staff": Text("员工转达时", "when told to a member of staff"),
     "repeated": Text("重复投诉时", "when it is a repeat"),
 }
@@ -988,12 +1141,39 @@ BUILT_IN_FACTS: dict[str, Text] = {
 # Instants a clock may start from.
 INSTANTS: dict[str, Text] = {
     "registered": Text("登记", "registration"),
+    "taken up": Text("接办(登记或最近一次退回)", "registration or the last return"),
     "received": Text("收到", "receipt"),
     "classified": Text("定级", "classification"),
     "dispatched": Text("开单", "the note"),
+    "replied": Text("单据回复", "the reply to the note"),
     "answered": Text("答复", "the answer"),
     "closed": Text("办结", "closing"),
     "goods received": Text("收货", "receipt of the goods"),
+}
+# What a measure may count, beside the time between two instants.
+MEASURED: dict[str, Text] = {
+    "every obligation kept by its due": Text("按时办结的待办", "every obligation kept by its due"),
+}
+# What the system counts for a fact `counted: … in NUMBER`, and for one found `by: calendar`.
+COUNTS: dict[str, Text] = {
+    "cases of the same problem": Text("同一对象同一类别的案件", "cases of the same problem"),
+    "complainants with the same complaint": Text(
+        "提出同一投诉的不同投诉人", "different complainants with the same complaint"
+    ),
+    "cases of the same complainant": Text(
+        "同一投诉人的同一投诉", "cases of the same complainant on the same matter"
+    ),
+    "earlier cases of the same fault": Text(
+        "部位和现象相同的既往案件", "earlier cases of the same part and symptom"
+    ),
+    "nearest unit": Text("距离最近、当班且有能力的单位", "the nearest unit on duty that can do it"),
+    "cases of the same batch and reason": Text("同批次同原因的案件", "same batch and reason"),
+    "same part and same symptom": Text("同部位同现象的案件", "same part and symptom"),
+}
+WINDOWS: dict[str, Text] = {
+    "in hours": Text("工作时间", "In working hours"),
+    "off hours": Text("工作日非工作时间", "On a working day outside hours"),
+    "holiday": Text("节假日", "On a day of rest"),
 }
 YES_NO: dict[str, Text] = {"yes": Text("是", "Yes"), "no": Text("否", "No")}
 
@@ -1011,4 +1191,5 @@ def event_of(act: str) -> str:
         "promise": "promised",
         "list_shoppers": "shopper list received",
         "receive_goods": "goods received",
+        "inspect": "inspected",
     }.get(act, "")

@@ -139,5 +139,7 @@ class Work:
         return tuple(
             name
             for name, fact in self.policy.facts.items()
-            if fact.asked == "registration" and name not in self.case.facts
+            if fact.asked == "registration"
+            and name not in self.case.facts
+            and fact.concerns(self.case.facts.get("kind"))
         )

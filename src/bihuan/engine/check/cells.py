@@ -41,6 +41,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
         for step in steps:
             yield step.only
             yield step.unless
+            if step.grant is not None:
+                yield step.grant.when
     yield from (duty.only for duty in policy.owed)
 
 
@@ -85,7 +87,9 @@ class Cells:
         fact = self.policy.facts.get(name)
         if fact is None:
             return (None, *self.outcomes(name))
-        unknown: tuple[Value, ...] = () if name in ALWAYS_KNOWN else (None,)
+        unknown: tuple[Value, ...] = (None,)
+        if name in ALWAYS_KNOWN or fact.by_calendar:
+            unknown = ()
         if fact.type in ("count", "money"):
             return (*unknown, *sorted(n for n in self._limits.get(name, {0}) if n >= 0))
         if not fact.values:

@@ -196,7 +196,16 @@ def _hands_down(policy: Policy) -> Iterator[Finding]:
                 consequence, owners, step.at, f"{step.at.place}.if.{name}", policy, step.act
             )
         if step.missed and step.missed.hand_to:
-            held_by = _posts_of(step.owes, policy)
+            held_by = (
+                tuple(
+                    post
+                    for post in _posts_of(step.owes, policy)
+                    if policy.posts[step.missed.hand_to.post].up
+                    != post  # to the deputy, then past both
+                )
+                if step.missed.hand_to.kind == "post"
+                else ()
+            )
             yield from _down(
                 Consequence(hand_to=step.missed.hand_to),
                 held_by,

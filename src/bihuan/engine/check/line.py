@@ -217,7 +217,9 @@ def _stays_unknown(step: Step, policy: Policy) -> Iterator[Finding]:
     on_line = {each.act for each in policy.steps}
     for name, (operator, operand) in (*step.only, *step.unless):
         fact = policy.facts.get(name)
-        if fact is None or name in ALWAYS_KNOWN or fact.counted or name in BUILT_IN_FACTS:
+        if fact is None or name in ALWAYS_KNOWN or fact.counted or fact.by_calendar:
+            continue
+        if name in BUILT_IN_FACTS:
             continue
         if fact.set_by in on_line or (operator == "is" and operand == ("unknown",)):
             continue
@@ -683,11 +685,14 @@ def _events(policy: Policy) -> frozenset[str]:
         events.add("asked missing")
     if any(fact.counted for fact in policy.facts.values()):
         events.add("counted")
+    if policy.registered_by_staff:
+        events.add("told to a member of staff")
     sheets = set(openers(policy))
     for opens in (*(row.opens for row in policy.owed), *(row.opens for row in policy.rhythm)):
         sheets |= set(sheets_of(opens, policy))
     for name in sheets:
-        events |= {f"sheet {name} issued", f"sheet {name} overdue", "sheet overdue"}
+        events |= {f"sheet {name} issued", f"sheet {name} overdue"}
+        events |= {"sheet overdue", "sheet overdue again"}
         if any(step.act == "reply" for step in policy.sheets[name].steps):
             events.add(f"sheet {name} replied")
     return frozenset(events)

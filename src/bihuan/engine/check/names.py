@@ -19,7 +19,7 @@ from bihuan.engine.policy import (
     Who,
 )
 from bihuan.engine.spans import Windows
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import ACTS, RECKONED, Text
 
 
 def check_names(policy: Policy, cells: Cells) -> Iterator[Finding]:
@@ -56,6 +56,8 @@ def _asking(policy: Policy) -> Iterator[tuple[Condition, Element, str]]:
     for step in policy.steps:
         yield step.only, step.at, ""
         yield step.unless, step.at, ""
+        if step.grant is not None:
+            yield step.grant.when, step.at, ""
     for kind in policy.sheets.values():
         for step in kind.steps:
             yield step.only, step.at, kind.name
@@ -215,7 +217,9 @@ def _unused(policy: Policy) -> Iterator[Finding]:
     whos = [who for who, _ in whos_of(policy)]
     rows = (*policy.steps, *(step for kind in policy.sheets.values() for step in kind.steps))
     tables = asked | {who.post for who in whos if who.kind == "table"} | {"severity", "owner"}
+    tables |= {step.timing.at_latest for step in rows}
     tables |= {step.timing.within for step in rows} | {duty.timing.within for duty in policy.owed}
+    tables |= {step.grant.within for step in rows if step.grant is not None}
     opened = [row.opens for row in rows]
     opened += [row.opens for row in policy.owed] + [row.opens for row in policy.rhythm]
     opened += [row.opens for row in policy.may.values()]
@@ -226,7 +230,7 @@ def _unused(policy: Policy) -> Iterator[Finding]:
         sheets.add("assessment")
     forms = {row.form for row in rows} | {row.form for row in policy.owed}
     for name, fact in policy.facts.items():
-        decides = fact.type in ("yes/no", "one of", "count", "money")
+        decides = fact.type in ("yes/no", "one of", "count", "money") and name not in RECKONED
         if decides and fact.at.line and not fact.asked and not fact.set_by and name not in asked:
             yield _nothing_uses(fact.at, "unused-fact", fact.text, name)
     for name, table in policy.tables.items():
@@ -269,6 +273,8 @@ def _unused_posts(policy: Policy, whos: list[Who]) -> Iterator[Finding]:
     owing = {who.post for who in whos if who.post in policy.posts} | {policy.kept_by}
     stand_ins = {post.recused_by for post in policy.posts.values()}
     by_rank = any(who.kind == "superior" for who in whos)
+    if any(who.kind == "registrar" for who in whos):
+        return  # whoever registers may hold any post
     reached = set(owing)
     for name in owing & set(policy.posts):
         reached |= set(above(name, policy))

@@ -71,7 +71,7 @@ class Walk:
         self.fixed = [tuple(cell.get(name) for name in fixed) for cell in self.classes]
         known = {name for cell in self.classes for name in cell}
         self.set_by = [
-            (name, fact.set_by)
+            (name, fact)
             for name, fact in policy.facts.items()
             if fact.set_by and name in known and sheet is None
         ]
@@ -122,7 +122,11 @@ class Walk:
         """Whether what acts had to settle is known once they are done."""
         number, marks = state
         cell = self.classes[number]
-        open_acts = [act for name, act in self.set_by if name not in cell]
+        open_acts = [
+            fact.set_by
+            for name, fact in self.set_by
+            if name not in cell and ("kind" not in cell or fact.concerns(cell["kind"]))
+        ]
         if not open_acts:
             return True
         done = {self.steps[self.order[name]].act for name, how in marks if how != "missed"}

@@ -120,8 +120,10 @@ class Case:
     rhythm: dict[str, int] = field(default_factory=dict)  # row → last opening
     promises: dict[str, int] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
-    goods: dict[str, int] = field(default_factory=dict)  # received, accepted, settled, refunded, here
-    doers: dict[str, tuple[str, ...]] = field(default_factory=dict)  # acts kept apart → who did them
+    # goods: received, accepted, settled (items), refunded (fen), here (1: with us)
+    goods: dict[str, int] = field(default_factory=dict)
+    # acts that different people must do → who did them
+    doers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pauses: tuple[tuple[int, int], ...] = ()
     paused: int = 0
     stage: str = ""

@@ -215,9 +215,10 @@ def _money_is_covered(case: Case) -> Iterator[Broken]:
     goods = case.goods
     if not goods.get("settled", 0) <= goods.get("accepted", 0) <= goods.get("received", 0):
         yield _broken("K7", "办结的数量多于验收或收到的", "more was settled than came in")
-    if goods.get("refunded", 0) and payable(replace(case, goods={**goods, "refunded": 0})) < goods[
-        "refunded"
-    ]:
+    if (
+        goods.get("refunded", 0)
+        and payable(replace(case, goods={**goods, "refunded": 0})) < goods["refunded"]
+    ):
         yield _broken("K7", "退款多于合格部分的实付金额", "more was refunded than was paid for it")
     for act in ("inspect", "refund"):
         barred = {case.registrar, *case.doers.get("refund" if act == "inspect" else "inspect", ())}

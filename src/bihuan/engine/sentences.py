@@ -435,7 +435,9 @@ class _Reading:
                 written = ", which counts as written" if channel.written else ""
                 words = f"Complaints may come by the channel “{channel.text.en}”{written}"
                 words += "; not in the source, our addition" if channel.addition else ""
-                words += ", which shows the conditions of a return first" if channel.shows_first else ""
+                words += (
+                    ", which shows the conditions of a return first" if channel.shows_first else ""
+                )
             yield self.say("what", channel.at, words)
         if policy.registered_by_staff:
             yield self.say(

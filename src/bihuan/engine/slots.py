@@ -221,6 +221,4 @@ def overspent(work: Work, allowed: Allowed) -> Refusal | None:
 
 
 def form_for(work: Work, slot: Slot) -> Form:
-    return form_of(
-        slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts
-    )
+    return form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts)

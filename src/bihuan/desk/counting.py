@@ -23,6 +23,19 @@ _COUNT = """
         WHERE covered_at > 0 AND subject = %s AND category = %s
     ) AS covered
 """
+# Both count the case itself, whose own row may not have its category yet.
+_BY_COMPLAINANT = {
+    "complainants with the same complaint": """
+        SELECT COUNT(DISTINCT complainant_id) FROM records_case
+        WHERE (NOT ledger AND subject = %s AND category = %s AND registered_at >= %s) OR id = %s
+    """,
+    "cases of the same complainant": """
+        SELECT COUNT(*) FROM records_case
+        WHERE (NOT ledger AND subject = %s AND category = %s AND registered_at >= %s
+               AND complainant_id = (SELECT complainant_id FROM records_case WHERE id = %s))
+           OR id = %s
+    """,
+}
 
 
 def counted_facts(
@@ -32,7 +45,8 @@ def counted_facts(
     (of the same subject, where the policy has no categories).
 
     The case itself is among them; cases from before a sheet was opened for the problem are not
-    (GEN-5.2, MALL-7.2).
+    (GEN-5.2, MALL-7.2). What is counted by complainant is known once the case is registered:
+    anonymous cases are nobody's (HOME-4).
     """
     policy = ruling.world.policy
     counted = {name: fact.counted for name, fact in policy.facts.items() if fact.counted}
@@ -49,6 +63,11 @@ def counted_facts(
         if isinstance(period, int | str):
             continue
         start = _begin(period, now, ruling)
+        same = (str(subject)[:80], str(category)[:60], start)
+        if (people := _BY_COMPLAINANT.get(policy.facts[name].counts)) is not None:
+            if case_id:
+                found[name] = _one(people, (*same, *[case_id] * (people.count("%s") - len(same))))
+            continue
         with connection.cursor() as cursor:
             cursor.execute(
                 _COUNT,
@@ -58,6 +77,12 @@ def counted_facts(
             covered, others = cursor.fetchone()
         found[name] = others + (registered > covered and registered >= start)
     return found
+
+
+def _one(query: str, given: tuple[str | int, ...]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query, given)
+        return int(cursor.fetchone()[0])
 
 
 def _begin(period: Span, now: int, ruling: Ruling) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from bihuan.desk import chain, obligations, outbox
+from bihuan.desk.counting import subject_of
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Case, Event
 from bihuan.engine.organisation import post_of, unit_of
@@ -89,7 +90,7 @@ def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
         "severity": case.derived.get("severity", "")[:60],
         "owner": case.owner,
         "title": " ".join(_text(facts, "content", 200).split())[:40],
-        "subject": (about_unit or _text(facts, "about", 80)),
+        "subject": subject_of(facts, ruling.world.policy)[:80],
         "about_unit": about_unit,
         "about_person": _text(facts, "about_person", 60),
         "received_at": case.received,

@@ -8,8 +8,9 @@ from django.db import connection
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Act, Case
 from bihuan.engine.clock import Span, due
+from bihuan.engine.policy import Policy
 
-COUNTING_ACTS = frozenset({"register", "classify", "correct"})
+COUNTING_ACTS = frozenset({"register", "classify", "review_return", "correct"})
 _LONGEST = 10 * 366 * 86400
 
 _COUNT = """
@@ -53,8 +54,8 @@ def counted_facts(
     if not counted or act.name not in COUNTING_ACTS:
         return {}
     facts: Mapping[str, Any] = {**(case.facts if case else {}), **act.data}
-    subject, category = facts.get("about_unit") or facts.get("about"), facts.get("category") or ""
-    if not subject or (policy.categories and not category):
+    subject, category = subject_of(facts, policy), facts.get("category") or ""
+    if not subject or (policy.categories and not category and not _by_batch(policy)):
         return {}
     registered = case.registered if case else now
     found: dict[str, int] = {}
@@ -77,6 +78,22 @@ def counted_facts(
             covered, others = cursor.fetchone()
         found[name] = others + (registered > covered and registered >= start)
     return found
+
+
+def subject_of(facts: Mapping[str, Any], policy: Policy) -> str:
+    """What a case is counted by: the unit or subject it is about; where the policy counts the same
+    batch and reason, those two (RET-2.5). Empty where it is not known.
+    """
+    if not _by_batch(policy):
+        return str(facts.get("about_unit") or facts.get("about") or "")
+    batch, reason = facts.get("batch"), facts.get("return_reason") or facts.get("category")
+    return f"{str(batch)[:50]} / {reason}" if batch and reason else ""
+
+
+def _by_batch(policy: Policy) -> bool:
+    return any(
+        fact.counts == "cases of the same batch and reason" for fact in policy.facts.values()
+    )
 
 
 def _one(query: str, given: tuple[str | int, ...]) -> int:

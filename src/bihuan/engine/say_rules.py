@@ -1,7 +1,7 @@
 """The parts of a rule in words, Chinese and English: posts, acts, times, conditions, consequences."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bihuan.engine.policy import (
     Condition,
@@ -16,7 +16,7 @@ from bihuan.engine.policy import (
 )
 from bihuan.engine.rhythm import Rhythm
 from bihuan.engine.say_time import say_span
-from bihuan.engine.spans import EndOf, Months, Span
+from bihuan.engine.spans import EndOf, Months, Span, Windows
 from bihuan.engine.words import ACTS, BUILT_IN_FACTS, INSTANTS, NEEDS, STAGES, YES_NO, Text
 
 # What a table decides, where its name says it.
@@ -26,6 +26,11 @@ TABLES: dict[str, Text] = {
     "addressee": Text("收单人", "addressee"),
     "improver": Text("改进人", "one who makes the improvement"),
     "handler": Text("经办人", "handler"),
+    "responsible": Text("归口部门", "responsible department"),
+    "receiver": Text("首接人", "first receiver"),
+    "dispatch_time": Text("转达时限", "time to pass on"),
+    "findings_time": Text("查明时限", "time for the findings"),
+    "compensation_approver": Text("赔偿审批人", "approver of the compensation"),
     "lead_dealer": Text("跟进潜在客户的服务商", "dealer for the lead"),
     "assessor": Text("考核执行部门", "assessor"),
     "issue_time": Text("开单时限", "time to issue"),
@@ -143,8 +148,10 @@ def say_number(policy: Policy, number: Number, lang: str) -> str:
     values = []
     for since, value in number.values:
         said = say_value(value, lang)
-        if isinstance(value, int) and unit:
-            said = unit.in_(lang).format(value)
+        if isinstance(value, int):
+            said = unit.in_(lang).format(value) if unit else say_money(value, lang)
+        if number.start:
+            said = counted_from(number, said, lang)
         if since:
             said = f"自{since}起{said}" if is_zh(lang) else f"{said} from {since}"
         values.append(said)
@@ -154,20 +161,39 @@ def say_number(policy: Policy, number: Number, lang: str) -> str:
     return f"“{number.word}” is {'; '.join(values)} ({mark})"
 
 
+def counted_from(number: Number, said: str, lang: str) -> str:
+    """A time with the instant the number itself counts from, where it names one."""
+    if not number.start:
+        return said
+    start = INSTANTS[number.start].in_(lang)
+    return f"自{start}起按{said}" if is_zh(lang) else f"{said}, counted from {start}"
+
+
 def _unit_of_count(policy: Policy, name: str) -> Text | None:
     """What a plain count counts, by where the policy uses it."""
     steps = [step for kind in ("", *policy.sheets) for step in policy.steps_of(kind)]
     if any(step.tries == name for step in steps):
         return Text("{}个不同的日子", "{} different days")
-    if any(fact.counted == name and fact.counts == "nearest unit" for fact in policy.facts.values()):
+    if any(
+        fact.counted == name and fact.counts == "nearest unit" for fact in policy.facts.values()
+    ):
         return Text("{}公里", "{} km")
-    tests = [test for duty in policy.owed for _, test in duty.only]
-    tests += [
-        test for table in policy.tables.values() for row in table.rows for _, test in row.when
-    ]
-    if any(operand == (name,) for _, operand in tests):
-        return Text("{}件", "{} cases")
-    return Text("{}次", "{} times")
+    asked = [policy.facts[fact] for fact, test in _tests(policy) if test[1] == (name,)]
+    if not asked:
+        return Text("{}次", "{} times")
+    if asked[0].type == "money":
+        return None
+    if asked[0].counts.startswith("complainants"):
+        return Text("{}人", "{} people")
+    return Text("{}件", "{} cases") if asked[0].counted else Text("{}", "{}")
+
+
+def _tests(policy: Policy) -> Iterator[tuple[str, Test]]:
+    """Every test of a fact in tables and in what is owed."""
+    for table in policy.tables.values():
+        yield from (pair for row in table.rows for pair in row.when if pair[0] in policy.facts)
+    for duty in policy.owed:
+        yield from (pair for pair in duty.only if pair[0] in policy.facts)
 
 
 def say_post(policy: Policy, post: str, lang: str) -> str:
@@ -250,9 +276,14 @@ def _say_test(policy: Policy, name: str, test: Test, lang: str) -> str:
 def _limit(policy: Policy, operand: tuple[str, ...] | int, lang: str, *, money: bool) -> str:
     value = operand if isinstance(operand, int) else policy.numbers[operand[0]].value()
     if money and isinstance(value, int):  # in fen
-        yuan = f"{value / 100:,.2f}".removesuffix(".00")
-        return f"{yuan}元" if is_zh(lang) else f"{yuan} yuan"
+        return say_money(value, lang)
     return say_value(value, lang)
+
+
+def say_money(fen: int, lang: str) -> str:
+    """An amount in fen as people write it: 50,000元, 50,000 yuan."""
+    yuan = f"{fen / 100:,.2f}".removesuffix(".00")
+    return f"{yuan}元" if is_zh(lang) else f"{yuan} yuan"
 
 
 def _subject(policy: Policy, name: str, lang: str) -> str:
@@ -350,7 +381,9 @@ def say_timing(policy: Policy, timing: Timing, lang: str) -> str:
     elif timing.within:
         number = policy.numbers.get(timing.within)
         since = (number.start if number else "") or timing.start
-        said = _within(say_reach(policy, timing.within, lang), since, lang)
+        length = say_reach(policy, timing.within, lang)
+        windows = number is not None and isinstance(number.value(), Windows)
+        said = _in_window(length, since, lang) if windows else _within(length, since, lang)
     if said and timing.calendar and timing.calendar != "usual":
         calendar = timing.calendar
         said += f"(按“{calendar}”日历)" if zh else f" on the calendar “{calendar}”"
@@ -363,6 +396,14 @@ def say_reach(policy: Policy, name: str, lang: str) -> str:
         table = TABLES.get(name, Text(name, name)).in_(lang)
         return f"“{table}”表所定时间" if is_zh(lang) else f"the time the table “{table}” gives"
     return say_value(policy.numbers[name].value(), lang)
+
+
+def _in_window(windows: str, since: str, lang: str) -> str:
+    """By a time that depends on where the start lies."""
+    if is_zh(lang):
+        return f"{f'自{INSTANTS[since].zh}起' if since else ''}在所处时段的时限内({windows})"
+    start = INSTANTS[since].en if since else "the start"
+    return f"within the time of the window in which {start} lies ({windows})"
 
 
 def _within(length: str, since: str, lang: str) -> str:

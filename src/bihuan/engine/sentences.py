@@ -26,6 +26,7 @@ from bihuan.engine.say_rules import (
     a,
     answer_text,
     any_of,
+    counted_from,
     is_zh,
     mid,
     say_act,
@@ -548,8 +549,9 @@ class _Reading:
             else:
                 words = f"{name}为{who}" if zh else f"the {name} is {who}"
         elif table.answers == "number":
-            value = say_value(policy.numbers[then].value(), self.lang)
-            words = f"{name}为{value}" if zh else f"the time “{name}” is {value}"
+            number = policy.numbers[then]
+            value = counted_from(number, say_value(number.value(), self.lang), self.lang)
+            words = f"{name}为{value}" if zh else f"the {name} is {value}"
         elif table.answers == "sheet":
             words = (
                 f"开出{say_sheet(policy, then, self.lang)}"

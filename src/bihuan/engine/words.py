@@ -1005,7 +1005,7 @@ _NEEDS = (
     ),
     Need(
         "reasons if not liable",
-        Text("不承担责任的理由", "reasons where we are not liable"),
+        Text("不承担责任的须说明理由", "reasons where we are not liable"),
         (_field("reasons", "long", "理由", "Reasons"),),
         only=("liability", "not_company"),
     ),

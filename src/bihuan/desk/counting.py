@@ -39,6 +39,9 @@ _BY_COMPLAINANT = {
 }
 
 
+_EARLIER = "SELECT COUNT(*) FROM records_case WHERE NOT ledger AND subject = %s AND id <> %s"
+
+
 def counted_facts(
     act: Act, case: Case | None, case_id: int, ruling: Ruling, now: int
 ) -> dict[str, int]:
@@ -55,11 +58,16 @@ def counted_facts(
         return {}
     facts: Mapping[str, Any] = {**(case.facts if case else {}), **act.data}
     subject, category = subject_of(facts, policy), facts.get("category") or ""
-    if not subject or (policy.categories and not category and not _by_batch(policy)):
+    by_other = _by_batch(policy) or bool(facts.get("part") and facts.get("symptom"))
+    if not subject or (policy.categories and not category and not by_other):
         return {}
     registered = case.registered if case else now
     found: dict[str, int] = {}
     for name, number in counted.items():
+        if policy.facts[name].counts == "earlier cases of the same fault":
+            if facts.get("part") and facts.get("symptom"):
+                found[name] = _one(_EARLIER, (str(subject)[:80], case_id))
+            continue
         period = policy.numbers[number].value()
         if isinstance(period, int | str):
             continue
@@ -84,6 +92,8 @@ def subject_of(facts: Mapping[str, Any], policy: Policy) -> str:
     """What a case is counted by: the unit or subject it is about; where the policy counts the same
     batch and reason, those two (RET-2.5). Empty where it is not known.
     """
+    if _by_fault(policy) and facts.get("part") and facts.get("symptom"):
+        return f"{str(facts['part'])[:50]} / {facts['symptom']}"
     if not _by_batch(policy):
         return str(facts.get("about_unit") or facts.get("about") or "")
     batch, reason = facts.get("batch"), facts.get("return_reason") or facts.get("category")
@@ -112,3 +122,8 @@ def _begin(period: Span, now: int, ruling: Ruling) -> int:
         else:
             low = middle + 1
     return low
+
+
+def _by_fault(policy: Policy) -> bool:
+    """Whether the policy counts by part and symptom (AUTO-3.5)."""
+    return any(fact.counts == "earlier cases of the same fault" for fact in policy.facts.values())

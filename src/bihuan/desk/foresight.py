@@ -2,6 +2,7 @@
 
 from bihuan.desk import worlds
 from bihuan.desk.counting import counted_facts
+from bihuan.desk.locating import located_facts
 from bihuan.engine.case import Act, Case
 from bihuan.engine.step import Decision, decide
 
@@ -14,7 +15,10 @@ def what_follows(
     `policy` is a version's id; without a case the act registers one. `now` in whole seconds.
     """
     ruling = worlds.ruling(policy, now)
-    found = counted_facts(act, case, case_id, ruling, now)
+    found: dict[str, int | str] = {
+        **counted_facts(act, case, case_id, ruling, now),
+        **located_facts(act, case, ruling),
+    }
     if found:
         act = Act(act.name, act.by, act.at, {**act.data, **found}, act.sheet)
     return decide(case, act, ruling.world, now)

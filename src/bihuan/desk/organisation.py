@@ -17,6 +17,7 @@ from django.db.models import Q
 from bihuan.desk import perform, worlds
 from bihuan.engine.case import Act
 from bihuan.engine.findings import Finding, Level
+from bihuan.engine.nearest import place_of
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.organisation import Unit as UnitThen
 from bihuan.engine.policy import Policy, Post
@@ -69,7 +70,9 @@ def snapshot(at: int, *, as_known_at: int | None = None) -> Organisation:
         kept.setdefault(seat(holding.post, holding.unit), []).append(str(holding.person_id))
     return Organisation(
         units={
-            unit.code: UnitThen(unit.code, unit.name, unit.kind, unit.parent)
+            unit.code: UnitThen(
+                unit.code, unit.name, unit.kind, unit.parent, unit.place, tuple(unit.can.split())
+            )
             for unit in Unit.objects.filter(rows).order_by("id")
         },
         holders={place: tuple(people) for place, people in holders.items()},
@@ -170,6 +173,23 @@ def rename(code: str, name: str, *, at: int | None = None, now: int) -> Unit | R
     if not name.strip():
         return _refuse("no-name", "name", "缺少名称", "the name is missing")
     return _succeeded(code, at, now, name=name.strip())
+
+
+@_change
+def locate(
+    code: str, place: str, can: str = "", *, at: int | None = None, now: int
+) -> Unit | Refusal:
+    """Say where a unit is ("latitude, longitude") and which kinds of case it can do (names with
+    spaces between, empty for all), from `at` on.
+    """
+    if place_of(place) is None:
+        return _refuse(
+            "bad-place",
+            "place",
+            "位置应写成“纬度,经度”,如 31.23,121.47",
+            "a place is written 'latitude,longitude', as 31.23,121.47",
+        )
+    return _succeeded(code, at, now, place=place, can=can)
 
 
 @_change
@@ -372,6 +392,8 @@ def _succeeded(code: str, at: int | None, now: int, **new: str | int) -> Unit | 
             "name": found.name,
             "kind": found.kind,
             "parent": found.parent,
+            "place": found.place,
+            "can": found.can,
             "from_at": max(since, first),
             "known_at": now,
             **new,

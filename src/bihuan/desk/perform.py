@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from bihuan.desk import numbering, worlds
 from bihuan.desk.append import Change, Record, append
 from bihuan.desk.counting import counted_facts
+from bihuan.desk.locating import located_facts
 from bihuan.desk.permissions import viewer
 from bihuan.engine.case import Act, Case
 from bihuan.engine.refusal import Owing, Refusal
@@ -124,6 +125,8 @@ class _Performing:
         if policy is None:
             return self._refused("", _NO_POLICY)
         ruling = worlds.ruling(policy, self.now, seen)
+        if self._grew_from_nothing(ruling):
+            return self._refused("", _NOT_GROWN)
         act = self._with_counted(None, 0, ruling)
         decision = decide(None, act, ruling.world, self.now)
         case = decision.case
@@ -162,8 +165,20 @@ class _Performing:
         )  # fmt: skip
         return self._write(change, decision.refusal)
 
+    def _grew_from_nothing(self, ruling: worlds.Ruling) -> bool:
+        """Whether it names a case it grew from that is not there, or is of another kind (AUTO-3.7)."""
+        told = self.act.data.get("linked_to")
+        if not told:
+            return False
+        stored = load(str(told))
+        kind = ruling.world.policy.linked.get(str(self.act.data.get("kind", "")))
+        return stored is None or kind is None or stored.case.facts.get("kind") != kind
+
     def _with_counted(self, case: Case | None, case_id: int, ruling: worlds.Ruling) -> Act:
-        found = counted_facts(self.act, case, case_id, ruling, self.now)
+        found: dict[str, int | str] = {
+            **counted_facts(self.act, case, case_id, ruling, self.now),
+            **located_facts(self.act, case, ruling),
+        }
         counted = {name for name, fact in ruling.world.policy.facts.items() if fact.counted}
         if not found and not counted & self.act.data.keys():
             return self.act
@@ -289,6 +304,14 @@ def refusal_from_json(found: Mapping[str, Json]) -> Refusal:
     )
 
 
+_NOT_GROWN = Refusal(
+    "bad-value",
+    Text(
+        "“由此案引起”应填已有案件的编号,且种类相符",
+        "'Grew from case' should be the number of a case there is, of the fitting kind",
+    ),
+    field="linked_to",
+)
 _NO_CASE = Refusal("no-such-case", Text("没有这个案件", "there is no such case"), ())
 _NO_POLICY = Refusal(
     "no-policy", Text("没有适用的制度", "no policy rules over what is registered here"), ()

@@ -179,12 +179,12 @@ def _snapshot(now: int, count: int) -> _Snapshot:
         return from_at <= now and (until_at is None or now < until_at)
 
     units = {
-        code: Unit(code, name, kind, parent)
-        for code, name, kind, parent, from_at, until_at in models.Unit.objects.filter(
+        code: Unit(code, name, kind, parent, place, tuple(can.split()))
+        for code, name, kind, parent, place, can, from_at, until_at in models.Unit.objects.filter(
             withdrawn_at=None
         )
         .order_by("id")
-        .values_list("code", "name", "kind", "parent", "from_at", "until_at")
+        .values_list("code", "name", "kind", "parent", "place", "can", "from_at", "until_at")
         if valid(from_at, until_at)
     }
     active = set(models.Person.objects.filter(active=True).values_list("id", flat=True))

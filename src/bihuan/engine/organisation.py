@@ -30,6 +30,8 @@ class Unit:
     name: str
     kind: str
     parent: str = ""
+    place: str = ""  # "latitude, longitude", where somebody may be sent from it
+    can: tuple[str, ...] = ()  # the kinds of case it can do; empty = all
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,17 @@ class Site(models.Model):
 
 
 class Unit(models.Model):
-    """A unit of the tree as it is called and placed during a time; `code` never changes."""
+    """A unit of the tree as it is called and placed during a time; `code` never changes.
+
+    `place` is "latitude, longitude"; `can` names the kinds of case it can do, empty for all.
+    """
 
     code = models.CharField(max_length=60)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=60)
     parent = models.CharField(max_length=60, blank=True)
+    place = models.CharField(max_length=60, blank=True, default="")
+    can = models.CharField(max_length=200, blank=True, default="")
     from_at = models.BigIntegerField()
     until_at = models.BigIntegerField(null=True, blank=True)
     known_at = models.BigIntegerField()

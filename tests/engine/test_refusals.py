@@ -167,6 +167,16 @@ def test_a_note_must_be_filled_in_completely() -> None:
     story.do("reply", "merchant-fang", sheet=1, handler="方", **filled)
 
 
+def test_a_reply_gives_nothing_unpublished_away() -> None:
+    story = with_a_note(changed("mall", ("needs: [all fields filled]", "needs: [nothing undisclosed]")))
+    story.do("issue", "operations-cai", sheet=1, outcome="issued")
+    story.do("receipt", "merchant-fang", sheet=1, signature="方")
+    by, checked = "merchant-fang", "disclosure_checked"
+    refused(story, "undisclosed", "reply", by, "MALL-5.3", sheet=1, **{checked: "no"})
+    refused(story, "missing-field", "reply", by, "MALL-5.3", sheet=1)
+    story.do("reply", by, sheet=1, **{checked: "yes"})
+
+
 def test_what_is_over() -> None:
     story = mall(MALL, "resolve")
     story.do("withdraw", "customer")

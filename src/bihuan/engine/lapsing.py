@@ -10,7 +10,7 @@ from bihuan.engine.dues import due_of
 from bihuan.engine.organisation import Seat
 from bihuan.engine.pausing import PAUSE_ENDS, resume, stands
 from bihuan.engine.policy import Duty, Missed, Periodic, Step
-from bihuan.engine.posts import SYSTEM, resolve, step_aside, superior
+from bihuan.engine.posts import SYSTEM, ladder, resolve, step_aside
 from bihuan.engine.rhythm import next_occurrence
 from bihuan.engine.settling import settle
 from bihuan.engine.work import Work
@@ -168,9 +168,8 @@ def who_takes(work: Work, debt: Debt, missed: Missed) -> Seat | None:
 
 
 def step_up(work: Work, debt: Debt, row: Step | Duty | Periodic | None, at: int) -> None:
-    above = superior(debt.seat, work.policy, work.world.organisation)
-    while above is not None and above in debt.was:  # a deputy who lets it pass, too
-        above = superior(above, work.policy, work.world.organisation)
+    ranks = ladder(debt.seat, work.policy, work.world.organisation)
+    above = next((seat for seat in ranks if seat not in debt.was), None)  # a deputy misses it too
     if above is not None:
         above = step_aside(above, work.case, work.world, debt.act)
     if above is None or above == debt.seat:

@@ -144,7 +144,8 @@ def counts(
         need = NEEDS[name]
         if need.only and any(item.name == field.name for item in need.fields):
             fact, value = need.only
-            return bool(data.get(fact, facts.get(fact)) == value)
+            known = bool(facts.get(field.name))  # told before, as the place of a rescue
+            return bool(data.get(fact, facts.get(fact)) == value) and not known
     return True
 
 

@@ -20,7 +20,7 @@ def holds(condition: Condition, facts: Facts, limit: Limit) -> bool:
         value = facts.get(name)
         if operator == "is":
             assert isinstance(operand, tuple)
-            if (value if value is not None else "unknown") not in operand:
+            if (value if value not in (None, "") else "unknown") not in operand:
                 return False
         elif value is None or not _compares(operator, int(value), operand, limit):
             return False

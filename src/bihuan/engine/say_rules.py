@@ -438,6 +438,9 @@ def say_times(policy: Policy, number: str, lang: str) -> str:
     return {1: "once", 2: "twice"}.get(value if isinstance(value, int) else 0, f"{value} times")
 
 
+_ENDS_CASE = Text("案件即告终结", "that ends the case")
+
+
 def say_consequence(policy: Policy, then: Consequence, lang: str, sheet: str = "") -> str:
     """What an outcome, a spent budget or an allowed act leads to."""
     zh = is_zh(lang)
@@ -458,7 +461,8 @@ def say_consequence(policy: Policy, then: Consequence, lang: str, sheet: str = "
         who = say_who(policy, then.hand_to, lang)
         parts.append(f"案件交{who}" if zh else f"the case goes to {who}")
     if then.finish:
-        parts.append("案件即告终结" if zh else "that ends the case")
+        ends = Text("此单到此终结", "that ends the sheet") if sheet else _ENDS_CASE
+        parts.append(ends.in_(lang))
     if then.go_on:
         parts.append("继续下一步" if zh else "it goes on to the next step")
     if then.stay:

@@ -955,13 +955,13 @@ _NEEDS = (
     ),
     Need(
         "published document in force cited",
-        Text("引用现行文件", "the published document in force"),
+        Text("咨询须引用现行文件", "for an enquiry, the published document in force"),
         (_field("document", "text", "引用文件", "Document cited"),),
         only=("kind", "enquiry"),
     ),
     Need(
         "root cause and prevention if complaint",
-        Text("根本原因与预防措施", "root cause and prevention"),
+        Text("抱怨须写明根本原因与预防措施", "for a complaint, its root cause and prevention"),
         (
             _field("root_cause", "long", "根本原因", "Root cause"),
             _field("prevention", "long", "预防措施", "Prevention"),
@@ -1145,7 +1145,7 @@ INSTANTS: dict[str, Text] = {
     "received": Text("收到", "receipt"),
     "classified": Text("定级", "classification"),
     "dispatched": Text("开单", "the note"),
-    "replied": Text("单据回复", "the reply to the note"),
+    "replied": Text("单据回复", "its reply"),
     "answered": Text("答复", "the answer"),
     "closed": Text("办结", "closing"),
     "goods received": Text("收货", "receipt of the goods"),

@@ -6,6 +6,8 @@ import pytest
 
 from bihuan.desk.scenarios import shipped_pack
 from bihuan.engine.case import Json
+from bihuan.engine.check import check
+from bihuan.engine.findings import Level
 from bihuan.engine.money import payable, unsettled
 from bihuan.engine.sentences import shown_before
 from bihuan.engine.world import World
@@ -151,3 +153,15 @@ def test_the_conditions_can_be_shown_before_somebody_applies(lang: str, words: s
     said = shown_before(policy, "return", lang)
     assert any(words in sentence for sentence in said)
     assert shown_before(policy, "complaint", lang) == ()
+
+
+def test_a_refund_that_the_engine_could_never_allow_is_found_before_it_is_owed() -> None:
+    policy = returns(("    paid:  ", "    payed: ")).policy
+    finding = next(each for each in check(policy) if each.code == "never-settled")
+    assert finding.level is Level.ERROR
+    assert finding.clauses == ("RET-3.7",)
+    assert "paid" in finding.text.en
+
+
+def test_the_shipped_pack_has_nothing_to_settle() -> None:
+    assert check(shipped_pack("returns").policy) == ()

@@ -6,6 +6,7 @@ from bihuan.engine.check.cells import ALWAYS_KNOWN, Cells
 from bihuan.engine.check.story import facts_text, found, name_text, outcome_text
 from bihuan.engine.check.walk import STAGE_ORDER, Walk, effects, stage_of
 from bihuan.engine.findings import Finding, Level
+from bihuan.engine.money import SETTLING
 from bihuan.engine.policy import (
     Allowed,
     Consequence,
@@ -18,7 +19,7 @@ from bihuan.engine.policy import (
     Timing,
     Who,
 )
-from bihuan.engine.words import ACTS, BUILT_IN_FACTS, NEEDS, Text, event_of
+from bihuan.engine.words import ACTS, BUILT_IN_FACTS, NEEDS, RECKONED, Text, event_of
 
 BACKBONE = (("acknowledge", "confirm_return"), ("respond",), ("close",), ("archive",))
 
@@ -37,6 +38,7 @@ def check_line(policy: Policy, cells: Cells) -> Iterator[Finding]:
         yield from _left_out(policy, cells)
     yield from _always(policy, walk)
     yield from _sheets_left_out(policy)
+    yield from _never_settled(policy, walk)
 
 
 def check_sheets(policy: Policy, cells: Cells) -> Iterator[Finding]:
@@ -667,6 +669,32 @@ def _sheets_left_out(policy: Policy) -> Iterator[Finding]:
                 Text("案件办结,单据无人过问", "the case is closed, and nobody waits for the note"),
             ),
         )
+
+
+def _never_settled(policy: Policy, walk: Walk) -> Iterator[Finding]:
+    """What the engine asks of a refund, an exchange or a repair can be there when it is owed."""
+    acts = {step.act for step in policy.steps}
+    for step in policy.steps:
+        if step.act not in SETTLING:
+            continue
+        missing = [ACTS[act].text for act in ("receive_goods", "inspect") if act not in acts]
+        for name, kind in RECKONED.items():
+            fact = policy.facts.get(name)
+            if step.act == "refund" and (fact is None or fact.type != kind):
+                missing.append(Text(f"事实 {name}({kind})", f"the fact '{name}' ({kind})"))
+        if missing:
+            said = ACTS[step.act].text
+            yield found(
+                Level.ERROR,
+                "never-settled",
+                step.at,
+                f"{said.zh}永远办不成,缺:{'、'.join(each.zh for each in missing)}",
+                f"'{step.act}' can never be done; it lacks: {', '.join(e.en for e in missing)}",
+                story=walk.story_to(
+                    step.name,
+                    Text(f"应{said.zh},但引擎不许", f"owed: {said.en}, and the engine refuses it"),
+                ),
+            )
 
 
 # beside the line

@@ -40,6 +40,17 @@ _STAFF = {
         "store_gm@mall": ["gm"],
         "owner_company@mall": ["auditor"],
     },
+    "home": {
+        "sales_service@c1": ["sales"],
+        "property_service@c1": ["property"],
+        "duty_officer@c1": ["duty"],
+        "staff@d1": ["clerk"],
+        "handler@d1": ["handler"],
+        "deputy_gm@c1": ["deputy"],
+        "city_gm@c1": ["gm"],
+        "president@co": ["president"],
+        "group_audit@": ["auditor"],
+    },
 }
 _UNITS = {
     "general": [
@@ -53,6 +64,11 @@ _UNITS = {
         Unit("f2", "二层", "floor", "mall"),
         Unit("m1", "木棉", "merchant", "f1"),
         Unit("d1", "物业部", "department", "mall"),
+    ],
+    "home": [
+        Unit("co", "南岭集团", "company"),
+        Unit("c1", "东城公司", "city", "co"),
+        Unit("d1", "工程部", "department", "c1"),
     ],
 }
 

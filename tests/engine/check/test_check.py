@@ -51,7 +51,7 @@ def test_there_are_thirty_mutations_of_every_property() -> None:
     assert len({each["code"] for each in MUTATIONS}) >= 25
 
 
-@pytest.mark.parametrize("name", ["general", "mall"])
+@pytest.mark.parametrize("name", ["general", "mall", "home"])
 def test_the_packs_have_no_error_and_every_warning_is_acknowledged(name: str) -> None:
     policy, findings = compile_policy(pack(name))
     assert policy is not None, findings

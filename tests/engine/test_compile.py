@@ -10,7 +10,7 @@ CONFIRM = """act: confirm, within: confirm_time, tries: tries, clause: [MALL-5.5
      if: {disputed: {back to: dispatch"""
 
 
-@pytest.mark.parametrize("name", ["general", "mall"])
+@pytest.mark.parametrize("name", ["general", "mall", "auto"])
 def test_a_shipped_policy_compiles_without_a_finding(name):
     policy, findings = compile_policy(nodes(pack_text(name)))
     assert findings == ()
@@ -80,3 +80,36 @@ def test_names_of_personal_fields_cover_the_customer_and_what_the_customer_said(
     names = personal_names(pack("mall"))
     assert {"name", "contact", "content", "opinion", "signature", "spoke_to"} <= names
     assert "category" not in names
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "right"),
+    [
+        ("linked to: complaint", "linked to: complain", "complaint"),
+        ("from: registered, to: dispatched", "from: registered, to: dispached", "dispatched"),
+        ("for: [complaint, appeal]", "for: [complaint, apeal]", "appeal"),
+        ("at latest: answer_time", "at latest: answer_tme", "number"),
+        ("counted: nearest unit in reach", "counted: nearest units in reach", "nearest unit"),
+        ("when: sheet overdue again", "when: sheet overdu again", "sheet overdue again"),
+        ("from: taken up", "from: taken", "taken up"),
+    ],
+)
+def test_the_words_of_the_car_makers_policy_are_checked_too(old, new, right):
+    text = pack_text("auto")
+    assert old in text
+    policy, findings = compile_policy(nodes(text.replace(old, new, 1)))
+    assert policy is None
+    (found,) = findings
+    assert found.code == "unknown-name"
+    assert right in found.say("en")
+
+
+def test_a_case_knows_what_it_grew_from_and_which_figures_are_wanted():
+    policy = pack("auto")
+    assert policy.linked == {"appeal": "complaint"}
+    assert [(each.start, each.end) for each in policy.measures] == [
+        ("registered", "dispatched"), ("dispatched", "replied"), ("registered", "closed"),
+    ]  # fmt: skip
+    assert policy.facts["grade"].concerns("complaint")
+    assert not policy.facts["grade"].concerns("rescue")
+    assert policy.facts["about"].concerns("rescue")

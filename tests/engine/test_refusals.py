@@ -7,6 +7,7 @@ from bihuan.engine.refusal import REFUSAL_CODES
 from bihuan.engine.step import decide
 from tests.engine.playing import GARBAGE
 from tests.engine.stories import Story, general, instant, mall, with_a_note
+from tests.engine.test_money import CHECKED, REVIEW, inspected, received, returns
 from tests.engine.test_pausing import HERE as PAUSING
 from tests.engine.worlds import changed, world
 
@@ -168,7 +169,9 @@ def test_a_note_must_be_filled_in_completely() -> None:
 
 
 def test_a_reply_gives_nothing_unpublished_away() -> None:
-    story = with_a_note(changed("mall", ("needs: [all fields filled]", "needs: [nothing undisclosed]")))
+    story = with_a_note(
+        changed("mall", ("needs: [all fields filled]", "needs: [nothing undisclosed]"))
+    )
     story.do("issue", "operations-cai", sheet=1, outcome="issued")
     story.do("receipt", "merchant-fang", sheet=1, signature="方")
     by, checked = "merchant-fang", "disclosure_checked"
@@ -344,6 +347,68 @@ def test_a_policy_is_not_signed_by_two_people_for_three() -> None:
     assert decide(
         opened.case, Act("approve_adoption", "operations-cai", now, three), MALL, now
     ).accepted
+
+
+def test_a_return_that_does_not_meet_the_conditions() -> None:
+    here = returns()
+    story = Story(here).register("agent", kind="return", unit="shop")
+    asked = ("RET-2.1", "RET-3.5", "RET-4.1")
+    refused(story, "conditions-not-told", "confirm_return", "agent", *asked, conditions_told="no")
+    story.do("confirm_return", "agent", conditions_told="yes")
+    made_to_order = REVIEW | {"goods": "custom", "return_reason": "no_reason"}
+    late = REVIEW | {"delivered": instant("2026-02-01 09:00")}
+    many = REVIEW | {"returned": 4}
+    reviewed = ("RET-2.2", "RET-4.2")
+    for code, told in (
+        ("conditions-not-met", made_to_order),
+        ("after-limit", late),
+        ("above-bought", many),
+    ):
+        refused(story, code, "review_return", "handler", *reviewed, **told)
+
+
+def test_goods_that_did_not_come_or_did_not_pass() -> None:
+    came = {"outcome": "arrived", "quantity": 0}
+    story = Story(returns()).register("gm", kind="return", unit="shop")
+    story.do("confirm_return", "agent", conditions_told="yes")
+    story.do("review_return", "handler", **REVIEW)
+    refused(story, "nothing-received", "receive_goods", "store", "RET-2.3", **came)
+    story.do("receive_goods", "store", outcome="arrived", quantity=1)
+    refused(story, "goods-in-hand", "withdraw", "customer", "RET-2.4")
+    passed = {"outcome": "passed", **CHECKED}
+    inspected_by = ("RET-2.3", "RET-3.6")
+    refused(story, "kept-apart", "inspect", "gm", *inspected_by, accepted=1, **passed)
+    refused(story, "nothing-accepted", "inspect", "inspector", *inspected_by, accepted=0, **passed)
+    refused(story, "above-received", "inspect", "inspector", *inspected_by, accepted=2, **passed)
+
+
+def test_money_that_may_not_go_out() -> None:
+    story = inspected(returns())
+    refused(story, "above-paid", "refund", "cashier", "RET-3.7", amount=6667, method="原路")
+    story.do("refund", "cashier", amount=6666, method="原路")
+    refused(story, "purchase-fixed", "correct", "agent", paid=90000)
+    careless = inspected(
+        returns(("only: {inspect: passed, remedy: exchange}", "only: {inspect: passed}"))
+    )
+    careless.do("refund", "cashier", amount=6666, method="原路")
+    refused(careless, "settled-already", "exchange", "store", "RET-2.4")
+    hasty = received(
+        returns(
+            ("only: {receive_goods: arrived}, within: insp", "only: {channel: web}, within: insp"),
+            ("only: {inspect: passed, remedy: refund}", "only: {remedy: refund}"),
+        )
+    )
+    refused(hasty, "not-inspected", "refund", "cashier", "RET-3.7", amount=1, method="原路")
+    blind = Story(returns(("needs: [purchase checked, quality", "needs: [quality")))
+    blind.register("agent", kind="return", unit="shop")
+    blind.do("confirm_return", "agent", conditions_told="yes")
+    known = {
+        name: value for name, value in REVIEW.items() if name not in ("bought", "returned", "paid")
+    }
+    blind.do("review_return", "handler", **known)
+    blind.do("receive_goods", "store", outcome="arrived", quantity=2)
+    blind.do("inspect", "inspector", outcome="passed", accepted=2, **CHECKED)
+    refused(blind, "paid-unknown", "refund", "cashier", "RET-3.7", amount=1, method="原路")
 
 
 def test_every_refusal_there_is_is_met_by_a_test_above() -> None:

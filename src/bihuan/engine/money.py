@@ -134,7 +134,7 @@ def _not_accepted(case: Case, data: Mapping[str, Json], clauses: tuple[str, ...]
         return refuse("nothing-received", at="accepted", clauses=clauses)
     if not now:
         return refuse("nothing-accepted", at="accepted", clauses=clauses)
-    most = min(received, *(n for n in (_known(case.facts, "returned"),) if n))
+    most = min(received, _known(case.facts, "returned") or received)
     if before + now > most:
         return refuse("above-received", at="accepted", clauses=clauses, right=max(most - before, 0))
     return None

@@ -287,6 +287,9 @@ class RandomPlay:
                 return self.dice.randint(0, 5)
             case "unit":
                 return self.dice.choice(list(self.world.organisation.units)[1:])
+            case "person" if field.required:
+                held = self.world.organisation.holders.values()
+                return self.dice.choice(sorted({person for people in held for person in people}))
             case "person" | "file" | "case":
                 return None
         return "照办"

@@ -66,8 +66,8 @@ _UNITS = {
         Unit("d1", "物业部", "department", "mall"),
     ],
     "home": [
+        Unit("c1", "东城公司", "city", "co"),  # first: complaints come to a city company
         Unit("co", "南岭集团", "company"),
-        Unit("c1", "东城公司", "city", "co"),
         Unit("d1", "工程部", "department", "c1"),
     ],
 }

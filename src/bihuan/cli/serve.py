@@ -26,7 +26,7 @@ def add(commands: Commands) -> None:
     serve = commands.add(
         "serve",
         run_serve,
-        Text("启动:网页、后台与定时,一个进程", "start pages, worker and schedule in one process"),
+        Text("启动：网页、后台与定时，一个进程", "start pages, worker and schedule in one process"),
         json=False,
     )
     web = commands.add("web", run_web, Text("只启动网页", "start the pages only"), json=False)
@@ -137,7 +137,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise stop(
             Text(
-                f"不能监听 {host}:{port}({error});请用 --port 换一个端口",
+                f"不能监听 {host}:{port}({error})；请用 --port 换一个端口",
                 f"cannot listen on {host}:{port} ({error}); choose another with --port",
             ),
             USAGE,
@@ -156,7 +156,7 @@ def _greet(listening: socket.socket, speaker: Speaker) -> None:
     if token:
         speaker.say(
             Text(
-                f"首次运行,请打开 {address}setup?token={token} 完成设置(一天内有效)",
+                f"首次运行，请打开 {address}setup?token={token} 完成设置(一天内有效)",
                 f"first run: open {address}setup?token={token} to set it up (good for a day)",
             )
         )

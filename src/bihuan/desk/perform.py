@@ -307,7 +307,7 @@ def refusal_from_json(found: Mapping[str, Json]) -> Refusal:
 _NOT_GROWN = Refusal(
     "bad-value",
     Text(
-        "“由此案引起”应填已有案件的编号,且种类相符",
+        "“由此案引起”应填已有案件的编号，且种类相符",
         "'Grew from case' should be the number of a case there is, of the fitting kind",
     ),
     field="linked_to",
@@ -319,7 +319,7 @@ _NO_POLICY = Refusal(
 _ID_TAKEN = Refusal(
     "act-id-taken",
     Text(
-        "此动作编号已用于另一动作,请换一个新的",
+        "此动作编号已用于另一动作，请换一个新的",
         "this act id was used for another act; take a new one",
     ),
     (),

@@ -113,6 +113,7 @@ class Fact:
     def concerns(self, kind: object) -> bool:
         """Whether the fact is asked for in cases of that kind."""
         return not self.kinds or kind in self.kinds
+
     counts: str = ""  # what is counted in the period, of COUNTS
     by_calendar: bool = False  # the arrival window `received` lies in; found at registration
 

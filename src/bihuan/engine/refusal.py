@@ -41,34 +41,34 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the act cannot have happened before the registration",
     ),
     "walled": (
-        "投诉涉及本人或其上级,不能经办、也不能查看",
+        "投诉涉及本人或其上级，不能经办、也不能查看",
         "the complaint is about you or someone above you; you cannot handle or read it",
     ),
     "not-yours": ("该由{who}办理", "this is for {who} to do"),
     "not-allowed": ("本制度没有规定此动作", "this policy has no such act"),
-    "not-yet": ("现在还不能办:先要{step}", "not yet: first {step}"),
+    "not-yet": ("现在还不能办：先要{step}", "not yet: first {step}"),
     "done-already": ("这一步已经办过", "this step is done already"),
     "no-such-sheet": (
-        "没有第 {sheet} 张单据,或它已办结、作废",
+        "没有第 {sheet} 张单据，或它已办结、作废",
         "there is no live sheet number {sheet}",
     ),
-    "wrong-sheet-step": ("单据现在等待:{step}", "the sheet now waits for: {step}"),
+    "wrong-sheet-step": ("单据现在等待：{step}", "the sheet now waits for: {step}"),
     "final": (
-        "案件已终结({ending}),不能再办;如有新情况请另立新案并关联",
+        "案件已终结({ending})，不能再办；如有新情况请另立新案并关联",
         "the case is over ({ending}); register a new one and link it",
     ),
-    "closed": ("案件已办结,此动作不再适用;可重新办理", "the case is closed; reopen it first"),
+    "closed": ("案件已办结，此动作不再适用；可重新办理", "the case is closed; reopen it first"),
     "not-closed": (
-        "案件尚未办结,不需要重新办理",
+        "案件尚未办结，不需要重新办理",
         "the case is not closed, there is nothing to reopen",
     ),
     "missing-field": ("缺少“{field}”", "'{field}' is missing"),
     "unknown-field": ("此动作没有“{field}”一栏", "this act has no field '{field}'"),
     "bad-value": (
-        "“{field}”的值不对,应为 {right}",
+        "“{field}”的值不对，应为 {right}",
         "'{field}' has a wrong value; right would be {right}",
     ),
-    "no-outcome": ("须选择结果:{right}", "an outcome is needed: {right}"),
+    "no-outcome": ("须选择结果：{right}", "an outcome is needed: {right}"),
     "past-time": ("“{field}”须晚于现在", "'{field}' must lie ahead"),
     "too-far": ("“{field}”最远可约到 {right}", "'{field}' may lie no farther than {right}"),
     "not-later": (
@@ -77,11 +77,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no-consent": ("改期须征得客户同意", "moving the agreed time needs the customer's consent"),
     "changes-spent": (
-        "已改期 {count} 次,不能再改;案件已上报{who}",
+        "已改期 {count} 次，不能再改；案件已上报{who}",
         "the time was moved {count} times already and cannot move again; the case has gone to {who}",
     ),
     "budget-spent": (
-        "已办 {count} 次,不能再办",
+        "已办 {count} 次，不能再办",
         "this was done {count} times already and cannot be done again",
     ),
     "other-channel": (
@@ -97,11 +97,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the customer must be told of the outside path",
     ),
     "undisclosed": (
-        "回复须先核对,不得泄露非公开信息",
+        "回复须先核对，不得泄露非公开信息",
         "the reply must be checked first: it may give away nothing unpublished",
     ),
     "sheet-incomplete": (
-        "处理单须完整填写,缺:{field}",
+        "处理单须完整填写，缺：{field}",
         "the note must be filled completely; missing: {field}",
     ),
     "sheets-out": ("还有单据未交回", "notes are still out"),
@@ -121,7 +121,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "author, reviewer and approver must be three different people",
     ),
     "kept-apart": (
-        "同一案件中,已办过“{done}”的人不能再办“{act}”",
+        "同一案件中，已办过“{done}”的人不能再办“{act}”",
         "in one case whoever did '{done}' may not do '{act}'",
     ),
     "conditions-not-told": (
@@ -129,11 +129,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the customer must be told the conditions of a return first",
     ),
     "conditions-not-met": (
-        "不符合规定的条件,不能同意",
+        "不符合规定的条件，不能同意",
         "the conditions are not met, so it cannot be granted",
     ),
     "after-limit": (
-        "申请已过期限(最迟 {right}),不能同意",
+        "申请已过期限(最迟 {right})，不能同意",
         "the request came after the limit ({right}), so it cannot be granted",
     ),
     "above-bought": (
@@ -154,11 +154,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "before this return has passed its inspection: no '{act}'",
     ),
     "settled-already": (
-        "验收合格的商品已退款、换货或维修,每件只能办理一次",
+        "验收合格的商品已退款、换货或维修，每件只能办理一次",
         "what was accepted is refunded, exchanged or repaired already; each item is settled once",
     ),
     "paid-unknown": (
-        "实付金额或购买数量不详,不能退款",
+        "实付金额或购买数量不详，不能退款",
         "the amount paid or the quantity bought is not known, so nothing can be refunded",
     ),
     "above-paid": (
@@ -166,11 +166,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the refund must be above 0 and at most {right} yuan, what was paid for the accepted goods",
     ),
     "purchase-fixed": (
-        "已按此退款、换货或维修,购买数量与实付金额不能再改",
+        "已按此退款、换货或维修，购买数量与实付金额不能再改",
         "quantity and amount paid cannot change after a settlement was reckoned from them",
     ),
     "goods-in-hand": (
-        "货物在我方,须先验收并处置",
+        "货物在我方，须先验收并处置",
         "the goods are with us and must be inspected and disposed of first",
     ),
     "level-too-high": ("只能调低等级", "the severity can only be lowered"),

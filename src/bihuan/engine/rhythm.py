@@ -45,7 +45,7 @@ def parse_rhythm(text: str) -> Rhythm:
     found = _RHYTHM.fullmatch(words)
     if not found:
         raise BadTime(
-            f"“{words}”不是周期。可以写:{_FORMS}", f"“{words}” is no rhythm; right are: {_FORMS}"
+            f"“{words}”不是周期。可以写：{_FORMS}", f"“{words}” is no rhythm; right are: {_FORMS}"
         )
     minute = parse_clock(found["clock"]) if found["clock"] else 0
     exactly, on = bool(found["exactly"]), found["on"]
@@ -59,7 +59,7 @@ def parse_rhythm(text: str) -> Rhythm:
     number = int(found["date"] or found["count"])
     if number < 1 or (found["date"] and number > 31):
         raise BadTime(
-            f"“{words}”:日子应为 1 至 31,间隔至少为 1",
+            f"“{words}”：日子应为 1 至 31,间隔至少为 1",
             f"“{words}”: a day of the month is 1 to 31, an interval at least 1",
         )
     if found["date"]:

@@ -232,7 +232,7 @@ class Site:
 
     def facts(self, index: int) -> dict[str, Any]:
         """One complaint; 300 characters, as the peers were measured with."""
-        words = f"第{index}件:上周在二楼买的羊绒衫穿了一次袖口脱线,拿去店里说是人为的不给退。"
+        words = f"第{index}件：上周在二楼买的羊绒衫穿了一次袖口脱线，拿去店里说是人为的不给退。"
         return {
             "kind": "complaint", "channel": "phone", "unit": self.root, "name": f"测试{index % 50_000}",
             "contact": f"138{index % 10**8:08d}", "content": (words * 9)[:300], "about_unit": f"m{index % 12}",

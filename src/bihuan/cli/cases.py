@@ -16,7 +16,7 @@ from bihuan.engine.words import ACTS, ENDINGS, STAGES, Field, Text
 
 _NUMBER = Text("案件编号", "the case's number")
 _BY = Text(
-    "谁做的:编号、用户名、姓名、customer 或 system(默认管理员)",
+    "谁做的：编号、用户名、姓名、customer 或 system(默认管理员)",
     "who did it: number, username, name, customer or system (the administrator unless given)",
 )
 _INSTANTS = (
@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
         nargs="+",
         metavar="NAME=VALUE",
         says=Text(
-            "内容:content=…、name=…、contact=…、channel=phone 等,按制度的字段",
+            "内容:content=…、name=…、contact=…、channel=phone 等，按制度的字段",
             "what is told: content=…, name=…, contact=…, channel=phone …, by the policy's fields",
         ),
     )
@@ -53,13 +53,13 @@ def add(commands: Commands) -> None:
         "--act-id",
         metavar="ID",
         says=Text(
-            "自选编号:重复提交只登记一次",
+            "自选编号：重复提交只登记一次",
             "an id of your own: sent again, nothing more is registered",
         ),
     )
 
     listed = commands.add(
-        "list", run_list, Text("列出案件,新的在前", "list the cases, newest first")
+        "list", run_list, Text("列出案件，新的在前", "list the cases, newest first")
     )
     listed.take("--open", action="store_true", says=Text("只列未结的", "only open ones"))
     listed.take("--late", action="store_true", says=Text("只列逾期的", "only overdue ones"))
@@ -100,7 +100,7 @@ def add(commands: Commands) -> None:
         metavar="ACT",
         nargs="?",
         says=Text(
-            "动作;不写则列出现在可做的", "the act; without one, those possible now are listed"
+            "动作；不写则列出现在可做的", "the act; without one, those possible now are listed"
         ),
     )
     act.take(
@@ -117,14 +117,14 @@ def add(commands: Commands) -> None:
         "--act-id",
         metavar="ID",
         says=Text(
-            "自选编号:重复提交只做一次", "an id of your own: sent again, nothing more is done"
+            "自选编号：重复提交只做一次", "an id of your own: sent again, nothing more is done"
         ),
     )
 
     owed = commands.add(
         "owed",
         run_owed,
-        Text("谁欠什么、何时到期,最近的在前", "who owes what by when, nearest first"),
+        Text("谁欠什么、何时到期，最近的在前", "who owes what by when, nearest first"),
     )
     owed.take(
         "--seat", action="append", metavar="POST@UNIT", says=Text("只看这个岗位", "only this post")
@@ -163,7 +163,7 @@ def run_register(args: argparse.Namespace, speaker: Speaker) -> int:
         if found is None:
             raise stop(
                 Text(
-                    "没有适用于此单位和类型的制度,请用 --policy 指明",
+                    "没有适用于此单位和类型的制度，请用 --policy 指明",
                     "no policy rules over this unit and kind; name one with --policy",
                 ),
                 REFUSED,
@@ -197,7 +197,7 @@ def run_register(args: argparse.Namespace, speaker: Speaker) -> int:
     if done.query_code:
         speaker.say(
             Text(
-                f"查询码 {done.query_code}(告知客户,只显示这一次)",
+                f"查询码 {done.query_code}(告知客户，只显示这一次)",
                 f"query code {done.query_code} (for the customer; shown only now)",
             )
         )
@@ -220,7 +220,7 @@ def _pairs(words: Iterable[str]) -> dict[str, str]:
         if not equals or not name:
             raise stop(
                 Text(
-                    f"“{word}”应写成 名称=值,例如 content=大衣开线",
+                    f"“{word}”应写成 名称=值，例如 content=大衣开线",
                     f"'{word}' should be NAME=VALUE, like content='the seam came undone'",
                 )
             )
@@ -286,7 +286,7 @@ def run_list(args: argparse.Namespace, speaker: Speaker) -> int:
         for row in found
     )
     if more:
-        speaker.say(Text("……还有更多,可用 --limit", "… and more; see --limit"))
+        speaker.say(Text("……还有更多，可用 --limit", "… and more; see --limit"))
     speaker.data([store.as_json(asdict(row), _INSTANTS) for row in found])
     return OK
 
@@ -318,7 +318,7 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
     speaker.print(f"{page.number}  {speaker.word(_stage(state.ended or state.stage))}")
     speaker.say(
         Text(
-            f"登记 {wall(state.registered)},收到 {wall(state.received)}",
+            f"登记 {wall(state.registered)}，收到 {wall(state.received)}",
             f"registered {wall(state.registered)}, received {wall(state.received)}",
         )
     )
@@ -334,11 +334,11 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
     for name, value in facts.items():
         fact = policy.facts.get(name)
         speaker.print(f"  {speaker.word(fact.text) if fact else name}: {value}")
-    speaker.say(Text("待办:", "owed:"))
+    speaker.say(Text("待办：", "owed:"))
     for owed in page.obligations:
         if owed.state == "open":
             speaker.print("  " + _owed_line(owed, policy, at, speaker))
-    speaker.say(Text("经过:", "history:"))
+    speaker.say(Text("经过：", "history:"))
     for entry in page.history:
         who = people.names.get(entry.by, entry.by)
         sheet = f" #{entry.sheet}" if entry.sheet else ""
@@ -473,7 +473,7 @@ def run_act(args: argparse.Namespace, speaker: Speaker) -> int:
         raise refused(done.refusal)
     speaker.say(
         Text(
-            f"已办{'(此前已办过)' if done.repeated else ''}。现在待办:",
+            f"已办{'(此前已办过)' if done.repeated else ''}。现在待办：",
             f"done{' (it was done before)' if done.repeated else ''}. Now owed:",
         )
     )
@@ -563,6 +563,6 @@ def run_owed(args: argparse.Namespace, speaker: Speaker) -> int:
         line = _owed_line(owed, policy, at, speaker)
         speaker.print(f"{owed.case_number}  {line}  {shortened(owed.title, 40)}")
     if more:
-        speaker.say(Text("……还有更多,可用 --limit", "… and more; see --limit"))
+        speaker.say(Text("……还有更多，可用 --limit", "… and more; see --limit"))
     speaker.data([store.as_json(asdict(owed), _INSTANTS) for owed in found])
     return OK

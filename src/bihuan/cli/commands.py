@@ -10,7 +10,7 @@ from bihuan.engine.words import Text
 Run = Callable[[argparse.Namespace, Speaker], int]
 
 _CHINESE = {  # argparse's own sentences
-    "usage: ": Text("用法:", "usage: "),
+    "usage: ": Text("用法：", "usage: "),
     "options": Text("选项", "options"),
     "positional arguments": Text("参数", "arguments"),
     "show this help message and exit": Text("显示说明", "show this help and exit"),
@@ -39,7 +39,7 @@ _CHINESE = {  # argparse's own sentences
         "须有其一:%s", "one of the arguments %s is required"
     ),
     "ambiguous option: %(option)s could match %(matches)s": Text(
-        "%(option)s 不明确,可能是 %(matches)s", "%(option)s could mean %(matches)s"
+        "%(option)s 不明确，可能是 %(matches)s", "%(option)s could mean %(matches)s"
     ),
     "ignored explicit argument %r": Text("不能带值 %r", "takes no value, not %r"),
 }

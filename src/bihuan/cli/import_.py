@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
         "import",
         run_import,
         Text(
-            "从 csv 或 xlsx 文件登记投诉;重复导入不会重复登记",
+            "从 csv 或 xlsx 文件登记投诉；重复导入不会重复登记",
             "register complaints from a csv or xlsx file; doing it again adds nothing",
         ),
     )
@@ -61,7 +61,7 @@ def add(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="FIELD=VALUE",
-        says=Text("所有行都取此值,如 channel=phone", "the same for all rows, like channel=phone"),
+        says=Text("所有行都取此值，如 channel=phone", "the same for all rows, like channel=phone"),
     )
     command.take(
         "--unit",
@@ -79,7 +79,7 @@ def add(commands: Commands) -> None:
         default="",
         metavar="NAME",
         says=Text(
-            "来源系统:不同系统的相同编号不混淆",
+            "来源系统：不同系统的相同编号不混淆",
             "the system they are from: keeps equal ids of two systems apart",
         ),
     )
@@ -91,7 +91,9 @@ def add(commands: Commands) -> None:
     command.take(
         "--no-header",
         action="store_true",
-        says=Text("第一行就是数据,栏名为 1、2、3", "the first row holds data; columns are 1, 2, 3"),
+        says=Text(
+            "第一行就是数据，栏名为 1、2、3", "the first row holds data; columns are 1, 2, 3"
+        ),
     )
     command.take(
         "--dry-run", action="store_true", says=Text("只读不登记", "only read, register nothing")
@@ -119,7 +121,7 @@ def run_import(args: argparse.Namespace, speaker: Speaker) -> int:
     if args.policy.endswith((".yaml", ".yml")):
         raise stop(
             Text(
-                "--policy 应为已施行或随附制度的代码,不能是文件",
+                "--policy 应为已施行或随附制度的代码，不能是文件",
                 "--policy is the code of a policy in force or shipped, not a file",
             )
         )
@@ -186,7 +188,7 @@ def _pairs(words: Sequence[str], option: str) -> list[tuple[str, str]]:
         if not equals or not name:
             raise stop(
                 Text(
-                    f"{option} 应写成 名称=值,不是“{word}”",
+                    f"{option} 应写成 名称=值，不是“{word}”",
                     f"{option} takes NAME=VALUE, not '{word}'",
                 )
             )
@@ -215,7 +217,7 @@ def _say_mapping(table: Any, mapping: Any, fields: Any, speaker: Speaker) -> Non
     rows = len(table.records) + len(table.rejected)
     speaker.say(
         Text(
-            f"编码 {table.encoding},{rows} 行。各栏:",
+            f"编码 {table.encoding},{rows} 行。各栏：",
             f"encoding {table.encoding}, {rows} rows. Columns:",
         )
     )
@@ -236,7 +238,7 @@ def _say_mapping(table: Any, mapping: Any, fields: Any, speaker: Speaker) -> Non
     if "id" not in mapping.values():
         speaker.say(
             Text(
-                "没有编号栏:按内容识别,相同的文件再导入不会重复登记",
+                "没有编号栏：按内容识别，相同的文件再导入不会重复登记",
                 "no column of ids: rows are known by their content, and the same file adds nothing again",
             )
         )
@@ -259,7 +261,7 @@ def _say_rejected(
         if len(found) > SHOWN:
             speaker.warn(
                 Text(
-                    f"……另有 {len(found) - SHOWN} 行{said.zh},可用 --rejected 文件 写出",
+                    f"……另有 {len(found) - SHOWN} 行{said.zh}，可用 --rejected 文件 写出",
                     f"… and {len(found) - SHOWN} more {said.en}; --rejected FILE writes them out",
                 )
             )
@@ -277,7 +279,7 @@ def _say_done(
         good = done.rows - len(done.rejected)
         speaker.say(
             Text(
-                f"可登记 {good} 行,未取 {len(rejected)} 行,未选 {not_chosen} 行;试运行,没有登记",
+                f"可登记 {good} 行，未取 {len(rejected)} 行，未选 {not_chosen} 行；试运行，没有登记",
                 f"{good} rows could be registered, {len(rejected)} could not, {not_chosen} not chosen; "
                 "nothing was registered (dry run)",
             )
@@ -286,8 +288,8 @@ def _say_done(
     rate = f"{done.rows / took:,.0f}" if took else "-"
     speaker.say(
         Text(
-            f"新登记 {len(done.added)} 件,此前已登记 {done.repeated} 件,内容不同 {len(done.differing)} 件,"
-            f"未取 {len(rejected)} 行,未选 {not_chosen} 行;{took:.1f} 秒(每秒 {rate} 行)",
+            f"新登记 {len(done.added)} 件，此前已登记 {done.repeated} 件，内容不同 {len(done.differing)} 件，"
+            f"未取 {len(rejected)} 行，未选 {not_chosen} 行；{took:.1f} 秒(每秒 {rate} 行)",
             f"{len(done.added)} registered, {done.repeated} were before, {len(done.differing)} with other "
             f"words, {len(rejected)} not taken, {not_chosen} not chosen; {took:.1f} s ({rate} rows/s)",
         )
@@ -295,7 +297,7 @@ def _say_done(
     if done.added:
         speaker.say(
             Text(
-                f"编号 {done.added[0]} 至 {done.added[-1]};时限自现在起算,收到日期留作事实",
+                f"编号 {done.added[0]} 至 {done.added[-1]}；时限自现在起算，收到日期留作事实",
                 f"numbers {done.added[0]} to {done.added[-1]}; clocks start now, the received date is kept "
                 "as a fact",
             )

@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
         "sweep",
         run_sweep,
         Text(
-            "处理已到期的:逾期、上报、定期事项",
+            "处理已到期的：逾期、上报、定期事项",
             "work off what fell due: lapses, escalations, periodic duties",
         ),
     )
@@ -39,7 +39,7 @@ def add(commands: Commands) -> None:
     verify = commands.add(
         "verify",
         run_verify,
-        Text("核对:链、投影、不变式", "prove the records: chain, projections, invariants"),
+        Text("核对：链、投影、不变式", "prove the records: chain, projections, invariants"),
     )
     verify.take("number", nargs="?", says=Text("只核对这个案件", "only this case"))
     rebuild = commands.add(
@@ -63,7 +63,7 @@ def run_sweep(args: argparse.Namespace, speaker: Speaker) -> int:
     if copied:
         speaker.say(
             Text(
-                f"{wall(at)} 在将来:在副本上推演,真实数据不变",
+                f"{wall(at)} 在将来：在副本上推演，真实数据不变",
                 f"{wall(at)} lies ahead: this runs on a copy, the real data stay as they are",
             )
         )
@@ -86,12 +86,12 @@ def run_sweep(args: argparse.Namespace, speaker: Speaker) -> int:
     for kind, count in kinds.most_common():
         speaker.print(f"  {count}  {speaker.word(_what(kind))}")
     if not args.dry_run or copied:
-        speaker.say(Text("此后各岗位待办:", "owed after it, by post:"))
+        speaker.say(Text("此后各岗位待办：", "owed after it, by post:"))
         speaker.table((f"  {count}", seat) for seat, count in sorted(owing.items()))
     would = Text("将", "would be ") if copied or args.dry_run else Text("", "")
     speaker.say(
         Text(
-            f"{report.cases} 个案件{would.zh}有变动,{report.events} 个事件,{report.failed} 个失败",
+            f"{report.cases} 个案件{would.zh}有变动，{report.events} 个事件，{report.failed} 个失败",
             f"{report.cases} cases {would.en}changed by {report.events} events, {report.failed} failed",
         )
     )
@@ -146,7 +146,7 @@ def run_verify(args: argparse.Namespace, speaker: Speaker) -> int:
     speaker.say(
         Text(f"发现 {len(findings)} 处问题", f"{len(findings)} findings")
         if findings
-        else Text("无误:链、投影、不变式都相符", "clean: chain, projections and invariants agree")
+        else Text("无误：链、投影、不变式都相符", "clean: chain, projections and invariants agree")
     )
     speaker.data(
         {

@@ -42,12 +42,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser(lang: str) -> Parser:
     """Every command with its help, in one language."""
     said = Text(
-        "闭环:按书面制度处理投诉,时时有人负责、有时限。",
+        "闭环：按书面制度处理投诉，时时有人负责、有时限。",
         "Bihuan runs a written complaint policy: at every moment somebody owes the next act.",
     )
     more = Text(
         "数据放在 BIHUAN_HOME(默认 ./var);DATABASE_URL 可指定 PostgreSQL。"
-        "时刻写成 2026-02-13T18:30:00+08:00。退出码:0 完成,1 被拒绝或发现问题,2 命令有误。",
+        "时刻写成 2026-02-13T18:30:00+08:00。退出码:0 完成，1 被拒绝或发现问题，2 命令有误。",
         "BIHUAN_HOME names the data folder (./var unless given), DATABASE_URL a PostgreSQL instead. "
         "Instants are written 2026-02-13T18:30:00+08:00. Exit codes: 0 done, 1 refused or something "
         "found, 2 not understood.",
@@ -104,7 +104,7 @@ def _told(error: Exception) -> str | None:
 
 
 def _complain(speaker: Speaker, error: Exception, told: str) -> int:
-    speaker.warn(Text(f"不成功:{told}", f"that did not work: {told}"))
+    speaker.warn(Text(f"不成功：{told}", f"that did not work: {told}"))
     found: dict[str, Any] = {"error": {"zh": told, "en": told}, "kind": type(error).__name__}
     speaker.data(found)
     return USAGE if isinstance(error, FileNotFoundError) else REFUSED

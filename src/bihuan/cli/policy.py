@@ -24,12 +24,12 @@ _NAME = Text("制度代码或文件", "a policy's code, or a file")
 
 def add(commands: Commands) -> None:
     """Declare the commands."""
-    below = commands.group("policy", Text("制度:检查、朗读、追溯", "policies: check, read, trace"))
+    below = commands.group("policy", Text("制度：检查、朗读、追溯", "policies: check, read, trace"))
     check = below.add(
         "check",
         run_check,
         Text(
-            "检查制度:逐条指出问题、位置与反例",
+            "检查制度：逐条指出问题、位置与反例",
             "check a policy: each finding with its place and story",
         ),
     )
@@ -52,7 +52,7 @@ def add(commands: Commands) -> None:
         "show",
         run_show,
         Text(
-            "制度概要:版本、岗位、主线、约定数",
+            "制度概要：版本、岗位、主线、约定数",
             "a policy at a glance: version, posts, steps, numbers",
         ),
     )
@@ -61,7 +61,7 @@ def add(commands: Commands) -> None:
         "trace",
         run_trace,
         Text(
-            "逐条追溯:每条条款由什么执行,由哪个情景证明",
+            "逐条追溯：每条条款由什么执行，由哪个情景证明",
             "trace each clause: what carries it out, and which scenario proves it",
         ),
     )
@@ -70,7 +70,7 @@ def add(commands: Commands) -> None:
         "adopt",
         run_adopt,
         Text(
-            "由管理员采用一份随附的制度,待三人批准",
+            "由管理员采用一份随附的制度，待三人批准",
             "put a shipped policy in force by the administrator, until three have approved it",
         ),
     )
@@ -91,7 +91,7 @@ def add(commands: Commands) -> None:
         default=[],
         metavar="KIND",
         says=Text(
-            "适用于哪种来件(可重复,默认全部)", "for which kind (may be repeated; all unless given)"
+            "适用于哪种来件(可重复，默认全部)", "for which kind (may be repeated; all unless given)"
         ),
     )
 
@@ -111,7 +111,7 @@ def run_check(args: argparse.Namespace, speaker: Speaker) -> int:
     errors = sum(found.level is Level.ERROR for found in findings)
     warnings = sum(found.level is Level.WARNING for found in findings)
     speaker.say(
-        Text(f"必须改 {errors} 处,提醒 {warnings} 处", f"{errors} errors, {warnings} warnings")
+        Text(f"必须改 {errors} 处，提醒 {warnings} 处", f"{errors} errors, {warnings} warnings")
     )
     speaker.data({"policy": place, "findings": [_finding_json(found) for found in findings]})
     return REFUSED if errors else OK
@@ -159,7 +159,7 @@ def run_read(args: argparse.Namespace, speaker: Speaker) -> int:
     for post, found in owing.items():
         name = speaker.word(policy.posts[post].text)
         speaker.print()
-        speaker.say(Text(f"{name}可能承担的:", f"What the {name} can owe:"))
+        speaker.say(Text(f"{name}可能承担的：", f"What the {name} can owe:"))
         for row in found:
             speaker.print(f"  · {row.text}{say_clauses(row.clauses, speaker.lang)}")
     return OK
@@ -202,7 +202,7 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
     speaker.print(f"{speaker.word(policy.title)} ({policy.code})")
     speaker.say(
         Text(
-            f"第 {policy.version} 版,{policy.in_force} 起施行",
+            f"第 {policy.version} 版，{policy.in_force} 起施行",
             f"version {policy.version}, in force from {policy.in_force}",
         )
     )
@@ -342,14 +342,14 @@ def run_trace(args: argparse.Namespace, speaker: Speaker) -> int:
         for place, sentence in row.carried_by:
             speaker.print(f"      {place}: {sentence}")
         for name in row.passed:
-            speaker.say(Text(f"      通过:{name}", f"      passed: {name}"))
+            speaker.say(Text(f"      通过：{name}", f"      passed: {name}"))
         for name in row.failed:
-            speaker.say(Text(f"      未通过:{name}", f"      failed: {name}"))
+            speaker.say(Text(f"      未通过：{name}", f"      failed: {name}"))
         if row.reason:
-            speaker.say(Text(f"      原因:{row.reason}", f"      because: {row.reason}"))
+            speaker.say(Text(f"      原因：{row.reason}", f"      because: {row.reason}"))
     speaker.say(
         Text(
-            f"共 {len(rows)} 条,其中 {lacking} 条没有证明",
+            f"共 {len(rows)} 条，其中 {lacking} 条没有证明",
             f"{len(rows)} clauses, {lacking} of them without proof",
         )
     )
@@ -376,7 +376,7 @@ def run_adopt(args: argparse.Namespace, speaker: Speaker) -> int:
         raise refused(done)
     speaker.say(
         Text(
-            f"“{done.title_zh}”第 {done.number} 版已施行,待三人批准",
+            f"“{done.title_zh}”第 {done.number} 版已施行，待三人批准",
             f"'{done.title_en}' version {done.number} is in force, not yet approved by three",
         )
     )

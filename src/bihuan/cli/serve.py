@@ -26,7 +26,7 @@ def add(commands: Commands) -> None:
     serve = commands.add(
         "serve",
         run_serve,
-        Text("启动:网页、后台与定时,一个进程", "start pages, worker and schedule in one process"),
+        Text("启动：网页、后台与定时，一个进程", "start pages, worker and schedule in one process"),
         json=False,
     )
     web = commands.add("web", run_web, Text("只启动网页", "start the pages only"), json=False)
@@ -137,7 +137,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise stop(
             Text(
-                f"不能监听 {host}:{port}({error});请用 --port 换一个端口",
+                f"不能监听 {host}:{port}({error})；请用 --port 换一个端口",
                 f"cannot listen on {host}:{port} ({error}); choose another with --port",
             ),
             USAGE,
@@ -157,7 +157,7 @@ def _greet(listening: socket.socket, speaker: Speaker) -> None:
     if host not in ("127.0.0.1", "::1") and not settings.HOSTS:
         speaker.warn(
             Text(
-                "未设 BIHUAN_HOSTS:只有本机打得开;请设为别人访问所用的主机名(逗号分隔)",
+                "未设 BIHUAN_HOSTS:只有本机打得开；请设为别人访问所用的主机名(逗号分隔)",
                 "BIHUAN_HOSTS is not set, so only this machine is answered; name the hosts people use "
                 "(with commas)",
             )
@@ -166,7 +166,7 @@ def _greet(listening: socket.socket, speaker: Speaker) -> None:
     if token:
         speaker.say(
             Text(
-                f"首次运行,请打开 {address}setup/?token={token} 完成设置(一天内有效)",
+                f"首次运行，请打开 {address}setup/?token={token} 完成设置(一天内有效)",
                 f"first run: open {address}setup/?token={token} to set it up (good for a day)",
             )
         )

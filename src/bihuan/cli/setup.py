@@ -17,7 +17,7 @@ def add(commands: Commands) -> None:
         "setup",
         run_setup,
         Text(
-            "初始设置:单位、制度、管理员;密码从标准输入读取",
+            "初始设置：单位、制度、管理员；密码从标准输入读取",
             "first run: organisation, policy, administrator; the password is read from standard input",
         ),
     )
@@ -42,7 +42,7 @@ def add(commands: Commands) -> None:
         "demo",
         run_demo,
         Text(
-            "建一个虚构商场:人员、制度、各阶段的案件;重复运行不会重复",
+            "建一个虚构商场：人员、制度、各阶段的案件；重复运行不会重复",
             "make a fictional mall: staff, policy, cases in all stages; doing it again adds nothing",
         ),
     )
@@ -64,7 +64,7 @@ def run_setup(args: argparse.Namespace, speaker: Speaker) -> int:
     if sys.stdin.isatty():
         from getpass import getpass
 
-        password = getpass(speaker.word(Text("管理员密码:", "The administrator's password: ")))
+        password = getpass(speaker.word(Text("管理员密码：", "The administrator's password: ")))
     else:
         password = sys.stdin.readline().rstrip("\r\n")
     done = setup.set_up(
@@ -81,7 +81,7 @@ def run_setup(args: argparse.Namespace, speaker: Speaker) -> int:
         raise refused(done)
     speaker.say(
         Text(
-            f"“{args.name}”已建立,施行“{done.version.title_zh}”(待三人批准);管理员 {args.admin} 代理空缺岗位",
+            f"“{args.name}”已建立，施行“{done.version.title_zh}”(待三人批准)；管理员 {args.admin} 代理空缺岗位",
             f"'{args.name}' is set up under '{done.version.title_en}' (not yet approved by three); "
             f"the administrator {args.admin} acts for vacant posts",
         )
@@ -111,13 +111,13 @@ def run_demo(args: argparse.Namespace, speaker: Speaker) -> int:
     else:
         speaker.say(
             Text(
-                "演示商场早已建好;忘了密码可用 bihuan demo --new-passwords",
+                "演示商场早已建好；忘了密码可用 bihuan demo --new-passwords",
                 "the demo mall is there already; for new passwords: bihuan demo --new-passwords",
             )
         )
     speaker.say(
         Text(
-            f"“{made.name}”:新增 {made.added} 件,共 {made.cases} 件(自 {wall(made.since)} 起);启动:bihuan serve",
+            f"“{made.name}”：新增 {made.added} 件，共 {made.cases} 件(自 {wall(made.since)} 起)；启动:bihuan serve",
             f"'{made.name}': {made.added} cases added, {made.cases} in all (since {wall(made.since)}); "
             "start it with: bihuan serve",
         )

@@ -100,7 +100,7 @@ def need_site() -> None:
     if not is_set_up():
         raise stop(
             Text(
-                "还没有建立单位:请先运行 bihuan setup 或 bihuan serve,"
+                "还没有建立单位：请先运行 bihuan setup 或 bihuan serve,"
                 "或直接 bihuan import 文件 --policy general",
                 "there is no organisation yet: run bihuan setup or bihuan serve first, or just "
                 "bihuan import FILE --policy general",
@@ -134,7 +134,7 @@ def make_site(policy: str, speaker: Speaker, now: int) -> None:
         raise refused(done)
     speaker.warn(
         Text(
-            f"此数据目录还没有单位,已建立“{title.zh}”:一个单位,管理员代理所有空缺岗位。\n"
+            f"此数据目录还没有单位，已建立“{title.zh}”：一个单位，管理员代理所有空缺岗位。\n"
             f"登录用户名 admin,密码 {password}(只显示这一次)",
             f"this data folder had no organisation, so '{title.en}' was made: one unit, whose "
             f"administrator acts for every vacant post.\n"
@@ -165,7 +165,7 @@ def no_such_policy(name: str) -> Stop:
     known = shipped()
     return stop(
         Text(
-            f"没有名为“{name}”的制度,也没有这个文件;随附的有 {'、'.join(known)}",
+            f"没有名为“{name}”的制度，也没有这个文件；随附的有 {'、'.join(known)}",
             f"there is no policy and no file '{name}'; shipped are {', '.join(known)}",
         ),
     )
@@ -241,7 +241,7 @@ def in_force(code: str, now: int) -> Any:
         raise no_such_policy(code)
     raise stop(
         Text(
-            f"制度“{code}”在本单位尚未施行(现行:{'、'.join(versions)});"
+            f"制度“{code}”在本单位尚未施行(现行：{'、'.join(versions)});"
             f"先运行 bihuan policy adopt {code} --unit …",
             f"the policy '{code}' is not in force here (in force: {', '.join(versions)}); "
             f"first run bihuan policy adopt {code} --unit …",
@@ -278,7 +278,7 @@ def person(name: str | None, now: int) -> str:
     if found:
         raise stop(
             Text(
-                f"有 {len(found)} 人叫“{name}”,请用编号:{'、'.join(found)}",
+                f"有 {len(found)} 人叫“{name}”，请用编号：{'、'.join(found)}",
                 f"{len(found)} people are called '{name}'; use a number: {', '.join(found)}",
             ),
         )
@@ -309,7 +309,7 @@ def read_file(name: str, largest: int = LONGEST_FILE) -> bytes:
     if not path.exists():
         raise stop(Text(f"没有文件“{name}”", f"there is no file '{name}'"))
     if path.is_dir():
-        raise stop(Text(f"“{name}”是文件夹,应为文件", f"'{name}' is a folder; a file is needed"))
+        raise stop(Text(f"“{name}”是文件夹，应为文件", f"'{name}' is a folder; a file is needed"))
     if path.stat().st_size > largest:
         raise stop(
             Text(
@@ -336,7 +336,7 @@ def unknown(what: Text, name: str, known: Mapping[str, Text]) -> Stop:
     en = ", ".join(f"{key} ({text.en})" for key, text in known.items())
     return stop(
         Text(
-            f"没有{what.zh}“{name}”,可选:{zh}",
+            f"没有{what.zh}“{name}”，可选：{zh}",
             f"there is no {what.en} '{name}'; there are {en}",
         )
     )

@@ -24,7 +24,9 @@ def add(commands: Commands) -> None:
     due = commands.add(
         "due",
         run_due,
-        Text("算一个时限何时到期,并说明怎样算出", "compute when a time limit ends, and explain it"),
+        Text(
+            "算一个时限何时到期，并说明怎样算出", "compute when a time limit ends, and explain it"
+        ),
     )
     due.take(
         "--policy",
@@ -37,7 +39,7 @@ def add(commands: Commands) -> None:
         required=True,
         metavar="EXPR",
         says=Text(
-            "时限:如“2 working h”“7 working days”“3 days”“end of day”,或制度里约定数的名称",
+            "时限：如“2 working h”“7 working days”“3 days”“end of day”，或制度里约定数的名称",
             "the limit: 2 working h, 7 working days, 3 days, end of day …, or the name of a number "
             "of the policy",
         ),
@@ -80,7 +82,7 @@ def run_due(args: argparse.Namespace, speaker: Speaker) -> int:
     if usual not in calendars:
         raise stop(
             Text(
-                f"制度没有名为“{usual}”的日历,有:{'、'.join(calendars)}",
+                f"制度没有名为“{usual}”的日历，有：{'、'.join(calendars)}",
                 f"the policy has no calendar '{usual}'; it has {', '.join(calendars)}",
             ),
         )
@@ -125,7 +127,7 @@ def _span(written: str, policy: Policy) -> Span:
         if isinstance(value, int | str):
             raise stop(
                 Text(
-                    f"约定数“{written}”是 {number.written},不是时限",
+                    f"约定数“{written}”是 {number.written}，不是时限",
                     f"the number '{written}' is {number.written}, no time limit",
                 ),
             )
@@ -137,7 +139,7 @@ def _span(written: str, policy: Policy) -> Span:
     if span.on and span.on not in policy.calendars:
         raise stop(
             Text(
-                f"--within:制度没有名为“{span.on}”的日历,有:{'、'.join(policy.calendars)}",
+                f"--within:制度没有名为“{span.on}”的日历，有：{'、'.join(policy.calendars)}",
                 f"--within: the policy has no calendar '{span.on}'; it has {', '.join(policy.calendars)}",
             ),
         )
@@ -164,7 +166,7 @@ def run_load(args: argparse.Namespace, speaker: Speaker) -> int:
         raise Stop(Text(bad.say("zh"), bad.say("en")), REFUSED) from None
     speaker.say(
         Text(
-            f"已载入 {year.through} 年:放假 {len(year.off)} 天,调休上班 {len(year.work)} 天;"
+            f"已载入 {year.through} 年：放假 {len(year.off)} 天，调休上班 {len(year.work)} 天；"
             f"重算了 {cases} 个案件的预估时限",
             f"loaded {year.through}: {len(year.off)} days off, {len(year.work)} make-up working days; "
             f"the provisional times of {cases} cases were computed again",
@@ -188,7 +190,7 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
     if not 2007 <= args.year <= known.through:
         raise stop(
             Text(
-                f"只有 2007 年至 {known.through} 年的放假安排;{args.year} 年公布后可用 bihuan calendar load 载入",
+                f"只有 2007 年至 {known.through} 年的放假安排；{args.year} 年公布后可用 bihuan calendar load 载入",
                 f"there are days off from 2007 to {known.through}; load {args.year} with bihuan calendar "
                 "load once it is published",
             ),

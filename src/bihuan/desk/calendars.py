@@ -84,7 +84,7 @@ def read_calendar(data: bytes, filename: str) -> Published:
     Raises BadCalendarFile naming every line and field, and what would be right.
     """
     if len(data) > LARGEST_FILE:
-        raise _refused(filename, None, "file", "文件过大,一年的放假安排远小于 1 MB",
+        raise _refused(filename, None, "file", "文件过大，一年的放假安排远小于 1 MB",
                        "the file is too large; a year's calendar is far below 1 MB")  # fmt: skip
     text = _decoded(data, filename)
     if text.lstrip().startswith("BEGIN:VCALENDAR"):
@@ -104,7 +104,7 @@ def _decoded(data: bytes, filename: str) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise _refused(filename, None, "file", "文字编码无法识别,请存为 UTF-8",
+    raise _refused(filename, None, "file", "文字编码无法识别，请存为 UTF-8",
                    "the text's encoding is not known; save it as UTF-8")  # fmt: skip
 
 
@@ -124,32 +124,32 @@ def _published(
         if before is not entry and before.works != entry.works:
             troubles.append(Trouble(
                 entry.line, entry.field,
-                f"{entry.on} 既是放假又是上班(另见{where}),只能留一个",
+                f"{entry.on} 既是放假又是上班(另见{where})，只能留一个",
                 f"{entry.on} is both off and working (see {where_en}); keep only one",
             ))  # fmt: skip
         elif before is not entry:
             troubles.append(Trouble(
                 entry.line, entry.field,
-                f"{entry.on} 写了两次(另见{where}),请删去一个",
+                f"{entry.on} 写了两次(另见{where})，请删去一个",
                 f"{entry.on} is given twice (see {where_en}); remove one",
             ))  # fmt: skip
         if not date(year - 1, 12, 1) <= entry.on <= date(year + 1, 1, 31):
             troubles.append(Trouble(
                 entry.line, entry.field,
-                f"{entry.on} 不属于 {year} 年;一个文件只放一年(可带上年 12 月和次年 1 月的日子)",
+                f"{entry.on} 不属于 {year} 年；一个文件只放一年(可带上年 12 月和次年 1 月的日子)",
                 f"{entry.on} is not of {year}; a file holds one year (with days of the December "
                 "before and the January after)",
             ))  # fmt: skip
         if not entry.name:
             troubles.append(Trouble(
                 entry.line, entry.field,
-                f"{entry.on} 没有名称,应写明节日,例如 国庆节",
+                f"{entry.on} 没有名称，应写明节日，例如 国庆节",
                 f"{entry.on} has no name; write the holiday's, like National Day",
             ))  # fmt: skip
     if not any(not entry.works and entry.on.year == year for entry in entries):
         troubles.append(Trouble(
             None, "off",
-            f"{year} 年没有一天放假;尚未公布的年份不要载入,公布后再载",
+            f"{year} 年没有一天放假；尚未公布的年份不要载入，公布后再载",
             f"{year} has no day off; do not load a year before it is published",
         ))  # fmt: skip
     if troubles:
@@ -186,10 +186,10 @@ def _read_json(text: str, filename: str) -> tuple[int, tuple[str, ...], list[_En
         raise _refused(filename, 1, "file", f"应是 {example}", f"it should be {example}")
     given = dict(whole)
     for key in sorted({str(key) for key, _ in whole} - {"year", "notices", "off", "work"}):
-        trouble(key, f"没有这一项,应为 {example}", f"there is no such field; right is {example}")
+        trouble(key, f"没有这一项，应为 {example}", f"there is no such field; right is {example}")
     year = given.get("year")
     if isinstance(year, bool) or not isinstance(year, int) or not 1970 <= year <= 2200:
-        trouble("year", "应为年份数字,例如 2027", "should be the year as a number, like 2027")
+        trouble("year", "应为年份数字，例如 2027", "should be the year as a number, like 2027")
         year = 1970
     notices = given.get("notices", [])
     if not isinstance(notices, list) or not all(isinstance(item, str) for item in notices):
@@ -259,7 +259,7 @@ def _read_ics(text: str, filename: str) -> tuple[int, tuple[str, ...], list[_Ent
                 notices.append(value)
     if event is not None:
         troubles.append(Trouble(
-            opened, "VEVENT", "事件没有结束,缺 END:VEVENT",
+            opened, "VEVENT", "事件没有结束，缺 END:VEVENT",
             "the event does not end; END:VEVENT is missing",
         ))  # fmt: skip
     if not entries and not troubles:
@@ -287,7 +287,7 @@ def _ics_properties(text: str, troubles: list[Trouble]) -> Iterator[tuple[int, s
             yield number, found[1].upper(), found[2].upper(), found[3].strip()
         else:
             troubles.append(Trouble(
-                number, line[:20], "不是 名称:值 的形式", "is not of the form NAME:value",
+                number, line[:20], "不是 名称：值 的形式", "is not of the form NAME:value",
             ))  # fmt: skip
 
 
@@ -300,21 +300,21 @@ def _ics_event(
     if start is None or (end_text and end is None):
         troubles.append(Trouble(
             start_line, "DTSTART" if start is None else "DTEND",
-            "应是全天事件,例如 DTSTART;VALUE=DATE:20270101",
+            "应是全天事件，例如 DTSTART;VALUE=DATE:20270101",
             "should be an all-day event, like DTSTART;VALUE=DATE:20270101",
         ))  # fmt: skip
         return []
     end = end or start + timedelta(days=1)
     if not 0 < (end - start).days <= 60:
         troubles.append(Trouble(
-            start_line, "DTEND", "应在 DTSTART 之后(不含当日),至多 60 天",
+            start_line, "DTEND", "应在 DTSTART 之后(不含当日)，至多 60 天",
             "should lie after DTSTART (its day is not included), at most 60 days",
         ))  # fmt: skip
         return []
     for rule in ("RRULE", "RDATE"):
         if rule in event:
             troubles.append(Trouble(
-                event[rule][0], rule, "不接受重复事件,请逐年写出日子",
+                event[rule][0], rule, "不接受重复事件，请逐年写出日子",
                 "recurring events are not taken; write out the days of the year",
             ))  # fmt: skip
             return []
@@ -327,7 +327,7 @@ def _ics_event(
     if off == work:
         troubles.append(Trouble(
             line, "SUMMARY",
-            f"“{summary}”看不出是放假还是上班,请在名称或 CATEGORIES 里写明 休 或 班(只写一个)",  # zh: data
+            f"“{summary}”看不出是放假还是上班，请在名称或 CATEGORIES 里写明 休 或 班(只写一个)",  # zh: data
             f"“{summary}” does not say whether it is a day off or a working day; "
             "put 休 or 班 (one of them) into the summary or CATEGORIES",  # zh: data
         ))  # fmt: skip

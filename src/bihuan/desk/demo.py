@@ -68,7 +68,7 @@ def make(now: int) -> Made | Refusal:
         return Refusal(
             "has-organisation",
             Text(
-                f"此数据目录已有单位“{site.organisation_name}”;演示请用另一个 BIHUAN_HOME",
+                f"此数据目录已有单位“{site.organisation_name}”；演示请用另一个 BIHUAN_HOME",
                 f"this data folder holds the organisation '{site.organisation_name}'; give the demo "
                 "another BIHUAN_HOME",
             ),
@@ -95,7 +95,7 @@ def new_passwords(now: int) -> list[DemoPerson] | Refusal:
         return Refusal(
             "no-demo",
             Text(
-                "这里没有演示商场;先运行 bihuan demo",
+                "这里没有演示商场；先运行 bihuan demo",
                 "there is no demo here; run bihuan demo first",
             ),
         )

@@ -115,7 +115,7 @@ def checked_mapping(
         if name and name not in fields:
             raise BadMapping(
                 Text(
-                    f"没有名为“{name}”的字段,可选:{'、'.join(fields)}",
+                    f"没有名为“{name}”的字段，可选：{'、'.join(fields)}",
                     f"there is no field '{name}'; there are {', '.join(fields)}",
                 ),
             )
@@ -128,7 +128,7 @@ def checked_mapping(
     if "content" not in found.values():
         raise BadMapping(
             Text(
-                f"看不出哪一栏是投诉内容,请用 --map 栏名=content 指明;现有栏:{'、'.join(table.columns)}",
+                f"看不出哪一栏是投诉内容，请用 --map 栏名=content 指明；现有栏：{'、'.join(table.columns)}",
                 "no column looks like the complaint's text; name it with --map COLUMN=content; the columns "
                 f"are {', '.join(table.columns)}",
             ),
@@ -143,7 +143,7 @@ def column_named(table: Table, name: str) -> str:
             return column
     raise BadMapping(
         Text(
-            f"没有名为“{name}”的栏,现有:{'、'.join(table.columns)}",
+            f"没有名为“{name}”的栏，现有：{'、'.join(table.columns)}",
             f"there is no column '{name}'; there are {', '.join(table.columns)}",
         ),
     )
@@ -216,8 +216,8 @@ def _register(
     stored = load(made.number)
     if stored and stored.case.facts.get("content", facts["content"]) != facts["content"]:
         text = Text(
-            f"此编号已登记为 {made.number},但内容不同,没有再登记"
-            "(若来自另一系统,请加 --source 名称)",
+            f"此编号已登记为 {made.number}，但内容不同，没有再登记"
+            "(若来自另一系统，请加 --source 名称)",
             f"this id is registered as {made.number} with other words, and was not taken again "
             "(if it is from another system, add --source NAME)",
         )
@@ -363,7 +363,7 @@ def _wrong(column: str, item: Field, value: str) -> Text:
         right = Text("不小于 0 的整数", "a whole number, not below 0")
     short = value[:40]
     return Text(
-        f"“{column}”一栏的“{short}”不对,应为 {right.zh}",
+        f"“{column}”一栏的“{short}”不对，应为 {right.zh}",
         f"'{short}' in the column '{column}' is wrong; right would be {right.en}",
     )
 

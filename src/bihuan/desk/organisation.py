@@ -142,7 +142,7 @@ def add_unit(
         return _refuse(
             "bad-code",
             "code",
-            "代码由字母、数字、“-”和“_”组成,至多 60 个字符",
+            "代码由字母、数字、“-”和“_”组成，至多 60 个字符",
             "a code consists of letters, digits, '-' and '_', at most 60",
         )
     if Unit.objects.filter(code=code).exists():
@@ -158,7 +158,7 @@ def add_unit(
         return _refuse(
             "second-root",
             "parent",
-            f"须说明上级单位;最上级是“{organisation.units[top].name}”",
+            f"须说明上级单位；最上级是“{organisation.units[top].name}”",
             f"say which unit it belongs to; '{organisation.units[top].name}' is at the top",
         )
     since = now if at is None else at
@@ -185,7 +185,7 @@ def move(code: str, parent: str, *, at: int | None = None, now: int) -> Unit | R
         return _refuse(
             "cycle",
             "parent",
-            f"“{organisation.units[parent].name}”就在其下,不能作其上级",
+            f"“{organisation.units[parent].name}”就在其下，不能作其上级",
             f"'{organisation.units[parent].name}' is below it and cannot be above it too",
         )
     return _succeeded(code, at, now, parent=parent)
@@ -199,14 +199,14 @@ def close_unit(code: str, *, at: int | None = None, now: int) -> Unit | Refusal:
         return _refuse(
             "has-units",
             "code",
-            "其下还有单位,请先移走",
+            "其下还有单位，请先移走",
             "there are units below it; move them first",
         )
     if any(unit_of(place) == code for place in organisation.known):
         return _refuse(
             "has-posts",
             "code",
-            "还有人任职于此,请先结束任职",
+            "还有人任职于此，请先结束任职",
             "there are posts held in it; end these first",
         )
     return _succeeded(code, at, now, until_at=now if at is None else at)
@@ -253,7 +253,7 @@ def hold(
         return _refuse(
             "wrong-kind",
             "unit",
-            f"“{posts[0].text.zh}”每个{wanted[0]}一名,应选种类为{wanted[0]}的单位",
+            f"“{posts[0].text.zh}”每个{wanted[0]}一名，应选种类为{wanted[0]}的单位",
             f"each {wanted[1]} has its '{posts[0].text.en}'; choose a unit of that kind",
         )
     if kind not in kinds and unit == root(organisation):
@@ -487,7 +487,7 @@ def vacancies(policy: Policy, organisation: Organisation) -> tuple[Finding, ...]
             Level.WARNING,
             "no-unit-of-kind",
             post,
-            f"还没有种类为“{post.of}”的单位,“{post.text.zh}”无处可设",
+            f"还没有种类为“{post.of}”的单位，“{post.text.zh}”无处可设",
             f"there is no unit of the kind '{post.of}' yet, so there is no '{post.text.en}'",
         )
         for post in policy.posts.values()
@@ -504,7 +504,7 @@ def vacancies(policy: Policy, organisation: Organisation) -> tuple[Finding, ...]
                     Level.WARNING,
                     "vacant-post",
                     post,
-                    f"{zh}空缺,由管理员代理",
+                    f"{zh}空缺，由管理员代理",
                     f"{en} is vacant; the administrator acts for it",
                 )
             )
@@ -544,7 +544,7 @@ def _too_few(pair: Iterable[str], policy: Policy, organisation: Organisation) ->
             Level.WARNING,
             "too-few-people",
             posts[0],
-            f"{'、'.join(post.text.zh for post in posts)}应由不同的人担任,现在人手不够",
+            f"{'、'.join(post.text.zh for post in posts)}应由不同的人担任，现在人手不够",
             f"{', '.join(post.text.en for post in posts)} must be different people; there are too few",
         )
 

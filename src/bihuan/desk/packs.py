@@ -65,7 +65,7 @@ def adopt(
         return Refusal(
             "unknown-pack",
             Text(
-                f"没有名为“{code}”的制度包;可选:{'、'.join(shipped())}",
+                f"没有名为“{code}”的制度包；可选：{'、'.join(shipped())}",
                 f"no pack is called '{code}'; there are {', '.join(shipped())}",
             ),
             field="pack",
@@ -89,7 +89,7 @@ def adopt_text(
             return Refusal(
                 "needs-three",
                 Text(
-                    f"制度“{policy.title.zh}”已在施行,新版本须经编制、审核、审批三人签署",
+                    f"制度“{policy.title.zh}”已在施行，新版本须经编制、审核、审批三人签署",
                     f"'{policy.title.en}' is in force already; another version must be signed by "
                     "author, reviewer and approver",
                 ),
@@ -124,7 +124,7 @@ def propose(text: str) -> PolicyVersion | Refusal:
         return Refusal(
             "number-taken",
             Text(
-                f"第 {policy.version} 版已施行过,请改用下一个版本号",
+                f"第 {policy.version} 版已施行过，请改用下一个版本号",
                 f"version {policy.version} was in force already; give it the next number",
             ),
             field="version.no",
@@ -162,7 +162,7 @@ def approve(
         return Refusal(
             "text-changed",
             Text(
-                "签署的不是现在的文本,请重新阅读后签署", "what was signed is not the present text"
+                "签署的不是现在的文本，请重新阅读后签署", "what was signed is not the present text"
             ),
             field="text",
         )
@@ -217,7 +217,7 @@ def _publish(data: bytes, filename: str, by: int | None, at: int, source: str) -
                 calendars.Trouble(
                     None,
                     "source",
-                    f"没有名为“{source}”的假期来源,可选:{'、'.join(calendars.shipped())}",
+                    f"没有名为“{source}”的假期来源，可选：{'、'.join(calendars.shipped())}",
                     f"no source of holidays is called '{source}'; "
                     f"there are {', '.join(calendars.shipped())}",
                 )
@@ -232,7 +232,7 @@ def _publish(data: bytes, filename: str, by: int | None, at: int, source: str) -
                 calendars.Trouble(
                     None,
                     "year",
-                    f"{last + 1} 年的放假安排还没有,请先载入那一年",
+                    f"{last + 1} 年的放假安排还没有，请先载入那一年",
                     f"the year {last + 1} is not there yet; load that year first",
                 )
             ],

@@ -123,7 +123,7 @@ def accept_invitation(token: str, password: str, *, now: int) -> Person | Refusa
         return Refusal(
             "bad-invitation",
             Text(
-                "邀请链接无效、已用过或已过期,请管理员重新发送",
+                "邀请链接无效、已用过或已过期，请管理员重新发送",
                 "the invitation is wrong, used or too old; ask the administrator for another",
             ),
             field="token",
@@ -150,7 +150,7 @@ def deactivate(person_id: int, *, now: int) -> Person | Refusal:
         return Refusal(
             "is-administrator",
             Text(
-                "管理员代理所有空缺岗位,请先另设管理员",
+                "管理员代理所有空缺岗位，请先另设管理员",
                 "the administrator acts for every vacant post; appoint another one first",
             ),
             field="person",
@@ -214,7 +214,7 @@ def _bad_name(name: str) -> Refusal | None:
         return None
     return Refusal(
         "no-name",
-        Text("请写姓名,至多 100 字", "write a name, at most 100 characters"),
+        Text("请写姓名，至多 100 字", "write a name, at most 100 characters"),
         field="name",
     )
 

@@ -296,7 +296,7 @@ _NO_POLICY = Refusal(
 _ID_TAKEN = Refusal(
     "act-id-taken",
     Text(
-        "此动作编号已用于另一动作,请换一个新的",
+        "此动作编号已用于另一动作，请换一个新的",
         "this act id was used for another act; take a new one",
     ),
     (),

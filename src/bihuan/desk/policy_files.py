@@ -64,7 +64,7 @@ class _Reading:
                     "second-document",
                     line,
                     column,
-                    "一个文件只写一份制度,请删去“---”及其后的内容",
+                    "一个文件只写一份制度，请删去“---”及其后的内容",
                     "a file holds one policy; take out the '---' and what follows it",
                 )
                 return False
@@ -73,7 +73,7 @@ class _Reading:
                 "alias",
                 line,
                 column,
-                f"不可引用“*{event.anchor}”,请把内容原样写在这里",
+                f"不可引用“*{event.anchor}”，请把内容原样写在这里",
                 f"'*{event.anchor}' refers elsewhere; write the content itself here",
             )
             self._put(Scalar("", line, column))
@@ -88,7 +88,7 @@ class _Reading:
                     "too-deep",
                     line,
                     column,
-                    f"嵌套超过 {DEEPEST} 层,请检查缩进和括号",
+                    f"嵌套超过 {DEEPEST} 层，请检查缩进和括号",
                     f"nested more than {DEEPEST} levels deep; check indentation and brackets",
                 )
                 return False
@@ -105,7 +105,7 @@ class _Reading:
                 "anchor",
                 line,
                 column,
-                f"不可使用锚点“&{event.anchor}”,请删去它,用到的地方各写一遍",
+                f"不可使用锚点“&{event.anchor}”，请删去它，用到的地方各写一遍",
                 f"take out the anchor '&{event.anchor}' and write the content wherever it is used",
             )
         if event.tag is not None:
@@ -113,7 +113,7 @@ class _Reading:
                 "tag",
                 line,
                 column,
-                f"不可使用标签“{event.tag}”,一切值都按文字读,请删去它",
+                f"不可使用标签“{event.tag}”，一切值都按文字读，请删去它",
                 f"take out the tag '{event.tag}': every value is read as text",
             )
 
@@ -139,7 +139,7 @@ class _Reading:
                 "key-not-text",
                 node.line,
                 node.column,
-                "键应为一个词,不能是列表或映射",
+                "键应为一个词，不能是列表或映射",
                 "a key is a word, not a list or a mapping",
             )
             return dropped
@@ -148,7 +148,7 @@ class _Reading:
                 "merge-key",
                 node.line,
                 node.column,
-                "不可用“<<”合并,请把各项写全",
+                "不可用“<<”合并，请把各项写全",
                 "'<<' merges from elsewhere; write the entries themselves here",
             )
             return dropped
@@ -158,7 +158,7 @@ class _Reading:
                 "doubled-key",
                 node.line,
                 node.column,
-                f"“{node.text}”在第 {first} 行已写过,同一处每个键只写一次",
+                f"“{node.text}”在第 {first} 行已写过，同一处每个键只写一次",
                 f"'{node.text}' stands already in line {first}; write each key once",
             )
             return dropped
@@ -176,7 +176,7 @@ def read_text(data: bytes | str) -> tuple[str, tuple[Finding, ...]]:
         return "", (
             _whole(
                 "too-large",
-                f"文件有 {len(raw):,} 字节,制度至多 {LARGEST:,} 字节;是否选错了文件?",
+                f"文件有 {len(raw):,} 字节，制度至多 {LARGEST:,} 字节；是否选错了文件?",
                 f"the file has {len(raw):,} bytes, a policy at most {LARGEST:,}; the right file?",
             ),
         )
@@ -188,7 +188,7 @@ def read_text(data: bytes | str) -> tuple[str, tuple[Finding, ...]]:
                 Level.NOTE,
                 "byte-order-mark",
                 Text(
-                    "文件开头有字节顺序标记(BOM),已略去;请存为“UTF-8(无 BOM)”",
+                    "文件开头有字节顺序标记(BOM)，已略去；请存为“UTF-8(无 BOM)”",
                     "the file begins with a byte order mark, which is left out; "
                     "save as UTF-8 without BOM",
                 ),
@@ -220,7 +220,7 @@ def read_text(data: bytes | str) -> tuple[str, tuple[Finding, ...]]:
             *found,
             _whole(
                 "empty",
-                "文件是空的;一份制度从“policy: 代号”开始",
+                "文件是空的；一份制度从“policy: 代号”开始",
                 "the file is empty; a policy begins with 'policy: its code'",
             ),
         )
@@ -247,7 +247,7 @@ def read_nodes(data: bytes | str) -> tuple[Mapping | None, tuple[Finding, ...]]:
                 Level.ERROR,
                 "not-a-policy",
                 Text(
-                    "一份制度由“键: 值”组成,从“policy: 代号”开始",
+                    "一份制度由“键: 值”组成，从“policy: 代号”开始",
                     "a policy is keys and values and begins with 'policy: its code'",
                 ),
                 line=at.line if at else 1,
@@ -334,7 +334,7 @@ def _read(text: str) -> _Reading:
             "bad-character",
             line,
             column,
-            f"有不可见的控制字符 U+{_code(wrong):04X},请删去",
+            f"有不可见的控制字符 U+{_code(wrong):04X}，请删去",
             f"there is a control character U+{_code(wrong):04X}; take it out",
         )
     except MarkedYAMLError as wrong:
@@ -347,7 +347,7 @@ def _read(text: str) -> _Reading:
             "yaml",
             1,
             1,
-            "不是 YAML 文字;请对照随附的制度检查写法",
+            "不是 YAML 文字；请对照随附的制度检查写法",
             "this is not YAML; compare it with one of the policies that come with Bihuan",
         )
     return reading
@@ -386,69 +386,69 @@ def _guess(raw: bytes) -> Text:
 _SAYINGS = (
     (
         "found character '\\t'",
-        "这里用了制表符;请改用空格缩进",
+        "这里用了制表符；请改用空格缩进",
         "there is a tab here; indent with spaces",
     ),
     (
         "mapping values are not allowed here",
-        "这里不能再有“: ”:检查上一行的缩进,或给含“: ”的文字加引号",
+        "这里不能再有“: ”：检查上一行的缩进，或给含“: ”的文字加引号",
         "no ': ' can stand here: check the indentation, or put a text that holds ': ' into quotes",
     ),
     (
         "could not find expected ':'",
-        "缺少“: ”,应写成“键: 值”",
+        "缺少“: ”，应写成“键: 值”",
         "a ': ' is missing; write 'key: value'",
     ),
     (
         "expected ',' or ']'",
-        "方括号没有合上,应有“,”或“]”",
+        "方括号没有合上，应有“,”或“]”",
         "the bracket is not closed; ',' or ']' is wanted",
     ),
     (
         "expected ',' or '}'",
-        "花括号没有合上,应有“,”或“}”",
+        "花括号没有合上，应有“,”或“}”",
         "the brace is not closed; ',' or '}' is wanted",
     ),
     ("found unexpected end of stream", "引号没有合上", "a quotation mark is not closed"),
     (
         "found unexpected document separator",
-        "引号没有合上,或多了“---”",
+        "引号没有合上，或多了“---”",
         "a quotation mark is not closed, or there is a '---' too many",
     ),
     (
         "expected <block end>",
-        "缩进不齐:同一层的各项应左对齐",
+        "缩进不齐：同一层的各项应左对齐",
         "the indentation is uneven; entries of one level begin in the same column",
     ),
     (
         "expected '<document start>'",
-        "文件到这里应已结束:检查括号是否多了一个",
+        "文件到这里应已结束：检查括号是否多了一个",
         "the file should end here: check for a bracket too many",
     ),
     (
         "cannot start any token",
-        "这里不能以这个符号开头,请给文字加引号",
+        "这里不能以这个符号开头，请给文字加引号",
         "a text cannot begin with this character; put it into quotes",
     ),
     (
         "unknown escape character",
-        "双引号里的“\\”写法不对,请改用单引号",
+        "双引号里的“\\”写法不对，请改用单引号",
         "this backslash means nothing in double quotes; use single quotes",
     ),
     (
         "undefined tag handle",
-        "不可使用标签,请删去“!”开头的词",
+        "不可使用标签，请删去“!”开头的词",
         "take out the tag, the word that begins with '!'",
     ),
     (
         "while parsing a tag",
-        "不可使用标签,请删去“!”开头的词",
+        "不可使用标签，请删去“!”开头的词",
         "take out the tag that begins with '!'",
     ),
-    ("while scanning an anchor", "不可使用锚点,请删去“&”", "take out the anchor '&'"),
+    ("while scanning an anchor", "不可使用锚点，请删去“&”", "take out the anchor '&'"),
     (
         "while scanning an alias",
-        "不可引用别处,请删去“*”或加引号",
+        "不可引用别处，请删去“*”或加引号",
         "take out the '*', or put the text into quotes",
     ),
     ("YAML document (version", "请删去“%YAML”一行", "take out the line that begins with '%YAML'"),
@@ -461,6 +461,6 @@ def _say(wrong: MarkedYAMLError) -> Text:
         if piece in problem or piece in context:
             return Text(zh, en)
     return Text(
-        f"YAML 写法有误({problem or context});请检查缩进、括号和引号",
+        f"YAML 写法有误({problem or context})；请检查缩进、括号和引号",
         f"{problem or context}; check indentation, brackets and quotation marks",
     )

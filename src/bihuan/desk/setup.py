@@ -89,7 +89,7 @@ def _refused(token: str, organisation_name: str, now: int) -> Refusal | None:
         return Refusal(
             "wrong-token",
             Text(
-                "令牌不对或已过期;请抄写服务器控制台最后显示的令牌,或重新启动服务器",
+                "令牌不对或已过期；请抄写服务器控制台最后显示的令牌，或重新启动服务器",
                 "the token is wrong or too old; copy the last one the server's console shows, or "
                 "restart the server",
             ),
@@ -99,7 +99,7 @@ def _refused(token: str, organisation_name: str, now: int) -> Refusal | None:
         return Refusal(
             "no-name",
             Text(
-                "请写单位名称,至多 200 字", "write the organisation's name, at most 200 characters"
+                "请写单位名称，至多 200 字", "write the organisation's name, at most 200 characters"
             ),
             field="organisation_name",
         )
@@ -138,7 +138,7 @@ def _administrator(
 def _set_up_already() -> Refusal:
     return Refusal(
         "set-up-already",
-        Text("已经完成初始设置,请登录", "this is set up already; sign in"),
+        Text("已经完成初始设置，请登录", "this is set up already; sign in"),
     )
 
 

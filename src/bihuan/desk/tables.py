@@ -67,7 +67,7 @@ def read_table(
     elif data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         raise BadTable(
             Text(
-                "这是旧式 .xls 文件,请另存为 .xlsx 或 .csv",
+                "这是旧式 .xls 文件，请另存为 .xlsx 或 .csv",
                 "this is an old .xls; save it as .xlsx or .csv",
             ),
         )
@@ -128,7 +128,7 @@ def _odd(line: int, cells: list[str], wide: int) -> Rejected:
     return Rejected(
         line,
         Text(
-            f"有 {len(cells)} 栏,应为 {wide} 栏(引号是否成对,逗号是否应加引号?)",
+            f"有 {len(cells)} 栏，应为 {wide} 栏(引号是否成对，逗号是否应加引号?)",
             f"has {len(cells)} cells where {wide} are needed (is a quote or a quoted comma amiss?)",
         ),
         ",".join(cells)[:200],
@@ -162,7 +162,7 @@ def _decoded(data: bytes, encoding: str | None) -> tuple[list[str], str]:
     except LookupError:
         raise BadTable(
             Text(
-                f"没有名为“{encoding}”的编码,可写 utf-8、gb18030、utf-16、big5",
+                f"没有名为“{encoding}”的编码，可写 utf-8、gb18030、utf-16、big5",
                 f"there is no encoding '{encoding}'; try utf-8, gb18030, utf-16, big5",
             ),
         ) from None
@@ -282,13 +282,13 @@ def _book_rows(data: bytes) -> Iterator[tuple[int, list[str]]]:
     except Exception as error:
         raise BadTable(
             Text(
-                f"不是能打开的 xlsx 工作簿({type(error).__name__}),请重新另存",
+                f"不是能打开的 xlsx 工作簿({type(error).__name__})，请重新另存",
                 f"this is no workbook that can be opened ({type(error).__name__}); save it again",
             )
         ) from error
     if book is None:
         raise BadTable(
-            Text("工作簿展开后过大,请分成几个文件", "the workbook unfolds too far; split it")
+            Text("工作簿展开后过大，请分成几个文件", "the workbook unfolds too far; split it")
         )
     try:
         for sheet in book.worksheets:

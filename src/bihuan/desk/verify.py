@@ -55,7 +55,7 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
         yield _found(
             "replay",
             row.number,
-            f"历史无法重演:{error!r}",
+            f"历史无法重演：{error!r}",
             f"the history cannot be replayed: {error!r}",
         )
         return

@@ -63,7 +63,7 @@ class Calendar:
             zone = ZoneInfo(self.zone)
         except (KeyError, ValueError, OSError):
             raise BadTime(
-                f"没有“{self.zone}”这个时区,应写成 Asia/Shanghai 这样",
+                f"没有“{self.zone}”这个时区，应写成 Asia/Shanghai 这样",
                 f"there is no time zone “{self.zone}”; write it like Asia/Shanghai",
             ) from None
         put = object.__setattr__
@@ -325,7 +325,7 @@ def parse_calendar(words: Mapping[str, object], holidays: Mapping[str, Published
     unknown = sorted(set(words) - {"zone", "open", "holidays"})
     if unknown:
         raise BadTime(
-            f"工作日历没有“{unknown[0]}”一项,只有 zone、open、holidays",
+            f"工作日历没有“{unknown[0]}”一项，只有 zone、open、holidays",
             f"a calendar has no “{unknown[0]}”; it has zone, open, holidays",
         )
     week = words.get("open")
@@ -338,7 +338,7 @@ def parse_calendar(words: Mapping[str, object], holidays: Mapping[str, Published
     known = ["none", *sorted(holidays)]
     if source not in known:
         raise BadTime(
-            f"holidays 应为 {'、'.join(known)} 之一,不是“{source}”",
+            f"holidays 应为 {'、'.join(known)} 之一，不是“{source}”",
             f"holidays must be one of {', '.join(known)}, not “{source}”",
         )
     zone = str(words.get("zone", "Asia/Shanghai"))

@@ -33,7 +33,7 @@ class Published:
         both = sorted(set(self.off) & set(self.work))
         if both:
             raise BadTime(
-                f"{both[0]} 既是放假又是调休上班,只能是其一",
+                f"{both[0]} 既是放假又是调休上班，只能是其一",
                 f"{both[0]} is both a day off and a make-up working day; it can be only one",
             )
 
@@ -41,7 +41,7 @@ class Published:
         """This and a later publication as one; on a day both name, the later one holds."""
         if later.notices and min(later.notices) > self.through + 1:
             raise BadTime(
-                f"{self.through + 1} 年的放假安排还没有,请先载入那一年",
+                f"{self.through + 1} 年的放假安排还没有，请先载入那一年",
                 f"the year {self.through + 1} is not there yet; load that year first",
             )
         off = {day: name for day, name in self.off.items() if day not in later.work}

@@ -128,7 +128,7 @@ def _parse_plain(words: str, on: str | None) -> Plain:
         if isinstance(then, Elapsed | WorkingTime):
             return NextOpening(then, on)
         raise BadTime(
-            f"“{words}”:next opening 之后只能加时、分,例如 next opening + 1 h",
+            f"“{words}”:next opening 之后只能加时、分，例如 next opening + 1 h",
             f"“{words}”: only hours and minutes can follow next opening, like next opening + 1 h",
         )
     found = _AMOUNT.fullmatch(words)
@@ -137,7 +137,7 @@ def _parse_plain(words: str, on: str | None) -> Plain:
     count, working, unit = int(found[1]), bool(found[2]), found[3].removesuffix("s") or "s"
     if count > MAX_COUNT:
         raise BadTime(
-            f"“{words}”太长,数目不得超过 {MAX_COUNT}",
+            f"“{words}”太长，数目不得超过 {MAX_COUNT}",
             f"“{words}” is too long; the count may be at most {MAX_COUNT}",
         )
     if unit in _UNITS:
@@ -145,14 +145,14 @@ def _parse_plain(words: str, on: str | None) -> Plain:
             return WorkingTime(count * _UNITS[unit], on)
         if on:
             raise BadTime(
-                f"“{words}”是连续计时,与日历无关;按日历计应写 {count} working {unit} on {on}",
+                f"“{words}”是连续计时，与日历无关；按日历计应写 {count} working {unit} on {on}",
                 f"“{words}” runs by day and night and needs no calendar; on a calendar it is "
                 f"{count} working {unit} on {on}",
             )
         return Elapsed(count * _UNITS[unit])
     if working and unit != "day":
         raise BadTime(
-            f"没有“{words}”,工作时间只有 working h、working min、working days",
+            f"没有“{words}”，工作时间只有 working h、working min、working days",
             f"there are no {words}; working time is working h, working min or working days",
         )
     if unit == "day":
@@ -186,7 +186,7 @@ def parse_instant(text: str) -> int:
     if moment is None or moment.tzinfo is None:
         missing = moment is not None
         raise BadTime(
-            f"“{text}”{'没有时区' if missing else '不是时刻'},应写成 2026-02-13T18:30:00+08:00",
+            f"“{text}”{'没有时区' if missing else '不是时刻'}，应写成 2026-02-13T18:30:00+08:00",
             f"“{text}” {'has no zone' if missing else 'is no instant'}; "
             "write it like 2026-02-13T18:30:00+08:00",
         )
@@ -235,7 +235,7 @@ def _no_span(words: str) -> BadTime:
     if meant != words and _AMOUNT.fullmatch(meant) and "week" not in words:
         hint_zh, hint_en = f"是否想写“{meant}”?", f"did you mean “{meant}”? "
     return BadTime(
-        f"“{words}”不是时限。{hint_zh}可以写:{_FORMS}",
+        f"“{words}”不是时限。{hint_zh}可以写：{_FORMS}",
         f"“{words}” is no time span; {hint_en}right are: {_FORMS}",
     )
 

@@ -105,7 +105,7 @@ def _line_owes_once(work: Work, sheet: Sheet | None) -> Iterator[Broken]:
         if step is not None and debt.row not in (f"{prefixes[0]}{step.name}", "floor.contact"):
             yield _broken(
                 "K1",
-                f"{name}停在{step.name},待办却是{debt.row}",
+                f"{name}停在{step.name}，待办却是{debt.row}",
                 f"{name_en} stands on {step.name} and owes {debt.row}",
                 debt.id,
             )

@@ -34,7 +34,7 @@ def parse_clock(text: str) -> int:
         if minutes <= 1440:
             return minutes
     raise BadTime(
-        f"“{text}”不是钟点,应写成 09:00 这样(00:00 至 24:00)",
+        f"“{text}”不是钟点，应写成 09:00 这样(00:00 至 24:00)",
         f"“{text}” is no time of day; write it like 09:00 (00:00 to 24:00)",
     )
 
@@ -51,7 +51,7 @@ def parse_hours(text: str) -> Hours:
         return ()
     if not words:
         raise BadTime(
-            "没有写营业时间,应写成 09:00-12:00 13:00-18:00,全天不开写 closed",
+            "没有写营业时间，应写成 09:00-12:00 13:00-18:00,全天不开写 closed",
             "no hours are given; write 09:00-12:00 13:00-18:00, or closed for none",
         )
     intervals = []
@@ -59,7 +59,7 @@ def parse_hours(text: str) -> Hours:
         found = _INTERVAL.fullmatch(word)
         if not found:
             raise BadTime(
-                f"“{word}”不是一段时间,应写成 09:00-18:00 这样",
+                f"“{word}”不是一段时间，应写成 09:00-18:00 这样",
                 f"“{word}” is no interval; write it like 09:00-18:00",
             )
         intervals.append((parse_clock(found[1]), parse_clock(found[2])))
@@ -73,14 +73,14 @@ def tidy_hours(intervals: list[tuple[int, int]] | Hours) -> Hours:
         shown = f"{clock_text(opens)}-{clock_text(closes)}"
         if not 0 <= opens < closes <= 1440:
             raise BadTime(
-                f"{shown} 的结束不在开始之后;跨过午夜的,分成两天写:22:00-24:00 和次日 00:00-06:00",
+                f"{shown} 的结束不在开始之后；跨过午夜的，分成两天写:22:00-24:00 和次日 00:00-06:00",
                 f"{shown} does not end after it starts; hours over midnight are written as two "
                 "days: 22:00-24:00 and 00:00-06:00 on the next",
             )
         if tidy and opens < tidy[-1][1]:
             before = f"{clock_text(tidy[-1][0])}-{clock_text(tidy[-1][1])}"
             raise BadTime(
-                f"{before} 与 {shown} 重叠,同一天的各段不得重叠",
+                f"{before} 与 {shown} 重叠，同一天的各段不得重叠",
                 f"{before} and {shown} overlap; the intervals of a day must lie apart",
             )
         if tidy and opens == tidy[-1][1]:
@@ -97,7 +97,7 @@ def parse_weekday(text: str) -> int:
         if word in names:
             return names.index(word)
     raise BadTime(
-        f"“{text}”不是星期几,应为 {'、'.join(WEEKDAYS)}",
+        f"“{text}”不是星期几，应为 {'、'.join(WEEKDAYS)}",
         f"“{text}” is no day of the week; one of {', '.join(WEEKDAYS)} would be right",
     )
 
@@ -111,7 +111,7 @@ def _days_of(key: str) -> list[int]:
             return [parse_weekday(word)]
         except BadTime:
             raise BadTime(
-                f"“{key}”不是星期几,应为 {'、'.join(WEEKDAYS)},或一段如 mon-fri,或 daily、always",
+                f"“{key}”不是星期几，应为 {'、'.join(WEEKDAYS)}，或一段如 mon-fri,或 daily、always",
                 f"“{key}” names no day of the week; right are {', '.join(WEEKDAYS)}, "
                 "a range like mon-fri, daily, or always",
             ) from None
@@ -129,14 +129,14 @@ def parse_week(mapping: Mapping[str, str]) -> Week:
         hours = parse_hours(str(text))
         if key.strip().lower() == "always" and hours != ((0, 1440),):
             raise BadTime(
-                f"always 只能是 00:00-24:00,不能是 {text};每天同样的时间写 daily",
+                f"always 只能是 00:00-24:00,不能是 {text}；每天同样的时间写 daily",
                 f"always goes with 00:00-24:00, not {text}; for the same hours each day write "
                 "daily",
             )
         for day in _days_of(key):
             if week[day] is not None:
                 raise BadTime(
-                    f"{WEEKDAYS[day]} 写了两次(又见“{key}”),每天只能写一次",
+                    f"{WEEKDAYS[day]} 写了两次(又见“{key}”)，每天只能写一次",
                     f"{WEEKDAYS[day]} is given twice (again in “{key}”); give each day once",
                 )
             week[day] = hours
@@ -147,7 +147,7 @@ def checked_week(week: tuple[Hours, ...]) -> Week:
     """The seven days of hours, tidy; refuses a week that never opens."""
     if len(week) != 7 or not any(week):
         raise BadTime(
-            "一周里没有一天营业,至少写一天,例如 {mon-fri: 09:00-18:00}",
+            "一周里没有一天营业，至少写一天，例如 {mon-fri: 09:00-18:00}",
             "the week never opens; give at least one day, like {mon-fri: 09:00-18:00}",
         )
     mon, tue, wed, thu, fri, sat, sun = (tidy_hours(hours) for hours in week)
@@ -162,6 +162,6 @@ def parse_date(text: str) -> date:
     except ValueError:
         pass
     raise BadTime(
-        f"“{text}”不是日期,应写成 2026-10-01 这样",
+        f"“{text}”不是日期，应写成 2026-10-01 这样",
         f"“{text}” is no date; write it like 2026-10-01",
     )

@@ -176,7 +176,7 @@ class Expressions(Names):
                 self.read.error(
                     node,
                     "unknown-consequence",
-                    f"{place}:不认识“{part}”;可用 go on、finish、void、stay、hand up、hand to 岗位",
+                    f"{place}：不认识“{part}”；可用 go on、finish、void、stay、hand up、hand to 岗位",
                     f"{place}: no consequence is called '{part}'; "
                     "right are go on, finish, void, stay, hand up, hand to POST",
                     place,

@@ -135,7 +135,7 @@ class Names:
             self.read.error(
                 node,
                 "unknown-name",
-                f"{place}:没有名为“{name}”的日历",
+                f"{place}：没有名为“{name}”的日历",
                 f"{place}: no calendar is called '{name}'",
                 place,
             )
@@ -151,7 +151,7 @@ class Names:
             self.read.error(
                 node,
                 "number-in-row",
-                f"{place}:“{name}”应写进 numbers 并在此引用其名",
+                f"{place}：“{name}”应写进 numbers 并在此引用其名",
                 f"{place}: put '{name}' into numbers and name it here",
                 place,
             )

@@ -157,7 +157,7 @@ class Rows(Expressions):
                         Level.ERROR,
                         "circle",
                         Text(
-                            f"判定表互相引用成环:{circle}",
+                            f"判定表互相引用成环：{circle}",
                             f"tables refer to each other in a circle: {circle}",
                         ),
                         at.place,
@@ -200,7 +200,7 @@ class Rows(Expressions):
                 self.read.error(
                     item,
                     "same-name",
-                    f"{place}:已有步骤“{step.name}”,请用 as 另取名",
+                    f"{place}：已有步骤“{step.name}”，请用 as 另取名",
                     f"{place}: there is a step '{step.name}' already; give this one a name with as",
                     step.at.place,
                 )
@@ -217,7 +217,7 @@ class Rows(Expressions):
             read.error(
                 mapping,
                 "no-time",
-                f"{place}:须写 within 或 by(何时到期)",
+                f"{place}：须写 within 或 by(何时到期)",
                 f"{place}: needs within or by, when it is due",
                 place,
             )
@@ -260,7 +260,7 @@ class Rows(Expressions):
                                 Level.ERROR,
                                 "back-to-later",
                                 Text(
-                                    f"{step.name}.{outcome}:back to 只能回到前面的步骤,{target} 在后",
+                                    f"{step.name}.{outcome}:back to 只能回到前面的步骤，{target} 在后",
                                     f"{step.name}.{outcome}: back to must name an earlier step; {target} comes later",
                                 ),
                                 at.place,
@@ -311,7 +311,7 @@ class Rows(Expressions):
             read.error(
                 mapping,
                 "no-occasion",
-                f"{place}:须写 when(事件)或 while(阶段)之一",
+                f"{place}：须写 when(事件)或 while(阶段)之一",
                 f"{place}: needs when (an event) or while (a stage), one of them",
                 place,
             )
@@ -321,7 +321,7 @@ class Rows(Expressions):
             read.error(
                 mapping,
                 "no-act",
-                f"{place}:须写 act 或 opens 之一",
+                f"{place}：须写 act 或 opens 之一",
                 f"{place}: needs act or opens, one of them",
                 place,
             )
@@ -332,7 +332,7 @@ class Rows(Expressions):
             read.error(
                 mapping,
                 "no-time",
-                f"{place}:须写 within、by 或 every",
+                f"{place}：须写 within、by 或 every",
                 f"{place}: needs within, by or every",
                 place,
             )
@@ -376,7 +376,7 @@ class Rows(Expressions):
                         Level.ERROR,
                         "same-name",
                         Text(
-                            f"{at.place}:“{name}”已用过,请用 as 另取名",
+                            f"{at.place}：“{name}”已用过，请用 as 另取名",
                             f"{at.place}: '{name}' is taken; give this row a name with as",
                         ),
                         at.place,
@@ -397,7 +397,7 @@ class Rows(Expressions):
             read.error(
                 mapping,
                 "no-act",
-                f"{place}:须写 act 或 opens 之一",
+                f"{place}：须写 act 或 opens 之一",
                 f"{place}: needs act or opens, one of them",
                 place,
             )
@@ -447,7 +447,7 @@ class Rows(Expressions):
             read.error(
                 mapping,
                 "no-then",
-                f"{place}:有 at most 就须写 then(用完以后怎样)",
+                f"{place}：有 at most 就须写 then(用完以后怎样)",
                 f"{place}: at most needs then, what happens when it is spent",
                 place,
             )

@@ -87,7 +87,7 @@ class Reader:
                     key,
                     "unknown-key",
                     f"{place} 不认识“{key.text}”"
-                    + (f",是否为“{near[0]}”?" if near else f";可用:{'、'.join(names)}"),
+                    + (f"，是否为“{near[0]}”?" if near else f"；可用：{'、'.join(names)}"),
                     f"{place} knows no '{key.text}'"
                     + (
                         f"; did you mean '{near[0]}'?" if near else f"; it knows {', '.join(names)}"
@@ -120,7 +120,8 @@ class Reader:
             self.error(
                 node,
                 "unknown-name",
-                f"{place}:没有名为“{found}”的{what.zh}" + (f",是否为“{near[0]}”?" if near else ""),
+                f"{place}：没有名为“{found}”的{what.zh}"
+                + (f"，是否为“{near[0]}”?" if near else ""),
                 f"{place}: no {what.en} is called '{found}'"
                 + (f"; did you mean '{near[0]}'?" if near else ""),
                 place,
@@ -144,7 +145,7 @@ class Reader:
                     self.error(
                         node,
                         "bad-clause",
-                        f"{place}:条款号“{clause}”应形如 GEN-4.1",
+                        f"{place}：条款号“{clause}”应形如 GEN-4.1",
                         f"{place}: clause '{clause}' should look like GEN-4.1",
                         place,
                     )

@@ -41,34 +41,34 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the act cannot have happened before the registration",
     ),
     "walled": (
-        "投诉涉及本人或其上级,不能经办、也不能查看",
+        "投诉涉及本人或其上级，不能经办、也不能查看",
         "the complaint is about you or someone above you; you cannot handle or read it",
     ),
     "not-yours": ("该由{who}办理", "this is for {who} to do"),
     "not-allowed": ("本制度没有规定此动作", "this policy has no such act"),
-    "not-yet": ("现在还不能办:先要{step}", "not yet: first {step}"),
+    "not-yet": ("现在还不能办：先要{step}", "not yet: first {step}"),
     "done-already": ("这一步已经办过", "this step is done already"),
     "no-such-sheet": (
-        "没有第 {sheet} 张单据,或它已办结、作废",
+        "没有第 {sheet} 张单据，或它已办结、作废",
         "there is no live sheet number {sheet}",
     ),
-    "wrong-sheet-step": ("单据现在等待:{step}", "the sheet now waits for: {step}"),
+    "wrong-sheet-step": ("单据现在等待：{step}", "the sheet now waits for: {step}"),
     "final": (
-        "案件已终结({ending}),不能再办;如有新情况请另立新案并关联",
+        "案件已终结({ending})，不能再办；如有新情况请另立新案并关联",
         "the case is over ({ending}); register a new one and link it",
     ),
-    "closed": ("案件已办结,此动作不再适用;可重新办理", "the case is closed; reopen it first"),
+    "closed": ("案件已办结，此动作不再适用；可重新办理", "the case is closed; reopen it first"),
     "not-closed": (
-        "案件尚未办结,不需要重新办理",
+        "案件尚未办结，不需要重新办理",
         "the case is not closed, there is nothing to reopen",
     ),
     "missing-field": ("缺少“{field}”", "'{field}' is missing"),
     "unknown-field": ("此动作没有“{field}”一栏", "this act has no field '{field}'"),
     "bad-value": (
-        "“{field}”的值不对,应为 {right}",
+        "“{field}”的值不对，应为 {right}",
         "'{field}' has a wrong value; right would be {right}",
     ),
-    "no-outcome": ("须选择结果:{right}", "an outcome is needed: {right}"),
+    "no-outcome": ("须选择结果：{right}", "an outcome is needed: {right}"),
     "past-time": ("“{field}”须晚于现在", "'{field}' must lie ahead"),
     "too-far": ("“{field}”最远可约到 {right}", "'{field}' may lie no farther than {right}"),
     "not-later": (
@@ -77,11 +77,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no-consent": ("改期须征得客户同意", "moving the agreed time needs the customer's consent"),
     "changes-spent": (
-        "已改期 {count} 次,不能再改;案件已上报{who}",
+        "已改期 {count} 次，不能再改；案件已上报{who}",
         "the time was moved {count} times already and cannot move again; the case has gone to {who}",
     ),
     "budget-spent": (
-        "已办 {count} 次,不能再办",
+        "已办 {count} 次，不能再办",
         "this was done {count} times already and cannot be done again",
     ),
     "other-channel": (
@@ -97,7 +97,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the customer must be told of the outside path",
     ),
     "sheet-incomplete": (
-        "处理单须完整填写,缺:{field}",
+        "处理单须完整填写，缺：{field}",
         "the note must be filled completely; missing: {field}",
     ),
     "sheets-out": ("还有单据未交回", "notes are still out"),

@@ -19,6 +19,9 @@ _RHYTHM = re.compile(
     r"(?: at (?P<clock>\S+))?(?P<exactly> exactly)?(?: on (?P<on>\w[\w-]*))?"
 )
 
+NEVER = 2**40
+"""An instant after all others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
@@ -45,7 +48,7 @@ def parse_rhythm(text: str) -> Rhythm:
     found = _RHYTHM.fullmatch(words)
     if not found:
         raise BadTime(
-            f"“{words}”不是周期。可以写:{_FORMS}", f"“{words}” is no rhythm; right are: {_FORMS}"
+            f"“{words}”不是周期。可以写：{_FORMS}", f"“{words}” is no rhythm; right are: {_FORMS}"
         )
     minute = parse_clock(found["clock"]) if found["clock"] else 0
     exactly, on = bool(found["exactly"]), found["on"]
@@ -59,7 +62,7 @@ def parse_rhythm(text: str) -> Rhythm:
     number = int(found["date"] or found["count"])
     if number < 1 or (found["date"] and number > 31):
         raise BadTime(
-            f"“{words}”:日子应为 1 至 31,间隔至少为 1",
+            f"“{words}”：日子应为 1 至 31,间隔至少为 1",
             f"“{words}”: a day of the month is 1 to 31, an interval at least 1",
         )
     if found["date"]:
@@ -90,7 +93,8 @@ def next_occurrence(
     usual: str = "usual",
     anchor: int | None = None,
 ) -> int:
-    """The first instant after `after` at which the rhythm falls.
+    """The first instant after `after` at which the rhythm falls; `NEVER` for the holidays of a calendar
+    that does not rest in the ten years to come.
 
     Counted rhythms (`12 months`) run from the day of `anchor`; without one, from that of `after`.
     """
@@ -107,12 +111,12 @@ def next_occurrence(
         instant = calendar.at(moved, rhythm.minute)
         if instant > after:
             return instant
-    raise AssertionError("a rhythm never ends")
+    return NEVER
 
 
 def _days(rhythm: Rhythm, works: Callable[[date], bool], since: date) -> Iterator[date]:
-    day = since
-    while True:
+    day, last_day = since, since + timedelta(days=3653)
+    while day < last_day:
         if rhythm.unit == "day":
             fits = True
         elif rhythm.unit == "holiday":

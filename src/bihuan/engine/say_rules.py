@@ -41,11 +41,11 @@ _UNITS_MEANT: dict[str, Text] = {
 }
 _MARKS: dict[str, Text] = {
     "stated": Text("原文规定", "as the source says"),
-    "vague": Text("原文未定,由我们约定", "the source leaves it open; our value"),
-    "garbled": Text("原文有误,按我们的理解", "the source is damaged; our reading"),
-    "cut": Text("原文残缺,由我们推定", "the source ends here; our inference"),
-    "contradiction": Text("原文前后不一,由我们选定", "the source contradicts itself; our choice"),
-    "ours": Text("原文没有,由我们补充", "not in the source; our addition"),
+    "vague": Text("原文未定，由我们约定", "the source leaves it open; our value"),
+    "garbled": Text("原文有误，按我们的理解", "the source is damaged; our reading"),
+    "cut": Text("原文残缺，由我们推定", "the source ends here; our inference"),
+    "contradiction": Text("原文前后不一，由我们选定", "the source contradicts itself; our choice"),
+    "ours": Text("原文没有，由我们补充", "not in the source; our addition"),
 }
 _PERIODS: dict[str, Text] = {
     "last week": Text("上周", "last week"),
@@ -129,7 +129,7 @@ def say_value(value: Value, lang: str) -> str:
 
 
 def say_number(policy: Policy, number: Number, lang: str) -> str:
-    """A number of the policy as a sentence without its end: “立即”为30分钟(原文未定,由我们约定)."""
+    """A number of the policy as a sentence without its end: “立即”为30分钟(原文未定，由我们约定)."""
     unit = _unit_of_count(policy, number.name)
     values = []
     for since, value in number.values:
@@ -320,7 +320,7 @@ def say_timing(policy: Policy, timing: Timing, lang: str) -> str:
         said = "在承诺日期前" if zh else "by the date promised"
     elif timing.by == "month after":
         said = (
-            "在登记次月底前(届时尚未办结的,在办结次月底前)"
+            "在登记次月底前(届时尚未办结的，在办结次月底前)"
             if zh
             else "by the end of the month after registration "
             "(where the case is still open then, of the month after closing)"
@@ -386,7 +386,7 @@ def say_consequence(policy: Policy, then: Consequence, lang: str, sheet: str = "
     parts: list[str] = []
     if then.void:
         parts.append(
-            "此单作废,重新开单" if zh else "this sheet becomes void and a new one is drawn up"
+            "此单作废，重新开单" if zh else "this sheet becomes void and a new one is drawn up"
         )
     if then.back_to:
         steps = any_of((say_step(policy, name, lang, sheet) for name in then.back_to), lang)
@@ -407,10 +407,10 @@ def say_consequence(policy: Policy, then: Consequence, lang: str, sheet: str = "
     said = ",".join(parts) if zh else any_of(parts, lang, every=True)
     if then.at_most:
         times = say_times(policy, then.at_most, lang)
-        said += f",至多{times}" if zh else f", {times} at most"
+        said += f"，至多{times}" if zh else f", {times} at most"
     if then.then is not None:
         after = say_consequence(policy, then.then, lang, sheet)
-        said += f",之后{after}" if zh else f"; after that {after}"
+        said += f"，之后{after}" if zh else f"; after that {after}"
     return said
 
 

@@ -30,7 +30,7 @@ _ZH_PERIODS = {
     "next month": "下月末 24:00",
 }
 _ZH_WINDOWS = {"in hours": "上班时间", "off hours": "工作日非上班时间", "holiday": "休息日"}
-_ZH_DAY_KINDS = {"make-up": "调休上班,", "extra": "特别开放,"}
+_ZH_DAY_KINDS = {"make-up": "调休上班，", "extra": "特别开放，"}
 _EN_DAY_KINDS = {"make-up": "make-up working day, ", "extra": "open specially, "}
 
 
@@ -64,7 +64,7 @@ def _say_zh(span: Span) -> str:
             return f"约定时刻 {utc_text(instant)}"
         case Windows(in_hours, off_hours, holiday):
             spans = zip(_ZH_WINDOWS.values(), (in_hours, off_hours, holiday), strict=True)
-            return ";".join(f"{window}:{say_span(inner, 'zh')}" for window, inner in spans)
+            return "；".join(f"{window}：{say_span(inner, 'zh')}" for window, inner in spans)
 
 
 def _say_en(span: Span) -> str:
@@ -166,44 +166,44 @@ def _what_zh(line: Line) -> str:
     lead = _ZH_DAY_KINDS.get(str(params.get("kind")), "")
     match code:
         case "nothing":
-            return f"{params['clock']},不需时间"
+            return f"{params['clock']}，不需时间"
         case "elapsed":
-            return f"{params['clock']} 起,连续计 {_length_zh(int(params['seconds']))}"
+            return f"{params['clock']} 起，连续计 {_length_zh(int(params['seconds']))}"
         case "agreed":
             return "约定的时刻"
         case "first-day":
-            return "起算,当日不计"
+            return "起算，当日不计"
         case "counted":
             return f"{lead}第 {_numbers(int(params['number']), int(params['until']), '、')} 日"
         case "worked":
             each = "每日 " if int(params["days"]) > 1 else ""
             total = "共计" if each else "计"
             seconds = _length_zh(int(params["seconds"]))
-            return f"{lead}{each}{params['hours']},{total} {seconds}"
+            return f"{lead}{each}{params['hours']}，{total} {seconds}"
         case "after-hours":
-            return f"{lead}{params['clock']} 已下班,不计"
+            return f"{lead}{params['clock']} 已下班，不计"
         case "holiday":
-            return f"{name}放假,不计"
+            return f"{name}放假，不计"
         case "rest":
-            return "休息,不计"
+            return "休息，不计"
         case "closed":
-            return f"{name or '停业'},不计"
+            return f"{name or '停业'}，不计"
         case "paused":
-            return f"{params['clock']} 暂停,{params['until']} 恢复,其间不计"
+            return f"{params['clock']} 暂停，{params['until']} 恢复，其间不计"
         case "paused-day":
-            return "暂停,不计"
+            return "暂停，不计"
         case "corresponding":
             return "对应日"
         case "month-end":
-            return f"该月无 {params['day']} 日,以月末日为准"
+            return f"该月无 {params['day']} 日，以月末日为准"
         case "moved-holiday":
-            return f"{name}放假,顺延"
+            return f"{name}放假，顺延"
         case "moved-rest":
-            return "休息,顺延"
+            return "休息，顺延"
         case "moved-closed":
-            return f"{name or '停业'},顺延"
+            return f"{name or '停业'}，顺延"
         case "moved-to":
-            return f"{lead}顺延至此,24:00 届满"
+            return f"{lead}顺延至此，24:00 届满"
         case "ends":
             return f"{lead}24:00 届满"
         case "end-of":
@@ -214,7 +214,7 @@ def _what_zh(line: Line) -> str:
             why = f"({name})" if name and params["window"] == "holiday" else ""
             return f"{params['clock']} 在{_ZH_WINDOWS[str(params['window'])]}{why}"
         case "provisional":
-            return f"{params['year']} 年放假安排尚未公布,暂按平常星期推算"
+            return f"{params['year']} 年放假安排尚未公布，暂按平常星期推算"
         case "omitted":
             return f"……其间 {params['count']} 行从略"
     raise AssertionError(code)

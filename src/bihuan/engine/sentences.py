@@ -265,11 +265,11 @@ class _Reading:
         if not how:
             return sentence
         lead = {
-            "owner": Text("作为负责人:", "As owner: "),
-            "above": Text("作为负责人的上级:", "As superior of the owner: "),
-            "up": Text("下级逾期时:", "When a rank below has missed it: "),
+            "owner": Text("作为负责人：", "As owner: "),
+            "above": Text("作为负责人的上级：", "As superior of the owner: "),
+            "up": Text("下级逾期时：", "When a rank below has missed it: "),
             "aside": Text(
-                f"{say_post(self.policy, post, 'zh')}须回避时:" if post else "",
+                f"{say_post(self.policy, post, 'zh')}须回避时：" if post else "",
                 f"Where {say_post(self.policy, post, 'en')} has to step aside: " if post else "",
             ),
         }[how].in_(self.lang)
@@ -328,7 +328,7 @@ class _Reading:
             opening = ("、" if self.zh else ", ").join(said)
             if self.zh:
                 rest = "法定节假日休息、调休日上班" if rests else "节假日不休"
-                words = f"“{name}”日历:{opening},{rest}"
+                words = f"“{name}”日历：{opening},{rest}"
             else:
                 rest = "public holidays off, make-up days worked" if rests else "no days of rest"
                 words = f"Calendar “{name}”: {opening}, {rest}"
@@ -379,7 +379,7 @@ class _Reading:
         for channel in policy.channels.values():
             if self.zh:
                 words = f"可以经“{channel.text.zh}”投诉" + ("(书面)" if channel.written else "")
-                words += ",原文未列,由我们补充" if channel.addition else ""
+                words += "，原文未列，由我们补充" if channel.addition else ""
             else:
                 written = ", which counts as written" if channel.written else ""
                 words = f"Complaints may come by the channel “{channel.text.en}”{written}"
@@ -420,7 +420,7 @@ class _Reading:
             )
         elif fact.asked == "registration":
             words = (
-                f"登记时询问{quoted},缺了也照样登记"
+                f"登记时询问{quoted}，缺了也照样登记"
                 if self.zh
                 else f"{quoted} is asked at registration, which never waits for it"
             )
@@ -449,9 +449,9 @@ class _Reading:
         del text
         condition = say_condition(policy, when, self.lang)  # type: ignore[arg-type]
         lead = (
-            (f"{condition}时," if zh else f"where {condition}, ")
+            (f"{condition}时，" if zh else f"where {condition}, ")
             if condition
-            else ("其他情形," if zh else "in all other cases ")
+            else ("其他情形，" if zh else "in all other cases ")
         )
         name = TABLES.get(table.name, Text(f"“{table.name}”", f"“{table.name}”")).in_(self.lang)
         if isinstance(then, Who):
@@ -492,7 +492,7 @@ class _Reading:
         lead = ""
         if step.only:
             condition = say_condition(policy, step.only, lang)
-            lead = f"{condition}时," if zh else f"where {condition}, "
+            lead = f"{condition}时，" if zh else f"where {condition}, "
         if step.unless:
             condition = say_condition(policy, step.unless, lang)
             lead += f"除非{condition}," if zh else f"unless {condition}, "
@@ -504,14 +504,14 @@ class _Reading:
             words += f"(开出{opened})" if zh else f", which opens {a(opened)}"
         elif step.form and step.form in policy.forms:
             form = titled(policy.forms[step.form], lang)
-            words += f",记入{form}" if zh else f", recorded in the {form}"
+            words += f"，记入{form}" if zh else f", recorded in the {form}"
         if step.needs:
             needs = say_needs(step.needs, lang)
-            words += f";要求:{needs}" if zh else f"; required: {needs}"
+            words += f"；要求：{needs}" if zh else f"; required: {needs}"
         words += self.outcomes(step, sheet)
         if step.missed is not None:
             missed = say_missed(policy, step.missed, lang)
-            words += f";逾期的,{missed}" if zh else f"; if it is missed, {missed}"
+            words += f"；逾期的，{missed}" if zh else f"; if it is missed, {missed}"
         return self.say(f"sheets.{sheet}" if sheet else "steps", step.at, words)
 
     def outcomes(self, step: Step, sheet: str) -> str:
@@ -523,12 +523,12 @@ class _Reading:
             if outcome == "unreachable" and step.tries:
                 tries = policy.numbers[step.tries].value()
                 words += (
-                    f";{tries}个不同日子都{name}的,{said}"
+                    f";{tries}个不同日子都{name}的，{said}"
                     if zh
                     else f"; if {name} on {tries} different days, {said}"
                 )
             else:
-                words += f";{name}的,{said}" if zh else f"; if {name}, {said}"
+                words += f";{name}的，{said}" if zh else f"; if {name}, {said}"
         return words
 
     def sheet(self, sheet: SheetKind) -> Sentence:
@@ -569,17 +569,17 @@ class _Reading:
             words = lead + self.owes(duty.owes, timing, duty.act, duty.to)
             if duty.form and duty.form in policy.forms:
                 form = titled(policy.forms[duty.form], lang)
-                words += f",记入{form}" if zh else f", recorded in the {form}"
+                words += f"，记入{form}" if zh else f", recorded in the {form}"
         if duty.until:
             stage = say_stage(duty.until, lang)
             words += (
-                f";案件到{stage}阶段即不再需要"
+                f"；案件到{stage}阶段即不再需要"
                 if zh
                 else f"; no longer owed once the case reaches {stage}"
             )
         if duty.missed is not None:
             missed = say_missed(policy, duty.missed, lang)
-            words += f";逾期的,{missed}" if zh else f"; if it is missed, {missed}"
+            words += f"；逾期的，{missed}" if zh else f"; if it is missed, {missed}"
         return self.say("owed", duty.at, words)
 
     def occasion(self, duty: Duty) -> str:
@@ -589,16 +589,18 @@ class _Reading:
             value = policy.numbers[duty.timing.within].value()
             every = say_every(value, lang) if not isinstance(value, int | str) else str(value)
             stage = say_stage(duty.during, lang)
-            lead = f"案件在{stage}阶段时,{every}," if zh else f"while the case is {stage}, {every} "
+            lead = (
+                f"案件在{stage}阶段时，{every}," if zh else f"while the case is {stage}, {every} "
+            )
         elif duty.when == "counted" and condition:
-            return f"{condition}时," if zh else f"when {condition}, "
+            return f"{condition}时，" if zh else f"when {condition}, "
         else:
             event = self.event(duty.when)
             lead = f"{event}," if zh else f"{event}, "
         if condition:
-            lead += f"{condition}的," if zh else f"where {condition}, "
+            lead += f"{condition}的，" if zh else f"where {condition}, "
         if duty.for_each:
-            lead += "每位顾客一次," if zh else "for each of them, "
+            lead += "每位顾客一次，" if zh else "for each of them, "
         return lead
 
     def event(self, name: str) -> str:
@@ -619,15 +621,15 @@ class _Reading:
         if row.opens:
             opened = say_sheet(policy, row.opens, lang)
             covering = say_period(row.covering, lang) if row.covering else ""
-            words = f"{often},开出{opened}" if zh else f"{often} {a(opened)} is opened"
+            words = f"{often}，开出{opened}" if zh else f"{often} {a(opened)} is opened"
             if covering:
-                words += f",涵盖{covering}" if zh else f", covering {covering}"
+                words += f"，涵盖{covering}" if zh else f", covering {covering}"
         else:
             assert row.owes is not None
             timing = say_timing(policy, row.timing, lang)
             owed = self.owes(row.owes, timing, row.act)
             clock = "起" if row.every.minute else "一次"
-            words = f"{often}{clock},{owed}" if zh else f"{often}, {owed}"
+            words = f"{often}{clock}，{owed}" if zh else f"{often}, {owed}"
         return self.say("rhythm", row.at, words)
 
     def allowed(self, row: Allowed) -> Sentence:
@@ -639,13 +641,13 @@ class _Reading:
             words += f"({bodies})" if zh else f" ({bodies})"
         if row.needs:
             needs = say_needs(row.needs, lang)
-            words += f";要求:{needs}" if zh else f"; required: {needs}"
+            words += f"；要求：{needs}" if zh else f"; required: {needs}"
         if row.opens:
             opened = say_sheet(policy, row.opens, lang)
-            words += f",另开{opened}" if zh else f", which opens another {opened}"
+            words += f"，另开{opened}" if zh else f", which opens another {opened}"
         if row.back_to:
             steps = any_of((say_step(policy, name, lang) for name in row.back_to), lang)
-            words += f",案件退回{steps}" if zh else f"; the case goes back to {steps}"
+            words += f"，案件退回{steps}" if zh else f"; the case goes back to {steps}"
         then = row.then
         if row.at_most:
             value = policy.numbers[row.at_most].value()
@@ -654,7 +656,7 @@ class _Reading:
             )
             after = say_consequence(policy, then, lang)
             words += (
-                f";不得超过{value}次,超过的,{after}"
+                f"；不得超过{value}次，超过的，{after}"
                 if zh
                 else f"; {times} at most, after which {after}"
             )
@@ -674,8 +676,8 @@ class _Reading:
         floor = say_who(policy, usual.floor, lang)
         if zh:
             words = (
-                f"凡逾期未办的,{missed},限{again}内办理;已到最高一级的,{every}催办一次;"
-                f"用时达{usual.warn}%时预警;无人应办的,由{floor}在{silence}内联系客户"
+                f"凡逾期未办的，{missed}，限{again}内办理；已到最高一级的，{every}催办一次；"
+                f"用时达{usual.warn}%时预警；无人应办的，由{floor}在{silence}内联系客户"
             )
         else:
             words = (
@@ -690,7 +692,7 @@ class _Reading:
         silence = say_value(policy.numbers[policy.usual.longest_silence].value(), lang)
         floor = say_who(policy, policy.usual.floor, lang)
         words = (
-            f"无人应办时,{floor}应在{silence}内联系客户"
+            f"无人应办时，{floor}应在{silence}内联系客户"
             if zh
             else f"where nobody owes anything, {floor} shall contact the customer within {silence}"
         )
@@ -704,7 +706,7 @@ class _Reading:
             result = say_outcome(policy, step, outcome, lang)
             then = any_of((say_step(policy, name, lang) for name in row.then), lang)
             words = (
-                f"凡{act}结果为{result}的,其后必经{then}"
+                f"凡{act}结果为{result}的，其后必经{then}"
                 if zh
                 else f"wherever the outcome of {act} is {result}, {then} always follows"
             )
@@ -715,7 +717,7 @@ class _Reading:
             yield self.say("forms", self.element(f"forms.{name}"), words)
         for index, (where, hint) in enumerate(policy.guidance):
             at = _GUIDED.get(where, Text(f"“{where}”时", f"on “{where}”")).in_(lang)
-            words = f"{at}提示:{hint.zh}" if zh else f"shown {at}: {hint.en}"
+            words = f"{at}提示：{hint.zh}" if zh else f"shown {at}: {hint.en}"
             yield self.say("guidance", self.element(f"guidance[{index}]"), words)
         for index, (what, how_long, after) in enumerate(policy.keep):
             yield self.kept(index, what, how_long, after)
@@ -724,13 +726,13 @@ class _Reading:
             number = policy.numbers.get(finding.rpartition("numbers.")[2])
             about = f"“{number.word}”" if number else ""
             if zh:
-                words = f"{about}已说明:{why}({who})"
+                words = f"{about}已说明：{why}({who})"
             else:
                 words = f"{about + ' is settled' if about else 'settled'}: {why} ({who})"
             yield self.say("settled", Element(f"settled[{index}]"), words)
         for clause, reason in policy.not_executable.items():
             because = either(reason, lang)
-            words = f"不作为规则执行:{because}" if zh else f"not carried out by a rule: {because}"
+            words = f"不作为规则执行：{because}" if zh else f"not carried out by a rule: {because}"
             yield self.say("not_executable", Element(f"not_executable.{clause}", (clause,)), words)
 
     def kept(self, index: int, what: str, how_long: str, after: str) -> Sentence:
@@ -742,7 +744,7 @@ class _Reading:
         time = say_value(self.policy.numbers[how_long].value(), self.lang)
         since = Text("办结", "closing") if after == "closed" else Text(after, after)
         words = (
-            f"{names}自{since.zh}起保存{time},期满销毁并留销毁记录"
+            f"{names}自{since.zh}起保存{time}，期满销毁并留销毁记录"
             if self.zh
             else f"{names} are kept for {time} from {since.en}, then destroyed with a certificate"
         )

@@ -282,6 +282,6 @@ def calendar_named(calendars: Mapping[str, Calendar], name: str) -> Calendar:
     except KeyError:
         known = ", ".join(sorted(calendars)) or "—"
         raise BadTime(
-            f"没有名为“{name}”的工作日历,现有:{known}",
+            f"没有名为“{name}”的工作日历，现有：{known}",
             f"there is no calendar “{name}”; there are: {known}",
         ) from None

@@ -68,7 +68,7 @@ def _settle(finding: Finding, policy: Policy) -> Finding:
         if name in _names(finding):
             who, why = _both(by), _both(because)
             text = Text(
-                f"{finding.text.zh}(已由{who.zh}确认:{why.zh})",
+                f"{finding.text.zh}(已由{who.zh}确认：{why.zh})",
                 f"{finding.text.en} (settled by {who.en}: {why.en})",
             )
             return replace(finding, level=Level.NOTE, text=text)
@@ -88,11 +88,11 @@ def _settled_for_nothing(findings: list[Finding], policy: Policy) -> list[Findin
         place = f"settled[{index}]"
         answering = [finding for finding in findings if name in _names(finding)]
         if any(finding.level is Level.ERROR for finding in answering):
-            zh = f"{place}:“{name}”是必须改的问题,不能以确认了结"
+            zh = f"{place}：“{name}”是必须改的问题，不能以确认了结"
             en = f"{place}: '{name}' is an error; errors are mended, not settled"
             lost.append(Finding(Level.WARNING, "cannot-be-settled", Text(zh, en), place))
         elif not answering:
-            zh = f"{place}:“{name}”已无对应的发现,可以删去"
+            zh = f"{place}：“{name}”已无对应的发现，可以删去"
             en = f"{place}: '{name}' answers to no finding and can be removed"
             lost.append(Finding(Level.NOTE, "settled-for-nothing", Text(zh, en), place))
     return lost

@@ -74,7 +74,7 @@ def _usual(policy: Policy) -> Iterator[Finding]:
                     Level.ERROR,
                     "too-short",
                     usual.at,
-                    f"约定数“{name}”太短:{'最高一级至少隔 1 小时提醒一次' if key == 'at_top' else '须大于 0'}",
+                    f"约定数“{name}”太短：{'最高一级至少隔 1 小时提醒一次' if key == 'at_top' else '须大于 0'}",
                     f"the number '{name}' is too short: "
                     + (
                         "the top is reminded at most once an hour"
@@ -115,7 +115,7 @@ def _circle_finding(circle: tuple[str, ...], policy: Policy) -> Finding:
         Level.ERROR,
         "ladder-circle",
         post.at,
-        "上级互指成环:" + " → ".join(name.zh for name in names),
+        "上级互指成环：" + " → ".join(name.zh for name in names),
         "superiors go round in a circle: " + " → ".join(name.en for name in names),
         clauses=post.at.clauses or policy.usual.at.clauses,
         story=(
@@ -143,7 +143,7 @@ def _top(post: Post, policy: Policy) -> Iterator[Finding]:
                 Level.WARNING,
                 "stand-in-unused",
                 post.at,
-                f"有上级,recused_by({post.recused_by})不会用到",
+                f"有上级，recused_by({post.recused_by})不会用到",
                 f"has a superior, so recused_by ({post.recused_by}) is never used",
                 clauses=clauses,
             )
@@ -156,13 +156,13 @@ def _top(post: Post, policy: Policy) -> Iterator[Finding]:
                 Level.ERROR,
                 "stand-in-inside",
                 post.at,
-                f"recused_by({stand_in.text.zh})须在体系之外(outside: yes),且不在其下",
+                f"recused_by({stand_in.text.zh})须在体系之外(outside: yes)，且不在其下",
                 f"recused_by ({stand_in.text.en}) must be outside the hierarchy (outside: yes) and not below the post",
                 clauses=clauses,
                 story=(
                     *about,
                     Text(
-                        f"回避后交{stand_in.text.zh},仍在其下",
+                        f"回避后交{stand_in.text.zh}，仍在其下",
                         f"it goes to the {stand_in.text.en}, who is not independent of them",
                     ),
                 ),
@@ -177,8 +177,8 @@ def _top(post: Post, policy: Policy) -> Iterator[Finding]:
             Level.ERROR,
             "no-superior",
             post.at,
-            f"{post.text.zh}没有上级(up),也没有回避时的替代(recused_by)"
-            + (f";以此为顶的有:{joined(below)}" if below else ""),
+            f"{post.text.zh}没有上级(up)，也没有回避时的替代(recused_by)"
+            + (f"；以此为顶的有：{joined(below)}" if below else ""),
             f"the {post.text.en} has no superior (up) and nobody who stands in (recused_by)",
             clauses=clauses,
             story=(
@@ -236,7 +236,7 @@ def _down(
                 Level.ERROR,
                 "hands-down",
                 at,
-                f"上报成了下交:可能由{holder.zh}负责,却交给其下级{to.zh}",
+                f"上报成了下交：可能由{holder.zh}负责，却交给其下级{to.zh}",
                 f"this hands the case down: the {holder.en} may hold it, and the {to.en} is below",
                 place=place,
                 story=(
@@ -287,7 +287,7 @@ def _budget(policy: Policy, limit: Limit) -> Iterator[Finding]:
                     Level.WARNING,
                     "budgets-differ",
                     row.at,
-                    f"负责人在“{other.name}”({limit(other.name)})时更换,改期次数却是“{ours.name}”({limit(ours.name)})",
+                    f"负责人在“{other.name}”({limit(other.name)})时更换，改期次数却是“{ours.name}”({limit(ours.name)})",
                     f"the owner changes at '{other.name}' ({limit(other.name)}), while the time may move "
                     f"'{ours.name}' ({limit(ours.name)}) times",
                 )

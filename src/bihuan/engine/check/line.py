@@ -47,7 +47,7 @@ def check_sheets(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.ERROR,
                 "no-steps",
                 kind.at,
-                "单据没有步骤,无人办理",
+                "单据没有步骤，无人办理",
                 "the sheet has no steps, so nobody owes it",
             )
             continue
@@ -63,7 +63,7 @@ def check_sheets(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.ERROR,
                 "no-addressee",
                 first.at,
-                "由接收单位办理,但单据没有写 to(发给谁)",
+                "由接收单位办理，但单据没有写 to(发给谁)",
                 "is owed by the addressee, but the sheet has no 'to'",
                 story=walk.story_to(first.name, Text("无人可办", "nobody owes the next step")),
             )
@@ -84,7 +84,7 @@ def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.WARNING,
                 "never-opens",
                 duty.at,
-                f"主线没有“{duty.during}”阶段,永远不会产生",
+                f"主线没有“{duty.during}”阶段，永远不会产生",
                 f"the main line has no stage '{duty.during}', so it never opens",
             )
         if duty.when and duty.when not in events:
@@ -92,7 +92,7 @@ def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.WARNING,
                 "never-opens",
                 duty.at,
-                f"没有任何动作引起“{duty.when}”,永远不会产生",
+                f"没有任何动作引起“{duty.when}”，永远不会产生",
                 f"nothing brings about '{duty.when}', so it never opens",
             )
         if duty.during and duty.during == closing:
@@ -100,12 +100,14 @@ def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.ERROR,
                 "blocks-closing",
                 duty.at,
-                "在办结所处的阶段内循环产生,案件永远不能办结",
+                "在办结所处的阶段内循环产生，案件永远不能办结",
                 "comes again and again in the stage of closing, so the case can never be closed",
                 story=(
                     Text("案件到了办结这一步", "a case stands before closing"),
                     Text(f"先要{what.zh}", f"first: {what.en}"),
-                    Text(f"办完又产生同一待办:{what.zh}", f"once done it is owed again: {what.en}"),
+                    Text(
+                        f"办完又产生同一待办：{what.zh}", f"once done it is owed again: {what.en}"
+                    ),
                     Text("永远不能办结", "the case is never closed"),
                 ),
             )
@@ -114,11 +116,11 @@ def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.ERROR,
                 "void-at-once",
                 duty.at,
-                f"产生时已过“{duty.until}”阶段,立即作废,无人须办",
+                f"产生时已过“{duty.until}”阶段，立即作废，无人须办",
                 f"opens when '{duty.until}' has been reached, so it is void at once and nobody ever does it",
                 story=(
-                    Text(f"发生:{duty.when}", f"it comes to: {duty.when}"),
-                    Text(f"{what.zh}:产生即作废", f"{what.en}: void as soon as it opens"),
+                    Text(f"发生：{duty.when}", f"it comes to: {duty.when}"),
+                    Text(f"{what.zh}：产生即作废", f"{what.en}: void as soon as it opens"),
                 ),
             )
         why = _why_undoable(duty)
@@ -127,13 +129,13 @@ def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.ERROR,
                 "nobody-can",
                 duty.at,
-                why.zh + (";案件因此不能办结" if not duty.until and duty.when else ""),
+                why.zh + ("；案件因此不能办结" if not duty.until and duty.when else ""),
                 why.en
                 + ("; the case can then never be closed" if not duty.until and duty.when else ""),
                 story=(
-                    Text(f"应办:{what.zh}", f"owed: {what.en}"),
+                    Text(f"应办：{what.zh}", f"owed: {what.en}"),
                     Text(
-                        "没有人能办,案件停在办结之前",
+                        "没有人能办，案件停在办结之前",
                         "nobody can do it, and the case stops before closing",
                     ),
                 ),
@@ -177,10 +179,10 @@ def _step(step: Step, policy: Policy, walk: Walk, why: Text | None) -> Iterator[
             story=walk.story_to(
                 step.name,
                 Text(
-                    f"应{ACTS[step.act].text.zh},但{why.zh}",
+                    f"应{ACTS[step.act].text.zh}，但{why.zh}",
                     f"owed: {ACTS[step.act].text.en}, but {why.en}",
                 ),
-                Text("停在这里,永远不能结束", "it stops here and can never end"),
+                Text("停在这里，永远不能结束", "it stops here and can never end"),
             ),
         )
     if step.name not in walk.arrivals and not walk.cut_short and not walk.stuck:
@@ -196,7 +198,7 @@ def _step(step: Step, policy: Policy, walk: Walk, why: Text | None) -> Iterator[
             Level.ERROR,
             "system-cannot",
             step.at,
-            f"系统不能代办:{reason.zh}",
+            f"系统不能代办：{reason.zh}",
             f"the system cannot do this: {reason.en}",
             story=walk.story_to(
                 step.name, Text("系统到期自动通过", "the system lets it pass when it is due")
@@ -225,12 +227,13 @@ def _stays_unknown(step: Step, policy: Policy) -> Iterator[Finding]:
             Level.ERROR if fact.set_by else Level.WARNING,
             "may-stay-unknown",
             step.at,
-            f"“{fact.text.zh}”可能一直不详,这一步就会被跳过;应在事实上写 set by: 某一主线动作",
+            f"“{fact.text.zh}”可能一直不详，这一步就会被跳过；应在事实上写 set by: 某一主线动作",
             f"'{name}' may stay unknown, and the step is then passed over; "
             "say at the fact which act of the line sets it (set by)",
             story=(
                 Text(
-                    f"一件案件,“{fact.text.zh}”始终不详", f"a case of which '{name}' is never known"
+                    f"一件案件，“{fact.text.zh}”始终不详",
+                    f"a case of which '{name}' is never known",
                 ),
                 Text(
                     f"不经“{ACTS[step.act].text.zh}”就往下走",
@@ -247,7 +250,7 @@ def _outcomes(step: Step, policy: Policy, walk: Walk) -> Iterator[Finding]:
                 Level.ERROR,
                 "outcome-without-consequence",
                 step.at,
-                f"“{outcome.text.zh}”以后怎样,没有写(if: {outcome.name})",
+                f"“{outcome.text.zh}”以后怎样，没有写(if: {outcome.name})",
                 f"nothing is said of what follows '{outcome.name}' (if: {outcome.name})",
                 story=walk.story_to(
                     step.name,
@@ -270,7 +273,7 @@ def _ends(
 ) -> Iterator[Finding]:
     """Whether what follows an outcome comes to an end."""
     place = f"{step.at.place}.if.{name}"
-    again = Text("又回到此处,没有尽头", "and it comes back to here, without end")
+    again = Text("又回到此处，没有尽头", "and it comes back to here, without end")
     story = walk.story_to(step.name, how, how, again)
     for effect in effects(consequence):
         goes_back = bool(effect.back_to) or effect.void
@@ -294,7 +297,7 @@ def _ends(
                 f"“{name}”有 at most 而没有 then:用完以后怎样?",
                 f"'{name}' has at most but no then: what happens when it is spent?",
                 story=walk.story_to(
-                    step.name, how, Text("次数已用完,然后呢?", "the budget is spent, and then?")
+                    step.name, how, Text("次数已用完，然后呢?", "the budget is spent, and then?")
                 ),
                 place=place,
             )
@@ -316,7 +319,7 @@ def _ends(
                 Level.ERROR,
                 "goes-nowhere",
                 step.at,
-                f"“{name}”以后仍停在原步骤;应写 go on、finish 或 back to",
+                f"“{name}”以后仍停在原步骤；应写 go on、finish 或 back to",
                 f"after '{name}' it stays where it is; write go on, finish or back to",
                 story=story,
                 place=place,
@@ -339,10 +342,10 @@ def _missed(row: Step | Duty) -> Iterator[Finding]:
             Level.ERROR,
             "missed-without-next",
             row.at,
-            "超时之后没有下一个时限;应有 up、hand to、remind 或 go on 之一",
+            "超时之后没有下一个时限；应有 up、hand to、remind 或 go on 之一",
             "after a miss no next instant is named; one of up, hand to, remind, go on is needed",
             story=(
-                Text(f"{what.zh}:到期未办", f"{what.en}: missed"),
+                Text(f"{what.zh}：到期未办", f"{what.en}: missed"),
                 Text(
                     "此后无人在某一时刻之前负有义务", "from then on nobody owes it by any instant"
                 ),
@@ -364,7 +367,7 @@ def _timing(
                 Level.ERROR,
                 "not-a-time",
                 at,
-                f"{key}:判定表“{name}”的答案不是约定数",
+                f"{key}：判定表“{name}”的答案不是约定数",
                 f"{key}: the table '{name}' does not answer numbers",
             )
             continue
@@ -375,7 +378,7 @@ def _timing(
                     Level.ERROR,
                     "not-a-time",
                     at,
-                    f"{key}:约定数“{number}”不是时长",
+                    f"{key}：约定数“{number}”不是时长",
                     f"{key}: the number '{number}' is no length of time",
                 )
     if timing.by == "promised date" and not promised and not timing.at_latest:
@@ -383,7 +386,7 @@ def _timing(
             Level.ERROR,
             "no-date",
             at,
-            "by: promised date:可能没有承诺日期,须写 at latest",
+            "by: promised date:可能没有承诺日期，须写 at latest",
             "by: promised date: there may be no promise; name at latest",
         )
 
@@ -401,7 +404,7 @@ def _who(who: Who, act: str, *, in_sheet: bool) -> Text | None:
         return Text("客户不能办理此动作", "a customer cannot do this act")
     if not in_sheet and (who.kind == "sheet" or who.of == "sheet"):
         return Text(
-            "这里没有单据,也就没有接收单位", "there is no sheet here, so there is no addressee"
+            "这里没有单据，也就没有接收单位", "there is no sheet here, so there is no addressee"
         )
     return None
 
@@ -432,7 +435,7 @@ def _need(step: Step, policy: Policy, sheet: SheetKind | None) -> Text | None:
             )
         if why is not None:
             return Text(
-                f"前提“{need.text.zh}”无人提供:{why.zh}", f"nobody provides '{name}': {why.en}"
+                f"前提“{need.text.zh}”无人提供：{why.zh}", f"nobody provides '{name}': {why.en}"
             )
     return None
 
@@ -458,7 +461,7 @@ def sheets_of(name: str, policy: Policy) -> tuple[str, ...]:
 def _sheets_returned(policy: Policy, sheet: SheetKind | None) -> Text | None:
     opened = openers(policy)
     if sheet is not None and sheet.name in opened:
-        return Text("单据等待自己交回,成环", "the sheet waits for its own return, in a circle")
+        return Text("单据等待自己交回，成环", "the sheet waits for its own return, in a circle")
     for name in opened:
         for step in policy.sheets[name].steps:
             inner = next(
@@ -466,7 +469,7 @@ def _sheets_returned(policy: Policy, sheet: SheetKind | None) -> Text | None:
             )
             if inner is not None or _who(step.owes, step.act, in_sheet=True):
                 return Text(
-                    f"单据“{name}”停在“{step.name}”,永远交不回来",
+                    f"单据“{name}”停在“{step.name}”，永远交不回来",
                     f"the sheet '{name}' stops at '{step.name}' and never comes back",
                 )
     return None
@@ -502,7 +505,7 @@ def _inside(kind: SheetKind, policy: Policy) -> Iterator[Finding]:
             Level.ERROR,
             "nobody-waits",
             step.at,
-            f"{kind.text.zh}应在此步之前交回(inside),但此步不以 sheets returned 为前提",
+            f"{kind.text.zh}应在此步之前交回(inside)，但此步不以 sheets returned 为前提",
             f"'{kind.name}' must be back for this step (inside), but it does not need 'sheets returned'",
             story=(
                 Text(f"{kind.text.zh}已开出、未交回", f"{kind.text.en} is drawn up and not back"),
@@ -521,7 +524,7 @@ def _sheet_of(opens: str, at: Element, policy: Policy, *, act: str = "") -> Iter
             "drawing up a note needs 'opens', the sheet it draws up",
             story=(
                 Text("开单转办", "a note is drawn up"),
-                Text("没有单据发出,无人收到", "no sheet goes out, and nobody receives one"),
+                Text("没有单据发出，无人收到", "no sheet goes out, and nobody receives one"),
             ),
         )
     if opens in policy.tables and policy.tables[opens].answers != "sheet":
@@ -543,7 +546,7 @@ def _too_many(walk: Walk, at: Element) -> Iterator[Finding]:
             Level.WARNING,
             "too-many-states",
             at,
-            "情形太多,未能全部走完",
+            "情形太多，未能全部走完",
             "there are too many states to walk all of them",
         )
 
@@ -560,7 +563,7 @@ def _stages(policy: Policy) -> Iterator[Finding]:
                 Level.ERROR,
                 "stage-order",
                 step.at,
-                f"“{ACTS[step.act].text.zh}”属于更早的阶段,不能排在这里",
+                f"“{ACTS[step.act].text.zh}”属于更早的阶段，不能排在这里",
                 f"'{step.name}' belongs to an earlier stage and cannot stand here",
             )
         reached = max(reached, index)
@@ -589,7 +592,9 @@ def _backbone(policy: Policy, walk: Walk) -> Iterator[Finding]:
                 at,
                 f"有的案件没有“{said.zh}”就结束",
                 f"some cases end without '{acts[0]}'",
-                story=walk.story(state, Text(f"结束,没有{said.zh}", f"it ends without: {said.en}")),
+                story=walk.story(
+                    state, Text(f"结束，没有{said.zh}", f"it ends without: {said.en}")
+                ),
                 place=f"steps.{acts[0]}",
             )
             break
@@ -610,7 +615,7 @@ def _left_out(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 f"some cases end without '{acts[0]}'",
                 story=(
                     facts_text(cell, policy),
-                    Text(f"结束,没有{said.zh}", f"it ends without: {said.en}"),
+                    Text(f"结束，没有{said.zh}", f"it ends without: {said.en}"),
                 ),
                 place=f"steps.{acts[0]}",
             )
@@ -642,7 +647,7 @@ def _always(policy: Policy, walk: Walk) -> Iterator[Finding]:
                 row.at,
                 f"“{name}: {outcome}”之后可以不经“{then}”而结束",
                 f"after '{name}: {outcome}' a case can end without {then_en}",
-                story=walk.story(state, Text(f"结束,没有{then}", f"it ends without: {then_en}")),
+                story=walk.story(state, Text(f"结束，没有{then}", f"it ends without: {then_en}")),
             )
             break
 
@@ -658,11 +663,11 @@ def _sheets_left_out(policy: Policy) -> Iterator[Finding]:
             Level.ERROR,
             "sheets-left-out",
             close.at,
-            "办结须以 sheets returned 为前提,否则单据在外也能办结",
+            "办结须以 sheets returned 为前提，否则单据在外也能办结",
             "closing needs 'sheets returned', else a case closes while notes are out",
             story=(
                 Text(f"{title.zh}已开出、未交回", f"{title.en} is drawn up and not back"),
-                Text("案件办结,单据无人过问", "the case is closed, and nobody waits for the note"),
+                Text("案件办结，单据无人过问", "the case is closed, and nobody waits for the note"),
             ),
         )
 
@@ -723,11 +728,11 @@ def _rhythm(row: Periodic) -> Iterator[Finding]:
             Level.ERROR,
             "no-case-here",
             row.at,
-            "定期事项没有案件,不能由案件的负责人或对象承担",
+            "定期事项没有案件，不能由案件的负责人或对象承担",
             "what recurs has no case, so nobody of a case can owe it",
             story=(
                 Text(f"到了{row.written}", f"it is {row.written}"),
-                Text("没有案件,也就没有这样的人", "there is no case and so no such person"),
+                Text("没有案件，也就没有这样的人", "there is no case and so no such person"),
             ),
         )
     if row.act and not row.timing.within and not row.timing.by:
@@ -751,7 +756,7 @@ def _opened_in_ledger(kind: SheetKind, policy: Policy) -> Iterator[Finding]:
                 Level.ERROR,
                 "no-case-here",
                 step.at,
-                f"{rows[0].at.place} 定期开出此单据,没有案件,也就没有这样的人",
+                f"{rows[0].at.place} 定期开出此单据，没有案件，也就没有这样的人",
                 f"{rows[0].at.place} opens this sheet without a case, so there is no such person",
             )
 
@@ -785,7 +790,7 @@ def _allowed(policy: Policy) -> Iterator[Finding]:
                 "改期没有次数限制(at most)及用完以后的去向(then)",
                 "postponing has no limit (at most) and nothing that follows it (then)",
                 story=(
-                    Text("改期,再改期,……", "the time is moved, and moved again, …"),
+                    Text("改期，再改期,……", "the time is moved, and moved again, …"),
                     Text("案件永远可以拖下去", "the case can be put off for ever"),
                 ),
             )
@@ -796,7 +801,7 @@ def _allowed(policy: Policy) -> Iterator[Finding]:
                 Level.ERROR,
                 "does-nothing",
                 row.at,
-                "办了也没有任何后果;应写 then 或 back to",
+                "办了也没有任何后果；应写 then 或 back to",
                 "doing it changes nothing; write then or back to",
                 story=(
                     Text(f"{ACTS[row.act].text.zh}之后", f"after: {ACTS[row.act].text.en}"),

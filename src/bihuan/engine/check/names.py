@@ -42,7 +42,7 @@ def _nothing_to_register(policy: Policy) -> Iterator[Finding]:
                 Level.ERROR,
                 "nothing-to-register",
                 Element(f"what.{name}"),
-                f"没有任何{zh},无法登记案件",
+                f"没有任何{zh}，无法登记案件",
                 f"there are no {name}, so no case can be registered",
             )
 
@@ -71,7 +71,7 @@ def _conditions(policy: Policy, cells: Cells) -> Iterator[Finding]:
                     Level.ERROR,
                     "not-a-fact",
                     at,
-                    f"判定表“{name}”回答的是岗位,不能作条件",
+                    f"判定表“{name}”回答的是岗位，不能作条件",
                     f"the table '{name}' answers posts and cannot be asked in a condition",
                 )
             elif operator == "is":
@@ -83,7 +83,7 @@ def _conditions(policy: Policy, cells: Cells) -> Iterator[Finding]:
                         Level.ERROR,
                         "unknown-value",
                         at,
-                        f"“{name}”没有“{wrong[0]}”;可用:{'、'.join(sorted(right))}",
+                        f"“{name}”没有“{wrong[0]}”；可用：{'、'.join(sorted(right))}",
                         f"'{name}' is never '{wrong[0]}'; it can be {', '.join(sorted(right))}",
                     )
             elif not isinstance(operand, int) and any(
@@ -93,7 +93,7 @@ def _conditions(policy: Policy, cells: Cells) -> Iterator[Finding]:
                     Level.ERROR,
                     "not-a-count",
                     at,
-                    f"约定数“{operand[0]}”不是次数或金额,不能比较",
+                    f"约定数“{operand[0]}”不是次数或金额，不能比较",
                     f"the number '{operand[0]}' is no count or amount to compare with",
                 )
 
@@ -113,7 +113,7 @@ def _whos(policy: Policy) -> Iterator[Finding]:
                 Level.ERROR,
                 "no-owner",
                 at,
-                "由负责人办理,但没有判定表 owner",
+                "由负责人办理，但没有判定表 owner",
                 "is owed by the owner, but there is no table 'owner'",
             )
         if who.kind in ("of", "nearest") and not policy.posts[who.post].of:
@@ -122,7 +122,7 @@ def _whos(policy: Policy) -> Iterator[Finding]:
                 Level.WARNING,
                 "post-of-no-unit",
                 at,
-                f"{text.zh}没有写 of(每种单位各设一人),不知是哪个单位的",
+                f"{text.zh}没有写 of(每种单位各设一人)，不知是哪个单位的",
                 f"the {text.en} has no 'of' (the kind of unit that has one), so it is open which one is meant",
             )
         if who.kind == "table" and policy.tables[who.post].answers != "post":
@@ -189,7 +189,7 @@ def _numbers(policy: Policy) -> Iterator[Finding]:
                 Level.WARNING,
                 "unused-number",
                 number.at,
-                f"没有任何一行用到“{number.name}”(原文:{number.word})",
+                f"没有任何一行用到“{number.name}”(原文：{number.word})",
                 f"no row uses '{number.name}'",
             )
         if number.mark in ("garbled", "contradiction") and not number.settled:
@@ -202,7 +202,7 @@ def _numbers(policy: Policy) -> Iterator[Finding]:
                 Level.WARNING,
                 "open-question",
                 number.at,
-                f"{doubt.zh}(“{number.word}”),我们取 {number.written};须有人确认",
+                f"{doubt.zh}(“{number.word}”)，我们取 {number.written}；须有人确认",
                 f"the source is {doubt.en} (“{number.word}”); we take {number.written}; somebody must settle it",
             )
 
@@ -330,12 +330,12 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
                 Level.ERROR,
                 "clause-without-carrier",
                 at,
-                "没有任何一行落实此条,也未列入 not_executable"
-                + (f"(仅约定数引用:{joined(bound)})" if bound else ""),
+                "没有任何一行落实此条，也未列入 not_executable"
+                + (f"(仅约定数引用：{joined(bound)})" if bound else ""),
                 "no row carries this clause out, and it is not listed in not_executable"
                 + (f" (only numbers cite it: {joined(bound)})" if bound else ""),
                 story=(
-                    Text(f"原文:{words}", f"the source: {words}"),
+                    Text(f"原文：{words}", f"the source: {words}"),
                     Text("无人因此负有义务", "nobody owes anything by it"),
                 ),
             )
@@ -354,7 +354,7 @@ def _clauses(policy: Policy) -> Iterator[Finding]:
                 Level.WARNING,
                 "carried-after-all",
                 at,
-                "已有行落实此条,不应再列为不可执行",
+                "已有行落实此条，不应再列为不可执行",
                 "some row carries this clause out; it need not be listed",
             )
         if not reason.strip():

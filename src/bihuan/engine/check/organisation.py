@@ -24,7 +24,7 @@ def check_organisation(policy: Policy, organisation: Organisation) -> Iterator[F
                 "no-such-unit",
                 post,
                 policy,
-                f"组织中没有一个“{post.of}”,{post.text.zh}无处可设",
+                f"组织中没有一个“{post.of}”，{post.text.zh}无处可设",
                 f"the organisation has no unit of the kind '{post.of}', so there is no {post.text.en}",
             )
             continue
@@ -79,7 +79,7 @@ def _filled(
             "vacant",
             post,
             policy,
-            f"{post.text.zh}空缺({where}),暂由管理员代理",
+            f"{post.text.zh}空缺({where})，暂由管理员代理",
             f"the post of {post.text.en} is vacant ({where}); the administrator acts for it",
             (
                 Text(
@@ -106,7 +106,7 @@ def _filled(
             "no-deputy",
             post,
             policy,
-            f"{post.text.zh}只有一人而无代理({where});其不在时由管理员代理",
+            f"{post.text.zh}只有一人而无代理({where})；其不在时由管理员代理",
             f"the {post.text.en} is one person without a deputy ({where}); in their absence the administrator acts",
         )
 
@@ -127,7 +127,7 @@ def _two_hats(
                 "two-hats",
                 post,
                 policy,
-                f"{person}既是{post.text.zh}又是其上级{boss.zh}:逐级上报又回到本人",
+                f"{person}既是{post.text.zh}又是其上级{boss.zh}：逐级上报又回到本人",
                 f"{person} is both {post.text.en} and the superior, {boss.en}: what is passed up comes back",
                 (
                     Text(
@@ -135,7 +135,7 @@ def _two_hats(
                         f"something the {post.text.en} owes is missed",
                     ),
                     Text(
-                        f"上报{boss.zh},还是{person}",
+                        f"上报{boss.zh}，还是{person}",
                         f"it goes up to the {boss.en}: {person} again",
                     ),
                 ),
@@ -165,7 +165,7 @@ def _never_the_same(policy: Policy, organisation: Organisation) -> Iterator[Find
                 "same-person",
                 post,
                 policy,
-                f"{person}一人兼任{names},而制度要求分设",
+                f"{person}一人兼任{names}，而制度要求分设",
                 f"{person} holds {names_en}, which the policy keeps apart",
             )
 
@@ -190,13 +190,13 @@ def _clean_top(policy: Policy, organisation: Organisation) -> Iterator[Finding]:
                     "no-clean-top",
                     post,
                     policy,
-                    f"投诉{post.text.zh}({name})本人时无人可回避接手:{stand_in.zh}也是本人或其下属",
+                    f"投诉{post.text.zh}({name})本人时无人可回避接手：{stand_in.zh}也是本人或其下属",
                     f"when the {post.text.en} ({name}) is complained about, nobody is clean: "
                     f"the {stand_in.en} is the same person or below",
                     (
                         Text(f"一件投诉{name}本人的案件", f"a complaint about {name} in person"),
                         Text(
-                            f"由{said.zh}办理的事,没有无关的人可办",
+                            f"由{said.zh}办理的事，没有无关的人可办",
                             f"what {said.en} owes has nobody clean to do it",
                         ),
                     ),

@@ -26,7 +26,7 @@ def found(
     return Finding(
         level,
         code,
-        Text(f"{where}:{zh}", f"{where}: {en}"),
+        Text(f"{where}：{zh}", f"{where}: {en}"),
         where,
         clauses or at.clauses,
         at.line,
@@ -54,7 +54,7 @@ def outcome_text(step: Step, outcome: str) -> Text:
         if word.name == outcome:
             return word.text
     if outcome == "missed":
-        return Text("到期未办,跳过", "missed and passed over")
+        return Text("到期未办，跳过", "missed and passed over")
     return Text("", "") if outcome == "done" else Text(outcome, outcome)
 
 
@@ -75,9 +75,9 @@ def facts_text(cell: Mapping[str, Json], policy: Policy) -> Text:
         (name_text(name, policy), value_text(name, value, policy)) for name, value in cell.items()
     ]
     if not said:
-        return Text("一件案件,别无所知", "a case of which nothing else is known")
+        return Text("一件案件，别无所知", "a case of which nothing else is known")
     return Text(
-        "一件案件,已知:" + ",".join(f"{name.zh}={value.zh}" for name, value in said),
+        "一件案件，已知：" + ",".join(f"{name.zh}={value.zh}" for name, value in said),
         "a case of which is known: "
         + ", ".join(f"{name.en.lower()} = {value.en.lower()}" for name, value in said),
     )
@@ -118,7 +118,7 @@ def step_text(step: Step, outcome: str, policy: Policy) -> Text:
     """One step done: who, which act, with which outcome."""
     who, said, how = who_text(step.owes, policy), ACTS[step.act].text, outcome_text(step, outcome)
     return Text(
-        f"{who.zh}:{said.zh}" + (f"——{how.zh}" if how.zh else ""),
+        f"{who.zh}：{said.zh}" + (f"——{how.zh}" if how.zh else ""),
         f"{who.en}: {said.en}" + (f" – {how.en}" if how.en else ""),
     )
 

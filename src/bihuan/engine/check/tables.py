@@ -28,7 +28,7 @@ def _total(table: Table, policy: Policy, cells: Cells) -> Iterator[Finding]:
         Level.ERROR,
         "no-row",
         table.at,
-        "有的案件没有一行可用;请在最后加 otherwise",
+        "有的案件没有一行可用；请在最后加 otherwise",
         "some cases fit no row; end the table with otherwise",
         story=(
             facts_text(cell, policy),
@@ -48,12 +48,12 @@ def _shadowed(table: Table, policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.ERROR,
                 "otherwise-first",
                 row.at,
-                f"otherwise 之后还有 {len(lost)} 行,永远轮不到",
+                f"otherwise 之后还有 {len(lost)} 行，永远轮不到",
                 f"{len(lost)} rows stand below otherwise and can never answer",
                 story=(
                     facts_text(cells.witness((lost[0].when,), ()) or {}, policy),
                     Text(
-                        "由 otherwise 回答,其下各行落空",
+                        "由 otherwise 回答，其下各行落空",
                         "is answered by otherwise, not by the rows below",
                     ),
                 ),
@@ -75,7 +75,7 @@ def _shadowed(table: Table, policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.ERROR,
                 "shadowed-row",
                 row.at,
-                "永远轮不到这一行:凡合于此行的案件,上面各行已先回答",
+                "永远轮不到这一行：凡合于此行的案件，上面各行已先回答",
                 "this row can never answer: every case it fits is answered by the rows above",
                 story=story,
             )
@@ -84,7 +84,7 @@ def _shadowed(table: Table, policy: Policy, cells: Cells) -> Iterator[Finding]:
                 Level.WARNING,
                 "pointless-row",
                 row.at,
-                "去掉这一行,答案也不会变:下面各行给出同样的结果",
+                "去掉这一行，答案也不会变：下面各行给出同样的结果",
                 "without this row every answer stays the same: the rows below give the same",
             )
 

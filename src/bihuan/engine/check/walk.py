@@ -172,7 +172,7 @@ class Walk:
         done = dict(state[1])
         for opener in self.steps:
             if opener.opens and opener.name in done and self._can_be_void(opener.opens):
-                said = Text("单据作废,重开", "the note is made void and drawn up again")
+                said = Text("单据作废，重开", "the note is made void and drawn up again")
                 yield (state[0], self._back(state, (opener.name,))), Move(state, said=said)
         reopen = self.policy.may.get("reopen")
         if reopen is not None and reopen.back_to and stage_of(self.steps, step) == "closed":
@@ -215,7 +215,7 @@ class Walk:
                 )
                 zh.append(f"{what.zh}={value.zh}")
                 en.append(f"{what.en.lower()} = {value.en.lower()}")
-        return Text("后来:" + ",".join(zh), "later: " + ", ".join(en))
+        return Text("后来：" + ",".join(zh), "later: " + ", ".join(en))
 
     def _mark(self, marks: Marks, step: Step, outcome: str) -> Marks:
         done = {**dict(marks), step.name: outcome}

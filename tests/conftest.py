@@ -27,6 +27,7 @@ def postgres() -> Iterator[str]:
 def browser() -> Iterator["Browser"]:
     """A real Chromium; its absence is a failure."""
     from playwright.sync_api import sync_playwright
+
     from tools.browser import installed, use_our_node
 
     program = installed()

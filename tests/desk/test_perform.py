@@ -218,6 +218,24 @@ def test_a_message_that_fails_is_tried_again_and_finally_given_up(office):
     assert (row.state, row.attempts) == ("dead", 6)
 
 
+def test_deliveries_cut_short_keep_what_was_delivered_before(office):
+    for n in range(70):
+        office.complain(now=START, name=f"客户{n}")
+    sent = []
+
+    def cut_short(message, _organisation, _now):
+        if len(sent) == 60:
+            raise KeyboardInterrupt
+        sent.append(message.dedupe)
+
+    with pytest.raises(KeyboardInterrupt):
+        deliver(START, senders=dict.fromkeys(("customer", "seat"), cut_short))
+
+    assert Outbox.objects.filter(state="sent").count() == 50
+    deliver(START)
+    assert not Outbox.objects.filter(state="waiting").exists()
+
+
 def test_one_receipt_for_each_act_id(office):
     number = office.complain(act_id="r").number
     office.acknowledge(number, act_id="a")

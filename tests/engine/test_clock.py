@@ -266,12 +266,12 @@ def test_seven_working_days_explain_themselves():
     told = explain(parse_span("7 working days"), at("2026-09-29T10:00"), CALENDARS)
     assert render_heading(told, "zh") == "7 个工作日 = 10-14 周三 18:00"
     assert render_lines(told, "zh") == (
-        ("09-29 周二", "起算,当日不计"),
+        ("09-29 周二", "起算，当日不计"),
         ("09-30 周三", "第 1 日"),
-        ("10-01—10-07", "国庆节放假,不计"),
+        ("10-01—10-07", "国庆节放假，不计"),
         ("10-08、10-09", "第 2、3 日"),
-        ("10-10 周六", "调休上班,第 4 日"),
-        ("10-11 周日", "休息,不计"),
+        ("10-10 周六", "调休上班，第 4 日"),
+        ("10-11 周日", "休息，不计"),
         ("10-12—10-14", "第 5、6、7 日"),
     )
     assert render(told, "en").splitlines() == [
@@ -290,8 +290,8 @@ def test_one_working_hour_over_a_make_up_day_explains_itself():
     told = explain(parse_span("1 working h"), at("2026-02-13T18:30"), CALENDARS)
     assert render(told, "zh").splitlines() == [
         "1 个工作小时 = 02-14 周六 10:00",
-        "  02-13 周五  18:30 已下班,不计",
-        "  02-14 周六  调休上班,09:00—10:00,计 1 小时",
+        "  02-13 周五  18:30 已下班，不计",
+        "  02-14 周六  调休上班，09:00—10:00，计 1 小时",
     ]
 
 
@@ -299,10 +299,10 @@ def test_natural_days_are_told_to_end_at_24_00():
     told = explain(parse_span("3 days"), at("2026-09-29T10:00"), CALENDARS)
     assert render(told, "zh").splitlines() == [
         "3 日 = 10-08 周四 24:00",
-        "  09-29 周二  起算,当日不计",
+        "  09-29 周二  起算，当日不计",
         "  09-30—10-02  第 1、2、3 日",
-        "  10-02—10-07  国庆节放假,顺延",
-        "  10-08 周四  顺延至此,24:00 届满",
+        "  10-02—10-07  国庆节放假，顺延",
+        "  10-08 周四  顺延至此，24:00 届满",
     ]
 
 
@@ -324,7 +324,7 @@ def test_spans_are_said_in_both_languages():
         "1 working day on departments"
     )
     assert say_span(parse_span(PASS_ON), "zh") == (
-        "上班时间:1 小时;工作日非上班时间:下次上班后 1 小时;休息日:当日 24:00"
+        "上班时间：1 小时；工作日非上班时间：下次上班后 1 小时；休息日：当日 24:00"
     )
 
 

@@ -27,13 +27,13 @@ def said(code: str, place: str, lang: str) -> str:
         (
             "mall",
             "sheets.handling_sheet.steps[1]",
-            "收单人应在4个工作小时内签收;要求:签名。(MALL-11)",
+            "收单人应在4个工作小时内签收；要求：签名。(MALL-11)",
             "The addressee shall sign for it within 4 working hours; required: signature. (MALL-11)",
         ),
         (
             "mall",
             "decide.owner[4]",
-            "投诉对象为商户且类别为质量价格时,由营运部经理负责。(MALL-3.3、MALL-11)",
+            "投诉对象为商户且类别为质量价格时，由营运部经理负责。(MALL-3.3、MALL-11)",
             (
                 "Where the subject is a merchant and the category is quality or price, the operations "
                 "manager is responsible. (MALL-3.3, MALL-11)"
@@ -42,13 +42,13 @@ def said(code: str, place: str, lang: str) -> str:
         (
             "mall",
             "numbers.at_once",
-            "“立即”为30分钟(原文未定,由我们约定)。(MALL-11)",
+            "“立即”为30分钟(原文未定，由我们约定)。(MALL-11)",
             "“立即” is 30 minutes (the source leaves it open; our value). (MALL-11)",
         ),
         (
             "mall",
             "rhythm[0]",
-            "每日21:00起,营运部经理应在1小时内查阅当日处理单。(MALL-7.1)",
+            "每日21:00起，营运部经理应在1小时内查阅当日处理单。(MALL-7.1)",
             (
                 "Every day at 21:00, the operations manager shall review the day's notes within 1 hour. "
                 "(MALL-7.1)"
@@ -58,8 +58,8 @@ def said(code: str, place: str, lang: str) -> str:
             "mall",
             "may.postpone",
             (
-                "负责人或服务台客服可以变更约定反馈时间;要求:新的约定时间、客户同意;不得超过2次,"
-                "超过的,案件交店总。(MALL-5.6、MALL-3.1)"
+                "负责人或服务台客服可以变更约定反馈时间；要求：新的约定时间、客户同意；不得超过2次，"
+                "超过的，案件交店总。(MALL-5.6、MALL-3.1)"
             ),
             (
                 "The owner or the service desk may move the agreed feedback time; required: a new time and "
@@ -70,7 +70,7 @@ def said(code: str, place: str, lang: str) -> str:
         (
             "general",
             "owed[2]",
-            "同类投诉数达到3时,开出《改进措施单》。(GEN-5.2)",
+            "同类投诉数达到3时，开出《改进措施单》。(GEN-5.2)",
             (
                 "When the count of the same problem is at least 3, an “Improvement action” is opened. "
                 "(GEN-5.2)"
@@ -135,7 +135,7 @@ def test_a_post_owes_what_names_it_what_tables_give_it_and_what_ladders_bring() 
 def test_who_stands_in_for_the_top_can_owe_all_that_the_top_can() -> None:
     assert owed_by("mall", "owner_company") == owed_by("mall", "store_gm")
     stand_in = duties_of(policy_of("general"), "zh")["board_member"]
-    assert any(row.text.startswith("总经理须回避时:") for row in stand_in)
+    assert any(row.text.startswith("总经理须回避时：") for row in stand_in)
 
 
 @pytest.mark.parametrize("code", PACKS)

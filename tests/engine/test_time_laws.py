@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bihuan.engine.calendar import Calendar, Override, Published
 from bihuan.engine.clock import due, is_provisional, parse_span, span_text
 from bihuan.engine.explain_time import explain
-from bihuan.engine.rhythm import next_occurrence, parse_rhythm, rhythm_text
+from bihuan.engine.rhythm import NEVER, next_occurrence, parse_rhythm, rhythm_text
 from bihuan.engine.say_time import render, say_span
 
 DAY0 = date(2025, 12, 1)
@@ -326,6 +326,11 @@ def test_a_rhythm_goes_on_and_rests_when_the_calendar_does(slow, text, after):
     assert parse_rhythm(rhythm_text(rhythm)) == rhythm
     first = next_occurrence(rhythm, after, named)
     assert first > after
+    if first == NEVER:
+        from_day = wall(after).date()
+        assert text.startswith("holiday")
+        assert not any(slow.rests(from_day + timedelta(days=number)) for number in range(3650))
+        return
     on = wall(first).date()
     if text.startswith("holiday"):
         assert slow.rests(on)

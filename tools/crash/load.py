@@ -19,7 +19,7 @@ WAY: tuple[tuple[str, dict[str, str]], ...] = (
     ("acknowledge", {"agreed_time": "TOMORROW"}),
     ("classify", {"category": "service", "desk_can_solve": "yes"}),
     ("resolve", {"resolution": "已派人修好"}),  # zh: data
-    ("respond", {"form_": "phone", "answer": "已修好,致歉"}),  # zh: data
+    ("respond", {"form_": "phone", "answer": "已修好，致歉"}),  # zh: data
     ("confirm", {"outcome": "satisfied"}),
     ("countersign", {"outcome": "approved"}),
     ("close", {"summary": "已办结"}),  # zh: data

@@ -147,17 +147,27 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _greet(listening: socket.socket, speaker: Speaker) -> None:
     """Say where the pages are, and on the first run the token of the set-up page."""
+    from django.conf import settings
+
     from bihuan.desk import setup
 
     host, port = listening.getsockname()[:2]
     shown = "localhost" if host in ("127.0.0.1", "::1") else host
     address = f"http://{shown}:{port}/"
+    if host not in ("127.0.0.1", "::1") and not settings.HOSTS:
+        speaker.warn(
+            Text(
+                "未设 BIHUAN_HOSTS:只有本机打得开；请设为别人访问所用的主机名(逗号分隔)",
+                "BIHUAN_HOSTS is not set, so only this machine is answered; name the hosts people use "
+                "(with commas)",
+            )
+        )
     token = None if setup.is_set_up() else setup.issue_token(now())
     if token:
         speaker.say(
             Text(
-                f"首次运行，请打开 {address}setup?token={token} 完成设置(一天内有效)",
-                f"first run: open {address}setup?token={token} to set it up (good for a day)",
+                f"首次运行，请打开 {address}setup/?token={token} 完成设置(一天内有效)",
+                f"first run: open {address}setup/?token={token} to set it up (good for a day)",
             )
         )
     else:

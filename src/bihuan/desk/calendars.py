@@ -10,13 +10,14 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from bihuan.engine.calendar import Published
+from bihuan.engine.words import Text
 
 LARGEST_FILE = 1_000_000
 
-_OFF = re.compile(r"休|放假|\boff\b|\bholiday\b", re.IGNORECASE)
-_WORK = re.compile(r"班|\bwork(ing)?[ -]?day\b|\bmake-?up\b", re.IGNORECASE)
+_OFF = re.compile(r"休|放假|\boff\b|\bholiday\b", re.IGNORECASE)  # zh: data
+_WORK = re.compile(r"班|\bwork(ing)?[ -]?day\b|\bmake-?up\b", re.IGNORECASE)  # zh: data
 _MARKS = re.compile(
-    r"[((\[【]?\s*(?:休息?|放假|调休上班|补班|上班|班)\s*[))\]】]?\s*$|^\s*[\[【]?[休班][\]】]?\s*"
+    r"[((\[【]?\s*(?:休息?|放假|调休上班|补班|上班|班)\s*[))\]】]?\s*$|^\s*[\[【]?[休班][\]】]?\s*"  # zh: data
 )
 _PROPERTY = re.compile(r"([A-Za-z0-9-]+)((?:;[^:\"]*(?:\"[^\"]*\")?)*):(.*)")
 
@@ -118,8 +119,8 @@ def _published(
     taken: dict[date, _Entry] = {}
     for entry in entries:
         before = taken.setdefault(entry.on, entry)
-        where = f"第 {before.line} 行" if before.line else "前文"
-        where_en = f"line {before.line}" if before.line else "before"
+        line = Text(f"第 {before.line} 行", f"line {before.line}")
+        where, where_en = line if before.line else Text("前文", "before")
         if before is not entry and before.works != entry.works:
             troubles.append(Trouble(
                 entry.line, entry.field,
@@ -175,7 +176,7 @@ def _read_json(text: str, filename: str) -> tuple[int, tuple[str, ...], list[_En
         ) from None  # fmt: skip
     except RecursionError:
         whole = None
-    example = '{"year": 2027, "notices": ["https://…"], "off": {"2027-01-01": "元旦"}, "work": {}}'
+    example = '{"year": 2027, "notices": ["https://…"], "off": {"2027-01-01": "元旦"}, "work": {}}'  # zh: data
     troubles: list[Trouble] = []
 
     def trouble(field: str, zh: str, en: str, line: int | None = None) -> None:
@@ -199,7 +200,8 @@ def _read_json(text: str, filename: str) -> tuple[int, tuple[str, ...], list[_En
     for field in ("off", "work"):
         days = given.get(field, [])
         if not isinstance(days, list) or not all(isinstance(pair, tuple) for pair in days):
-            trouble(field, '应为 {"2027-01-01": "元旦", …}', 'should be {"2027-01-01": "元旦", …}')
+            days_then = '{"2027-01-01": "元旦", …}'  # zh: data
+            trouble(field, f"应为 {days_then}", f"should be {days_then}")
             continue
         for key, name in days:
             line = lines.of(key)
@@ -325,9 +327,9 @@ def _ics_event(
     if off == work:
         troubles.append(Trouble(
             line, "SUMMARY",
-            f"“{summary}”看不出是放假还是上班，请在名称或 CATEGORIES 里写明 休 或 班(只写一个)",
-            f"“{summary}” does not say whether it is a day off or a working day; put 休 or 班 "
-            "(one of them) into the summary or CATEGORIES",
+            f"“{summary}”看不出是放假还是上班，请在名称或 CATEGORIES 里写明 休 或 班(只写一个)",  # zh: data
+            f"“{summary}” does not say whether it is a day off or a working day; "
+            "put 休 or 班 (one of them) into the summary or CATEGORIES",  # zh: data
         ))  # fmt: skip
         return []
     name = _MARKS.sub("", summary).strip() or summary.strip()

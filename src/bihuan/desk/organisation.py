@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bihuan.desk import perform, worlds
+from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Act
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.nearest import place_of
@@ -113,12 +114,14 @@ def unit_kinds() -> dict[str, tuple[Post, ...]]:
 def _change(does: Callable[_P, _R]) -> Callable[_P, _R]:
     """All of it or nothing; what is cached goes stale; open cases it touches are settled again.
 
-    A change takes `at`, when it is valid from, and `now`, when it became known.
+    A change takes `at`, when it is valid from, and `now`, when it became known. What fell due before
+    it is worked off first, so that it lapses under the staff of its day.
     """
 
     @wraps(does)
     def changed(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         now = int(str(kwargs["now"]))
+        sweep(now)
         with transaction.atomic():
             Site.objects.select_for_update().get(pk=site().pk)
             before = worlds.organisation(now)
@@ -515,8 +518,8 @@ def vacancies(policy: Policy, organisation: Organisation) -> tuple[Finding, ...]
     for place in possible_seats(policy, organisation):
         post = policy.posts[post_of(place)]
         unit = organisation.units.get(unit_of(place))
-        zh = (f"{unit.name}的" if unit else "") + f"“{post.text.zh}”"
-        en = f"'{post.text.en}'" + (f" of {unit.name}" if unit else "")
+        plain = Text(f"“{post.text.zh}”", f"'{post.text.en}'")
+        zh, en = Text(f"{unit.name}的{plain.zh}", f"{plain.en} of {unit.name}") if unit else plain
         if organisation.is_vacant(place):
             found.append(
                 _finding(

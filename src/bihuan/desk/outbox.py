@@ -16,6 +16,7 @@ from bihuan.records.models.json_text import canonical
 
 Json = Any
 RETRY = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)  # seconds after the first, second … failure
+TOGETHER = 50  # messages in one transaction
 
 
 class Message(NamedTuple):
@@ -105,9 +106,20 @@ def deliver(
 ) -> Delivered:
     """Deliver what is waiting, at least once; a failure is tried again later, the sixth is final.
 
-    `senders` adds or replaces ways out by destination: seat, person, customer.
+    `senders` adds or replaces ways out by destination: seat, person, customer. What a few messages
+    came to is committed before the next few: who is stopped in between repeats only these.
     """
     ways = {**SENDERS, **(senders or {})}
+    sent = failed = 0
+    while sent + failed < limit:
+        part = _deliver_some(now, min(TOGETHER, limit - sent - failed), ways)
+        sent, failed = sent + part.sent, failed + part.failed
+        if part.sent + part.failed == 0:
+            break
+    return Delivered(sent, failed)
+
+
+def _deliver_some(now: int, limit: int, ways: Mapping[str, Sender]) -> Delivered:
     sent: list[tuple[int, ...]] = []
     failed: list[tuple[str | int, ...]] = []
     with transaction.atomic(), connection.cursor() as cursor:

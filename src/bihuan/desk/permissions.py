@@ -41,7 +41,9 @@ _DIGITS = re.compile(r"\d(?:[- ]?\d){5,}")
 _DOUBLE_SURNAMES = frozenset(
     first + second
     for first, second in zip(
-        "欧司上诸东皇尉公令慕司夏宇长端独南百", "阳马官葛方甫迟孙狐容徒侯文孙木孤宫里", strict=True
+        "欧司上诸东皇尉公令慕司夏宇长端独南百",  # zh: data
+        "阳马官葛方甫迟孙狐容徒侯文孙木孤宫里",  # zh: data
+        strict=True,
     )
 )
 

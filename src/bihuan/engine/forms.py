@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Case, Json, Sheet
@@ -49,6 +50,7 @@ def fact_field(fact: Fact, *, required: bool = False) -> Field:
     return Field(fact.name, _FACT_KINDS[fact.type], fact.text, required, fact.personal, choices)
 
 
+@lru_cache(maxsize=32)
 def registration_form(policy: Policy) -> Form:
     """What is asked at registration; nothing but kind and channel can hold it up (GEN-3.2)."""
     kinds = Field("kind", "choice", Text("类型", "Kind"), choices=tuple(policy.kinds.items()))

@@ -312,9 +312,9 @@ class Usual:
     at: Element
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """One version of one policy, whole."""
+    """One version of one policy, whole; equal to itself alone, so that what follows from it can be kept."""
 
     code: str
     title: Text

@@ -19,6 +19,9 @@ _RHYTHM = re.compile(
     r"(?: at (?P<clock>\S+))?(?P<exactly> exactly)?(?: on (?P<on>\w[\w-]*))?"
 )
 
+NEVER = 2**40
+"""An instant after all others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
@@ -90,7 +93,8 @@ def next_occurrence(
     usual: str = "usual",
     anchor: int | None = None,
 ) -> int:
-    """The first instant after `after` at which the rhythm falls.
+    """The first instant after `after` at which the rhythm falls; `NEVER` for the holidays of a calendar
+    that does not rest in the ten years to come.
 
     Counted rhythms (`12 months`) run from the day of `anchor`; without one, from that of `after`.
     """
@@ -107,12 +111,12 @@ def next_occurrence(
         instant = calendar.at(moved, rhythm.minute)
         if instant > after:
             return instant
-    raise AssertionError("a rhythm never ends")
+    return NEVER
 
 
 def _days(rhythm: Rhythm, works: Callable[[date], bool], since: date) -> Iterator[date]:
-    day = since
-    while True:
+    day, last_day = since, since + timedelta(days=3653)
+    while day < last_day:
         if rhythm.unit == "day":
             fits = True
         elif rhythm.unit == "holiday":

@@ -64,7 +64,7 @@ def _say_zh(span: Span) -> str:
             return f"约定时刻 {utc_text(instant)}"
         case Windows(in_hours, off_hours, holiday):
             spans = zip(_ZH_WINDOWS.values(), (in_hours, off_hours, holiday), strict=True)
-            return ";".join(f"{window}:{say_span(inner, 'zh')}" for window, inner in spans)
+            return "；".join(f"{window}：{say_span(inner, 'zh')}" for window, inner in spans)
 
 
 def _say_en(span: Span) -> str:
@@ -179,7 +179,7 @@ def _what_zh(line: Line) -> str:
             each = "每日 " if int(params["days"]) > 1 else ""
             total = "共计" if each else "计"
             seconds = _length_zh(int(params["seconds"]))
-            return f"{lead}{each}{params['hours']},{total} {seconds}"
+            return f"{lead}{each}{params['hours']}，{total} {seconds}"
         case "after-hours":
             return f"{lead}{params['clock']} 已下班，不计"
         case "holiday":

@@ -93,14 +93,14 @@ def test_the_story_of_a_missing_closing_is_the_shortest_way_to_the_end() -> None
     _, findings = judged(mutation)
     story = next(each for each in findings if each.code == "backbone").story
     assert [line.zh for line in story] == [
-        "一件案件,别无所知",
-        "服务台客服:告知受理",
-        "服务台客服:分类定级",
-        "负责人:提出处理意见",
-        "服务台客服:答复客户",
-        "服务台客服:请客户确认——满意",
-        "营运部经理:签名确认——同意",
-        "服务台客服:回访——满意",
-        "系统:归档",
-        "结束,没有办结",
+        "一件案件，别无所知",
+        "服务台客服：告知受理",
+        "服务台客服：分类定级",
+        "负责人：提出处理意见",
+        "服务台客服：答复客户",
+        "服务台客服：请客户确认——满意",
+        "营运部经理：签名确认——同意",
+        "服务台客服：回访——满意",
+        "系统：归档",
+        "结束，没有办结",
     ]

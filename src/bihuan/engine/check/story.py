@@ -26,7 +26,7 @@ def found(
     return Finding(
         level,
         code,
-        Text(f"{where}:{zh}", f"{where}: {en}"),
+        Text(f"{where}：{zh}", f"{where}: {en}"),
         where,
         clauses or at.clauses,
         at.line,
@@ -118,7 +118,7 @@ def step_text(step: Step, outcome: str, policy: Policy) -> Text:
     """One step done: who, which act, with which outcome."""
     who, said, how = who_text(step.owes, policy), ACTS[step.act].text, outcome_text(step, outcome)
     return Text(
-        f"{who.zh}:{said.zh}" + (f"——{how.zh}" if how.zh else ""),
+        f"{who.zh}：{said.zh}" + (f"——{how.zh}" if how.zh else ""),
         f"{who.en}: {said.en}" + (f" – {how.en}" if how.en else ""),
     )
 

@@ -23,7 +23,8 @@ from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import HOUR, Names
 
 Json = Any
-MOST = 300
+MOST = 300  # what is read; a page draws fewer at first
+DRAWN = 50
 WAITS = ("", "customer", "colleague", "routine")
 # What is done for a colleague's sake: papers on their way, and judging each other's work.
 AMONG_US = frozenset({"countersign", "approve", "review", "report", "issue", "check_reply"})
@@ -111,7 +112,10 @@ def _page(
 ) -> HttpResponse:
     shown = [row for row in rows if not wait or row.waits == wait]
     picked = chosen or (shown[0] if shown else None)
-    drawn = [_row(reader, row, wait) for row in shown]
+    first = shown if "all" in request.GET else shown[:DRAWN]
+    if picked and picked not in first:
+        first = [*first, picked]
+    drawn = [_row(reader, row, wait) for row in first]
     return show(
         request,
         reader,
@@ -120,6 +124,8 @@ def _page(
             "groups": _groups(reader, drawn),
             "counts": _counts(reader, rows),
             "total": len(rows),
+            "beyond": len(shown) - len(first),
+            "beyond_url": _url(wait, every=True),
             "tabs": _tabs(rows, wait),
             "strip": _strip(reader, drawn),
             "selected": picked.key if picked else "",
@@ -134,8 +140,9 @@ def _page(
     )
 
 
-def _url(wait: str, row: str = "") -> str:
-    query = "&".join(f"{name}={value}" for name, value in (("wait", wait), ("row", row)) if value)
+def _url(wait: str, row: str = "", *, every: bool = False) -> str:
+    asked = (("wait", wait), ("row", row), ("all", "1" if every else ""))
+    query = "&".join(f"{name}={value}" for name, value in asked if value)
     return reverse("todo") + (f"?{query}" if query else "")
 
 

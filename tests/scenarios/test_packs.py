@@ -35,7 +35,12 @@ def test_every_clause_is_carried_out_and_shown_or_has_its_reason(code: str) -> N
 @pytest.mark.parametrize("code", PACKS)
 def test_only_a_purpose_is_left_to_a_reason_alone(code: str) -> None:
     left = {row.clause for row in trace_shipped(code, "en") if not row.passed}
-    assert left == {"general": {"GEN-1"}, "mall": set(), "auto": set(), "home": set(), "returns": set()}[code]
+    assert (
+        left
+        == {"general": {"GEN-1"}, "mall": set(), "auto": set(), "home": set(), "returns": set()}[
+            code
+        ]
+    )
 
 
 @pytest.mark.parametrize("code", PACKS)

@@ -734,7 +734,7 @@ class _Reading:
             timing = say_timing(policy, row.timing, lang)
             owed = self.owes(row.owes, timing, row.act)
             clock = "起" if row.every.minute else "一次"
-            words = f"{often}{clock},{owed}" if zh else f"{often}, {owed}"
+            words = f"{often}{clock}，{owed}" if zh else f"{often}, {owed}"
         return self.say("rhythm", row.at, words)
 
     def allowed(self, row: Allowed) -> Sentence:

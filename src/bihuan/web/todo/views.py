@@ -18,7 +18,6 @@ from bihuan.records.queries.todo import Behind, cases_behind
 from bihuan.web.cases import acting, story
 from bihuan.web.cases.acting import Desk, desk_of
 from bihuan.web.cases.views import remember_done
-from bihuan.web.cases.why import explained
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import HOUR, Names
 
@@ -166,7 +165,6 @@ def _tabs(rows: list[Row], wait: str) -> list[dict[str, Json]]:
 
 def _row(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
     owed, names, clock = row.owed, row.names, reader.clock
-    debt = row.behind.state.debts.get(owed.number)
     url = reverse("case", args=[owed.case_number])
     sheet = row.behind.state.sheets.get(owed.sheet)
     kind = names.text(names.policy.sheets[sheet.kind].text) if sheet else ""
@@ -186,10 +184,6 @@ def _row(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
     }  # fmt: skip
     if kind and made["title"] != kind:
         made["title"] = f"{kind} · {made['title']}"
-    if debt is not None:
-        made["explanation"] = explained(
-            debt, row.behind.state, row.world, names, clock, owed.clauses
-        )
     return made
 
 

@@ -170,6 +170,17 @@ def test_without_an_organisation_one_is_told_how_to_begin(bare: Path):
         assert "bihuan setup" in said.err
 
 
+def test_setup_without_a_pack_describes_every_pack_and_makes_nothing(bare: Path):
+    words = ("setup", "--name", "云汀广场", "--admin", "guyu")
+    said = run(bare, *words)
+    assert said.code == 2
+    for code in ("auto", "general", "home", "mall", "returns"):
+        assert f"\n  {code}  " in said.out
+    assert "For a shopping mall:" in said.out
+    assert "适用于商场：" in run(bare, "--lang", "zh", *words).out
+    assert "bihuan setup" in run(bare, "list").err
+
+
 def test_setup_makes_the_organisation_once(bare: Path):
     bihuan = partial(run, bare)
     words = ("setup", "--name", "云汀广场", "--pack", "mall", "--admin", "guyu")

@@ -197,3 +197,16 @@ def test_a_bad_year_is_refused_and_nothing_is_kept() -> None:
     with pytest.raises(BadCalendarFile):
         packs.publish_calendar(b"\xff\x00", "x.json", None, NOW)
     assert not PublishedYear.objects.exists()
+
+
+def test_every_shipped_pack_says_in_one_sentence_of_each_language_for_whom_it_is():
+    assert len(packs.shipped()) >= 5
+    for code in packs.shipped():
+        about = packs.about(code)
+        assert about.zh.startswith("适用于"), code
+        assert about.zh.endswith("。"), code
+        assert about.zh.count("。") == 1, code
+        assert about.en.startswith("For "), code
+        assert about.en.endswith("."), code
+    with pytest.raises(KeyError):
+        packs.about("nonsense")

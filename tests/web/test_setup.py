@@ -4,8 +4,9 @@ import time
 
 import pytest
 from django.test import Client
+from markupsafe import escape
 
-from bihuan.desk import setup
+from bihuan.desk import packs, setup
 from bihuan.web.setup.views import GUESSES
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,12 @@ def test_an_english_reader_sets_up_in_english() -> None:
     page = visitor("en").get(f"/setup/?token={token()}").content.decode()
     assert "Name of the organisation" in page
     assert "Mall complaint handling plan" in page
+
+
+def test_the_first_run_describes_every_pack_in_the_reader_s_language() -> None:
+    right = token()
+    for language, code in (("zh-CN", "zh"), ("en", "en")):
+        page = visitor(language).get(f"/setup/?token={right}").content.decode()
+        for pack in packs.shipped():
+            assert f'value="{pack}"' in page
+            assert escape(packs.about(pack).in_(code)) in page

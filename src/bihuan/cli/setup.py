@@ -6,7 +6,7 @@ import sys
 from bihuan.cli import store
 from bihuan.cli.commands import Commands
 from bihuan.cli.instants import now, wall
-from bihuan.cli.speech import OK, REFUSED, Speaker, refused, stop
+from bihuan.cli.speech import OK, REFUSED, USAGE, Speaker, refused, stop
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 
@@ -24,7 +24,14 @@ def add(commands: Commands) -> None:
     setup.take(
         "--name", required=True, metavar="NAME", says=Text("单位名称", "the organisation's name")
     )
-    setup.take("--pack", required=True, metavar="P", says=Text("采用的制度", "the policy pack"))
+    setup.take(
+        "--pack",
+        metavar="P",
+        says=Text(
+            "采用的制度；不写则逐一说明各制度",
+            "the policy pack; without it, the packs are described",
+        ),
+    )
     setup.take(
         "--admin",
         required=True,
@@ -61,6 +68,8 @@ def run_setup(args: argparse.Namespace, speaker: Speaker) -> int:
     token = setup.issue_token(at)
     if token is None:
         raise stop(Text("已经完成初始设置", "this is set up already"), REFUSED)
+    if args.pack is None:
+        return _say_packs(speaker)
     if sys.stdin.isatty():
         from getpass import getpass
 
@@ -90,6 +99,25 @@ def run_setup(args: argparse.Namespace, speaker: Speaker) -> int:
         {"organisation": args.name, "policy": done.version.code, "administrator": args.admin}
     )
     return OK
+
+
+def _say_packs(speaker: Speaker) -> int:
+    """What can be chosen from; nothing is set up."""
+    from bihuan.desk import packs
+
+    speaker.say(Text("请用 --pack 选择一个制度：", "choose a policy with --pack:"))
+    titles = packs.shipped_titles()
+    for code in packs.shipped():
+        speaker.print(f"  {code}  {speaker.word(titles[code])}")
+        speaker.print(f"      {speaker.word(packs.about(code))}")
+    speaker.data(
+        {
+            "packs": {
+                code: {"zh": packs.about(code).zh, "en": packs.about(code).en} for code in titles
+            }
+        }
+    )
+    return USAGE
 
 
 def run_demo(args: argparse.Namespace, speaker: Speaker) -> int:

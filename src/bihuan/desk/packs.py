@@ -14,6 +14,7 @@ from bihuan.desk.organisation import recompute_provisional, stamp
 from bihuan.desk.policy_files import read_nodes
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding, Level
+from bihuan.engine.nodes import plain
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
@@ -41,6 +42,18 @@ def shipped_text(code: str) -> str:
 def shipped_titles() -> dict[str, Text]:
     """The titles of the shipped policies, by code."""
     return {code: worlds.compiled(shipped_text(code), code).title for code in shipped()}
+
+
+@cache
+def about(code: str) -> Text:
+    """For whom a shipped policy is and what marks it, in one sentence. KeyError where none is."""
+    if code not in shipped():
+        raise KeyError(code)
+    node, findings = read_nodes((_packs() / code / "about.yaml").read_bytes())
+    if node is None:
+        raise AssertionError(findings)
+    said = plain(node)
+    return Text(str(said["zh"]), str(said["en"]))
 
 
 def read_policy(text: bytes | str) -> tuple[Policy | None, tuple[Finding, ...]]:

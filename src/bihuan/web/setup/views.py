@@ -81,18 +81,8 @@ def _form(request: HttpRequest, token: str, errors: dict[str, str] | None = None
 
 def _packs() -> list[Pack]:
     language = translation.get_language() or "zh"
-    about = {
-        "general": _(
-            "For any company: short, with an answer in a few working days and a check that the "
-            "cause is gone."
-        ),
-        "mall": _(
-            "For a shopping mall: notes to merchants, agreed feedback times that move at most "
-            "twice, weekly and monthly reports."
-        ),
-    }
     return [
-        Pack(code, policy.title.in_(language), len(policy.clauses), about.get(code, ""))
+        Pack(code, policy.title.in_(language), len(policy.clauses), packs.about(code).in_(language))
         for code, policy in _shipped().items()
     ]
 

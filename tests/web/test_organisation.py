@@ -45,6 +45,22 @@ def test_a_unit_is_added_renamed_moved_and_closed(mall: Mall, as_: As) -> None:
     assert "d2" not in there().units
 
 
+def test_a_unit_gets_its_place_and_what_it_can_do(mall: Mall, as_: As) -> None:
+    admin = as_("admin")
+    here = {"change": "locate", "unit": "m217", "place": "31.23，121.47", "can": ["complaint"]}
+    answer = admin.post(CHANGE, here, follow=True)
+    page = answer.content.decode()
+    assert "位置已设定" in page
+    assert 'value="31.23,121.47"' in page
+    assert (there().units["m217"].place, there().units["m217"].can) == (
+        "31.23,121.47",
+        ("complaint",),
+    )
+    admin.post(CHANGE, here | {"can": []})
+    assert there().units["m217"].can == ()
+    assert as_("gm").post(CHANGE, here).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [
@@ -55,6 +71,9 @@ def test_a_unit_is_added_renamed_moved_and_closed(mall: Mall, as_: As) -> None:
         ({"change": "move", "unit": "f2", "parent": "m217"}, "不能作其上级"),
         ({"change": "close", "unit": "f2"}, "还有单位"),
         ({"change": "hold", "unit": "f2", "post": "floor_manager", "person": ""}, "请选择人员"),
+        ({"change": "locate", "unit": "f2", "place": "城北路 1 号"}, "纬度，经度"),
+        ({"change": "locate", "unit": "f2", "place": "91,121"}, "位置应写成"),
+        ({"change": "locate", "unit": "f2", "place": "31,121", "can": "rescue"}, "没有叫“rescue”"),
         ({"change": "hold", "unit": "f2", "post": "nonsense", "person": "1"}, ""),
     ],
 )  # fmt: skip

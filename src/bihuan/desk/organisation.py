@@ -192,7 +192,16 @@ def locate(
             "位置应写成“纬度，经度”，如 31.23,121.47",
             "a place is written 'latitude,longitude', as 31.23,121.47",
         )
-    return _succeeded(code, at, now, place=place, can=can)
+    known = {kind for policy in adopted_policies() for kind in policy.kinds}
+    for kind in can.split():
+        if kind not in known:
+            return _refuse(
+                "unknown-kind",
+                "can",
+                f"现行制度没有叫“{kind}”的类别",
+                f"no policy in force has a kind of case called '{kind}'",
+            )
+    return _succeeded(code, at, now, place=place, can=" ".join(can.split()))
 
 
 @_change

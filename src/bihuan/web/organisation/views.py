@@ -60,6 +60,13 @@ def _move(request: HttpRequest, reader: Reader, unit: str) -> Refusal | str:
     return made if isinstance(made, Refusal) else _("Moved. Open cases go by the new order.")
 
 
+def _locate(request: HttpRequest, reader: Reader, unit: str) -> Refusal | str:
+    told = typed(request, "place")
+    kinds = " ".join(request.POST.getlist("can"))
+    made = organisation.locate(unit, told["place"].replace("，", ","), kinds, now=reader.now)
+    return made if isinstance(made, Refusal) else _("Its place is set.")
+
+
 def _close(_request: HttpRequest, reader: Reader, unit: str) -> Refusal | str:
     made = organisation.close_unit(unit, now=reader.now)
     return made if isinstance(made, Refusal) else _("Closed. Its history stays.")
@@ -95,6 +102,7 @@ CHANGES: dict[str, Callable[[HttpRequest, Reader, str], Refusal | str]] = {
     "add": _add,
     "rename": _rename,
     "move": _move,
+    "locate": _locate,
     "close": _close,
     "hold": _hold,
     "end": _end,
@@ -145,12 +153,17 @@ def _page(
         "people": [
             {"value": person.person_id, "label": person.name} for person in people(reader.now)
         ],
+        "case_kinds": [
+            {"value": name, "label": text} for name, text in _case_kinds(reader).items()
+        ],
+        "can": request.POST.getlist("can") if refusal else list(unit.can) if unit else [],
         "possible_posts": [
             {"value": name, "label": text} for name, text in _posts_in(reader, unit).items()
         ],
         "may_change": reader.account.is_administrator,
         "typed": {
-            name: request.POST.get(name, "") for name in ("code", "name", "kind", "new_name")
+            name: request.POST.get(name, "")
+            for name in ("code", "name", "kind", "new_name", "place")
         },
         "errors": errors_of(refusal, reader.language),
         "said": said(request) if status == 200 else "",
@@ -210,6 +223,15 @@ def _posts_in(reader: Reader, unit: Unit | None) -> dict[str, str]:
         for policy in reader.policies.values()
         for post in policy.posts.values()
         if unit and post.of in ("", unit.kind)
+    }
+
+
+def _case_kinds(reader: Reader) -> dict[str, str]:
+    """The kinds of case of every policy in force."""
+    return {
+        name: text.in_(reader.language)
+        for policy in reader.policies.values()
+        for name, text in policy.kinds.items()
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bihuan.records.models import Notice, Obligation
 
@@ -64,19 +64,7 @@ def owed_by(
 ) -> tuple[list[Owed], OwedKey | None]:
     """What these seats owe, nearest due first, and where to go on (None: that is all)."""
     rows = Obligation.objects.filter(state="open", seat__in=list(seats))
-    if due_before is not None:
-        rows = rows.filter(due_at__lt=due_before)
-    if after:
-        rows = rows.filter(due_at__gte=after.due_at).exclude(
-            Q(due_at=after.due_at)
-            & (Q(case_id__lt=after.case_id) | Q(case_id=after.case_id, number__lte=after.number))
-        )
-    chosen = rows.order_by("due_at", "case_id", "number").values_list(*_COLUMNS)[: limit + 1]
-    found = [_owed(row) for row in chosen]
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    return found[:limit], OwedKey(last.due_at, last.case_id, last.number)
+    return _nearest(rows, after, limit, due_before)
 
 
 def late_of(seats: Collection[str], now: int, most: int = 100) -> int:
@@ -90,6 +78,12 @@ def all_owed(
 ) -> tuple[list[Owed], OwedKey | None]:
     """Everything that is owed by anybody, nearest due first: for the command line, not for pages."""
     rows = Obligation.objects.filter(state="open")
+    return _nearest(rows, after, limit, due_before)
+
+
+def _nearest(
+    rows: QuerySet[Obligation], after: OwedKey | None, limit: int, due_before: int | None
+) -> tuple[list[Owed], OwedKey | None]:
     if due_before is not None:
         rows = rows.filter(due_at__lt=due_before)
     if after:

@@ -395,6 +395,7 @@ def _missing(at: Counter, data: Mapping[str, Json]) -> list[str]:
         at.names.text(fact_field(fact).text)
         for fact in at.policy.facts.values()
         if fact.asked == "registration"
+        and fact.concerns(data.get("kind"))
         and not data.get(fact.name)
         and not (fact.name == "contact" and data.get("phone"))
     ]

@@ -103,7 +103,10 @@ def run_check(args: argparse.Namespace, speaker: Speaker) -> int:
         if args.organisation:
             store.need_site()
             organisation = store.organisation(now())
-        findings = (*findings, *check(policy, organisation=organisation))
+        findings = (
+            *findings,
+            *check(policy, organisation=organisation, calendars=store.calendars_of(policy)),
+        )
     for found in findings:
         speaker.print(f"{place}:{found.say(speaker.lang)}")
         for sentence in found.story:

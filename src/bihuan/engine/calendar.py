@@ -212,6 +212,14 @@ class Calendar:
         n = bisect_right(track.openings, instant) - 1
         return n >= 0 and instant - track.openings[n] < track.worked[n + 1] - track.worked[n]
 
+    def open_until(self, instant: int) -> int:
+        """When the opening hours the instant lies in are over; the instant itself where it is shut."""
+        track = self._around(instant)
+        n = bisect_right(track.openings, instant) - 1
+        if n < 0:
+            return instant
+        return max(instant, track.openings[n] + track.worked[n + 1] - track.worked[n])
+
     def next_opening(self, instant: int) -> int:
         """The first opening after the instant; every working day has an opening of its own."""
         track = self._around(instant)

@@ -225,6 +225,7 @@ class SheetKind:
     steps: tuple[Step, ...]
     inside: str  # the case's step that waits for it
     at: Element
+    since: str = ""  # what that promise runs from: registered, or a step
 
 
 @dataclass(frozen=True, slots=True)

@@ -322,6 +322,7 @@ class Rows(Expressions):
             steps,
             self.read.text(inside.get("step"), f"{place}.inside.step"),
             self.read.element(mapping, place, "sheet"),
+            self.read.text(inside.get("from"), f"{place}.inside.from"),
         )
 
     def _duty(self, node: Node, place: str) -> Duty:

@@ -1,12 +1,14 @@
-"""What can be proved of a policy before it goes in force: P1 tables, P2 and P3 lines, P6 ladders, P9 names.
+"""What can be proved of a policy before it goes in force: P1 tables, P2 and P3 lines, P6 ladders, P8 clocks, P9 names.
 
 The checker asks the engine's own evaluator and resolver, so that the proof is about what will run.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from bihuan.engine.calendar import Calendar
 from bihuan.engine.check.cells import Cells
+from bihuan.engine.check.clocks import check_clocks
 from bihuan.engine.check.ladders import check_ladders
 from bihuan.engine.check.line import check_duties, check_line, check_sheets
 from bihuan.engine.check.names import check_names
@@ -22,13 +24,20 @@ __all__ = ["check"]
 _ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
-def check(policy: Policy, *, organisation: Organisation | None = None) -> tuple[Finding, ...]:
-    """Everything found in a compiled policy, errors first; with an organisation, also how it is staffed.
+def check(
+    policy: Policy,
+    *,
+    organisation: Organisation | None = None,
+    calendars: Mapping[str, Calendar] | None = None,
+) -> tuple[Finding, ...]:
+    """Everything found in a compiled policy, errors first.
+
+    With an organisation also how it is staffed; with its calendars also whether the clocks fit.
 
     A warning that a row of `settled` names is a note that says who settled it and why; errors cannot
     be settled. One finding for each cause, with its clause, place and, where a case shows it, a story.
     """
-    found = _once(_all(policy, organisation))
+    found = _once(_all(policy, organisation, calendars))
     settled = [_settle(finding, policy) for finding in found]
     settled += _settled_for_nothing(found, policy)
     return tuple(
@@ -36,7 +45,9 @@ def check(policy: Policy, *, organisation: Organisation | None = None) -> tuple[
     )
 
 
-def _all(policy: Policy, organisation: Organisation | None) -> Iterator[Finding]:
+def _all(
+    policy: Policy, organisation: Organisation | None, calendars: Mapping[str, Calendar] | None
+) -> Iterator[Finding]:
     cells = Cells(policy)
     yield from check_names(policy, cells)
     yield from check_tables(policy, cells)
@@ -44,6 +55,8 @@ def _all(policy: Policy, organisation: Organisation | None) -> Iterator[Finding]
     yield from check_sheets(policy, cells)
     yield from check_duties(policy, cells)
     yield from check_ladders(policy, cells.limit)
+    if calendars is not None:
+        yield from check_clocks(policy, cells, calendars)
     if organisation is not None:
         yield from check_organisation(policy, organisation)
 

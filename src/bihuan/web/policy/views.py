@@ -119,7 +119,7 @@ def rules(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 def findings(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """What the checker finds in the policy and in how the organisation is staffed for it."""
     version, policy = _policy(reader, code, request)
-    found = check(policy, organisation=reader.organisation)
+    found = _found(reader, version, policy)
     chosen = request.GET.get("finding", "0")
     index = int(chosen) if chosen.isdecimal() and int(chosen) < len(found) else 0
     base = reverse("policy_check", args=[code])
@@ -248,11 +248,17 @@ def _policy(reader: Reader, code: str, request: HttpRequest) -> tuple[VersionRow
     return chosen, worlds.policy_of(chosen.id)
 
 
+def _found(reader: Reader, version: VersionRow, policy: Policy) -> tuple[Finding, ...]:
+    """What the checker finds, with the organisation and the years published here."""
+    calendars = worlds.ruling(version.id, reader.now).world.calendars
+    return check(policy, organisation=reader.organisation, calendars=calendars)
+
+
 def _frame(
     request: HttpRequest, reader: Reader, version: VersionRow, policy: Policy, at: str
 ) -> dict[str, Json]:
     code = policy.code
-    found = len(check(policy, organisation=reader.organisation))
+    found = len(_found(reader, version, policy))
     tabs = (
         ("policy_rules", _("Rules"), None),
         ("policy", _("Read"), None),

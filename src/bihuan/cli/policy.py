@@ -15,7 +15,7 @@ from bihuan.engine.check import check
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.say_rules import TABLES, say_clauses, say_sheet, say_value
+from bihuan.engine.say_rules import TABLES, say_sheet, say_value
 from bihuan.engine.sentences import SECTIONS, duties_of, sentences
 from bihuan.engine.words import Text
 
@@ -164,7 +164,7 @@ def run_read(args: argparse.Namespace, speaker: Speaker) -> int:
         speaker.print()
         speaker.say(Text(f"{name}可能承担的：", f"What the {name} can owe:"))
         for row in found:
-            speaker.print(f"  · {row.text}{say_clauses(row.clauses, speaker.lang)}")
+            speaker.print(f"  · {row.text}")
     return OK
 
 
@@ -179,7 +179,7 @@ def _section(name: str, policy: Policy, lang: str) -> str:
 
 
 def _read_aloud(row: Any, speaker: Speaker) -> None:
-    speaker.print(f"  {row.text}{say_clauses(row.clauses, speaker.lang)}")
+    speaker.print(f"  {row.text}")
     for clause, wording in row.wording:
         speaker.print(f"      {clause}: {wording}")
 

@@ -467,7 +467,7 @@ def say_consequence(policy: Policy, then: Consequence, lang: str, sheet: str = "
         parts.append("继续下一步" if zh else "it goes on to the next step")
     if then.stay:
         parts.append("案件仍由原负责人办理" if zh else "the case stays with its owner")
-    said = ",".join(parts) if zh else any_of(parts, lang, every=True)
+    said = "，".join(parts) if zh else any_of(parts, lang, every=True)
     if then.at_most:
         times = say_times(policy, then.at_most, lang)
         said += f"，至多{times}" if zh else f", {times} at most"
@@ -495,7 +495,7 @@ def say_missed(policy: Policy, missed: Missed, lang: str) -> str:
         parts.append("催办原责任人" if zh else "whoever owes it is reminded")
     if missed.go_on:
         parts.append("继续下一步" if zh else "the case goes on to the next step")
-    return ",".join(parts) if zh else any_of(parts, lang, every=True)
+    return "，".join(parts) if zh else any_of(parts, lang, every=True)
 
 
 def say_rhythm(rhythm: Rhythm, lang: str) -> str:

@@ -345,7 +345,7 @@ class _Reading:
         return self.say("version", self.element("version"), self.joined(parts))
 
     def joined(self, parts: list[str]) -> str:
-        return (",".join(parts)) if self.zh else ", ".join(parts)
+        return ("，".join(parts)) if self.zh else ", ".join(parts)
 
     def calendars(self) -> Iterator[Sentence]:
         for name, calendar in self.policy.calendars.items():
@@ -358,7 +358,7 @@ class _Reading:
             opening = ("、" if self.zh else ", ").join(said)
             if self.zh:
                 rest = "法定节假日休息、调休日上班" if rests else "节假日不休"
-                words = f"“{name}”日历：{opening},{rest}"
+                words = f"“{name}”日历：{opening}，{rest}"
             else:
                 rest = "public holidays off, make-up days worked" if rests else "no days of rest"
                 words = f"Calendar “{name}”: {opening}, {rest}"
@@ -393,7 +393,7 @@ class _Reading:
                     else f"gives way to {other} where the complaint is about its holder"
                 )
             words = (
-                ",".join(parts) if self.zh else f"{parts[0]} {any_of(parts[1:], 'en', every=True)}"
+                "，".join(parts) if self.zh else f"{parts[0]} {any_of(parts[1:], 'en', every=True)}"
             )
             yield self.say("who", post.at, words)
         for apart in policy.never_the_same:
@@ -580,7 +580,7 @@ class _Reading:
             lead = f"{condition}时，" if zh else f"where {condition}, "
         if step.unless:
             condition = say_condition(policy, step.unless, lang)
-            lead += f"除非{condition}," if zh else f"unless {condition}, "
+            lead += f"除非{condition}，" if zh else f"unless {condition}, "
         words = lead + self.owes(
             step.owes, say_timing(policy, step.timing, lang), step.act, step.to
         )
@@ -659,7 +659,7 @@ class _Reading:
         if not parts:
             first = ACTS[sheet.steps[0].act].text.in_(lang) if sheet.steps else ""
             parts.append(f"从“{first}”开始逐级流转" if zh else f"travels from “{first}” on")
-        words = title + (",".join(parts) if zh else f" {any_of(parts, lang, every=True)}")
+        words = title + ("，".join(parts) if zh else f" {any_of(parts, lang, every=True)}")
         return self.say(f"sheets.{sheet.name}", sheet.at, words)
 
     def duty(self, duty: Duty) -> Sentence:
@@ -695,13 +695,13 @@ class _Reading:
             every = say_every(value, lang) if not isinstance(value, int | str) else str(value)
             stage = say_stage(duty.during, lang)
             lead = (
-                f"案件在{stage}阶段时，{every}," if zh else f"while the case is {stage}, {every} "
+                f"案件在{stage}阶段时，{every}，" if zh else f"while the case is {stage}, {every} "
             )
         elif duty.when == "counted" and condition:
             return f"{condition}时，" if zh else f"when {condition}, "
         else:
             event = self.event(duty.when)
-            lead = f"{event}," if zh else f"{event}, "
+            lead = f"{event}，" if zh else f"{event}, "
         if condition:
             lead += f"{condition}的，" if zh else f"where {condition}, "
         if duty.for_each:

@@ -43,6 +43,11 @@ def unlocked(request: HttpRequest, number: str, at: int) -> CasePage | None:
     return portal_case(number, code_hash) if code_hash and at < until else None
 
 
+def is_complaint(page: CasePage) -> bool:
+    """Whether the matter is called a complaint; a request for a return is not."""
+    return bool(page.state.facts.get("kind", "complaint") == "complaint")
+
+
 def telling(page: CasePage, at: int) -> Telling:
     """The customer's words for a case, as it stands at `at` even where no sweep has run."""
     world = worlds.ruling(page.policy_id, at).world
@@ -103,6 +108,14 @@ def _page(
         for item in possible(told.case, "customer", told.world, at)
         if item.refusal is None
     }
+    kept = next(
+        (
+            item.refusal.text.in_(translation.get_language() or "zh")
+            for item in possible(told.case, "customer", told.world, at)
+            if item.act == "withdraw" and item.refusal is not None
+        ),
+        "",
+    )
     content = " ".join(str(told.case.facts.get("content", "")).split())
 
     def url(digest: str) -> str:
@@ -117,6 +130,8 @@ def _page(
         "answering": "confirm" in offered and offered["confirm"].expected,
         "may_add": "remark" in offered,
         "may_withdraw": "withdraw" in offered,
+        "withdraw_refused": kept if told.case.goods.get("here") and not told.case.ended else "",
+        "complaint": is_complaint(page),
         "refused": refused,
         "typed": request.POST.get("opinion", ""),
         "said": request.session.pop("portal_said", ""),
@@ -202,14 +217,24 @@ def _added(request: HttpRequest, page: CasePage, at: int, text: str, sent: list[
 @_with_code
 def withdraw(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
     """Withdraw the complaint: what that means stands on the screen; it cannot be taken back."""
-    context = {"number": page.number, "typed": request.POST.get("reason", ""), "error": ""}
+    context = {
+        "number": page.number,
+        "typed": request.POST.get("reason", ""),
+        "error": "",
+        "complaint": is_complaint(page),
+    }
     if request.method == "GET":
         return outside.show(request, "portal/withdraw.jinja", context)
     reason = request.POST.get("reason", "").strip()[:LONGEST]
     context["error"] = _act(request, page, at, "withdraw", {"reason": reason} if reason else {})
     if context["error"]:
         return outside.show(request, "portal/withdraw.jinja", context, status=409)
-    return _back(request, page, _("You withdrew the complaint. Nobody owes anything more on it."))
+    said = (
+        _("You withdrew the complaint. Nobody owes anything more on it.")
+        if is_complaint(page)
+        else _("You withdrew the request. Nobody owes anything more on it.")
+    )
+    return _back(request, page, said)
 
 
 @require_POST

@@ -1,7 +1,8 @@
-"""To complain: one question a screen, kept on the server until it is sent, then the receipt."""
+"""To complain or apply: one question a screen, kept on the server until it is sent, then the receipt."""
 
 import secrets
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -15,31 +16,33 @@ from bihuan.engine.organisation import Organisation, seat, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.say_time import say_span
 from bihuan.web import outside
+from bihuan.web.cases import forms
+from bihuan.web.portal.asking import Screen, conditions, screens, way_in
 from bihuan.web.portal.follow import open_case, telling, unlocked
 from bihuan.web.rate import Limit, address
 from bihuan.web.shell import now
+from bihuan.web.words import Clock, Names
 
 Json = Any
-STEPS = 3
 FIELDS = {
-    1: ("content", "about_unit", "kind"),
-    2: ("demand",),
-    3: ("name", "contact", "consent"),
+    "story": ("content", "about_unit", "kind"),
+    "wish": ("demand",),
+    "reach": ("name", "contact", "consent"),
 }
 LONGEST = {"content": 5000, "demand": 1000, "name": 60, "contact": 200}
 QUICKEST = 3  # seconds nobody needs less than for three screens
 SENT = Limit("portal complaints", 30, 3600)
 SHOWN_FOR = 900  # seconds the receipt stays readable in the browser it was made in
-WAYS_IN = ("web", "website", "online", "portal", "email")
 
 
 @require_safe
 def begin(request: HttpRequest) -> HttpResponse:
-    """Complain, or follow what was said; `?unit=CODE` says about whom (from a notice in a shop)."""
+    """Complain, apply, or follow what was said; `?unit=CODE` says about whom (from a notice in a shop)."""
     at = now()
     code = request.GET.get("unit", "")
     unit = worlds.organisation(at).units.get(code)
-    if _policy(at, code if unit else "") is None:
+    about = code if unit else ""
+    if _policy(at, about) is None:
         return outside.show(request, "portal/closed.jinja", status=503)
     draft = dict(request.session.get("portal", {}))
     if unit:
@@ -47,46 +50,110 @@ def begin(request: HttpRequest) -> HttpResponse:
     draft.setdefault("began", at)
     draft.setdefault("act_id", f"portal {secrets.token_hex(16)}")
     request.session["portal"] = draft
-    context = {"unit": unit.name if unit and unit.parent else "", "begun": "content" in draft}
+    _plain, applied_for = _kinds(at, about, translation.get_language() or "zh")
+    context = {
+        "unit": unit.name if unit and unit.parent else "",
+        "begun": "content" in draft,
+        "applied_for": applied_for,
+    }
     return outside.show(request, "portal/begin.jinja", context)
 
 
 @require_http_methods(["GET", "POST"])
-def step(request: HttpRequest, step: int) -> HttpResponse:
-    """One of the three questions. What was said so far is kept in this browser's session."""
-    if step not in FIELDS:
+def conditions_of(request: HttpRequest, kind: str) -> HttpResponse:
+    """The conditions of what is applied for, before the first question; read, they are not shown again."""
+    at = now()
+    language = translation.get_language() or "zh"
+    draft = dict(request.session.get("portal", {}))
+    policy = _policy(at, str(draft.get("about_unit", "")), kind)
+    rows = conditions(policy, kind, language) if policy else ()
+    if policy is None or not rows:
         raise Http404
+    if not draft:
+        return HttpResponseRedirect(reverse("portal"))
+    if request.method == "POST":
+        request.session["portal"] = draft | {"kind": kind, "conditions_read": kind}
+        return HttpResponseRedirect(reverse("portal_step", args=[1]))
+    context = {"kind": kind, "title": policy.kinds[kind].in_(language), "rows": rows}
+    return outside.show(request, "portal/conditions.jinja", context)
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, step: int) -> HttpResponse:
+    """One of the questions. What was said so far is kept in this browser's session."""
     draft = dict(request.session.get("portal", {}))
     if not draft:
         return HttpResponseRedirect(reverse("portal"))
+    at = now()
+    if request.method == "GET" and step == 1 and "plain" in request.GET:
+        draft.pop("kind", None)
+        request.session["portal"] = draft
+    asked = _screens(at, draft)
+    if not 1 <= step <= len(asked):
+        raise Http404
     if step > 1 and not draft.get("content"):
         return HttpResponseRedirect(reverse("portal_step", args=[1]))
     if request.method == "GET":
         return _ask(request, step, draft)
-    for name in FIELDS[step]:
-        draft[name] = request.POST.get(name, "").strip()[: LONGEST.get(name, 80)]
-    if request.POST.get("website"):
-        draft["filled_by"] = "robot"
+    errors = _take(request, asked[step - 1], draft, at)
     request.session["portal"] = draft
     if "back" in request.POST and step > 1:
         return HttpResponseRedirect(reverse("portal_step", args=[step - 1]))
-    if errors := _missing(step, draft):
+    if errors := errors | _missing(asked[step - 1].name, draft):
         return _ask(request, step, draft, errors, 422)
-    if step < STEPS:
+    if unread := _unread(at, draft):
+        return HttpResponseRedirect(reverse("portal_conditions", args=[unread]))
+    if step < len(_screens(at, draft)):
         return HttpResponseRedirect(reverse("portal_step", args=[step + 1]))
     return _send(request, draft)
 
 
-def _missing(step: int, draft: dict[str, Json]) -> dict[str, str]:
-    if step == 1 and not draft["content"]:
+def _take(request: HttpRequest, screen: Screen, draft: dict[str, Json], at: int) -> dict[str, str]:
+    """Put what was typed on a screen into the draft; what could not be read, by field."""
+    for name in FIELDS.get(screen.name, ()):
+        if name == "kind" and "kind" not in request.POST:
+            continue  # chosen by the conditions that were read
+        draft[name] = request.POST.get(name, "").strip()[: LONGEST.get(name, 80)]
+    if request.POST.get("website"):
+        draft["filled_by"] = "robot"
+    if not screen.fields:
+        return {}
+    names, clock = _reading(at, draft)
+    read = forms.read(request, screen.fields, names, clock)
+    told, typed = dict(draft.get("told", {})), dict(draft.get("typed", {}))
+    for field in screen.fields:
+        told.pop(field.name, None)
+        typed[field.name] = request.POST.get(forms.control(field.name), "").strip()[:500]
+        value = read.data.get(field.name)
+        if isinstance(value, str):
+            value = value[:500]
+            if field.choices and value not in dict(field.choices):
+                value = None
+        if value is not None:
+            told[field.name] = value
+    draft["told"], draft["typed"] = told, typed
+    return read.errors
+
+
+def _missing(screen: str, draft: dict[str, Json]) -> dict[str, str]:
+    if screen == "story" and not draft["content"]:
         return {"content": _("Tell us in a few words what happened.")}
-    if step == STEPS and draft["consent"] != "yes":
+    if screen == "reach" and draft["consent"] != "yes":
         return {
             "consent": _(
                 "Without your consent we may not keep what you wrote, and cannot act on it."
             )
         }
     return {}
+
+
+def _unread(at: int, draft: dict[str, Json]) -> str:
+    """The kind whose conditions have to be shown first and were not; empty where all is well."""
+    kind = str(draft.get("kind", ""))
+    policy = _policy(at, str(draft.get("about_unit", "")), kind)
+    if policy is None or draft.get("conditions_read") == kind:
+        return ""
+    return kind if conditions(policy, kind, "en") else ""
 
 
 def _ask(
@@ -97,36 +164,54 @@ def _ask(
     status: int = 200,
 ) -> HttpResponse:
     at = now()
-    policy = _policy(at, str(draft.get("about_unit", "")))
+    about, kind = str(draft.get("about_unit", "")), str(draft.get("kind", ""))
+    policy = _policy(at, about, kind)
     if policy is None:
         return outside.show(request, "portal/closed.jinja", status=503)
     language = translation.get_language() or "zh"
+    plain, applied_for = _kinds(at, about, language)
+    applied = next((item["label"] for item in applied_for if item["value"] == kind), "")
+    asked = screens(policy, _kind(draft, policy))
+    screen, before = asked[step - 1], asked[step - 2] if step > 1 else None
+    names, clock = _reading(at, draft)
+    wrong = errors or {}
     context = {
         "step": step,
-        "steps": STEPS,
+        "steps": len(asked),
+        "screen": screen.name,
+        "before": before.name if before else "",
+        "title": screen.title,
+        "applied": applied,
+        "complaint": _kind(draft, policy) == "complaint",
         "typed": {name: draft.get(name, "") for names in FIELDS.values() for name in names},
-        "errors": errors or {},
-        "units": _units(worlds.organisation(at)),
-        "kinds": [
-            {"value": name, "label": text.in_(language)} for name, text in policy.kinds.items()
+        "fields": [
+            forms.draw(
+                field, names, clock, draft.get("typed", {}).get(field.name, ""),
+                wrong.get(field.name, ""),
+            )
+            for field in screen.fields
         ],
+        "errors": wrong,
+        "units": [] if applied else _units(worlds.organisation(at)),
+        "kinds": [] if applied else plain,
         "kept_for": _kept_for(policy, language),
-    }
+    }  # fmt: skip
     return outside.show(request, "portal/step.jinja", context, status=status)
 
 
 def _send(request: HttpRequest, draft: dict[str, Json]) -> HttpResponse:
     at = now()
     about = str(draft.get("about_unit", ""))
-    policy = _policy(at, about)
+    policy = _policy(at, about, str(draft.get("kind", "")))
+    last = len(_screens(at, draft))
     if draft.get("filled_by") or at - int(draft.get("began", at)) < QUICKEST:
         draft.pop("filled_by", None)
         request.session["portal"] = draft | {"began": at - QUICKEST}
         words = _("That was quicker than anybody writes. If you are no robot, send it once more.")
-        return _ask(request, STEPS, draft, {"": words}, 422)
+        return _ask(request, last, draft, {"": words}, 422)
     if SENT.spent(address(request)):
         words = _("Too many complaints from here within an hour. Yours is kept; send it later.")
-        return _ask(request, STEPS, draft, {"": words}, 429)
+        return _ask(request, last, draft, {"": words}, 429)
     if policy is None:
         return outside.show(request, "portal/closed.jinja", status=503)
     done = intake.register(
@@ -138,7 +223,7 @@ def _send(request: HttpRequest, draft: dict[str, Json]) -> HttpResponse:
     )
     if done.refusal:
         words = done.refusal.text.in_(translation.get_language() or "zh")
-        return _ask(request, STEPS, draft, {"": words}, 422)
+        return _ask(request, last, draft, {"": words}, 422)
     SENT.count(address(request))
     request.session.pop("portal", None)
     request.session["portal_receipt"] = {
@@ -175,11 +260,51 @@ def receipt(request: HttpRequest) -> HttpResponse:
     return outside.show(request, "portal/receipt.jinja", context)
 
 
-def _policy(at: int, about: str) -> Policy | None:
-    """The policy that rules over a complaint from here; None before one is in force."""
+def _policy(at: int, about: str, kind: str = "") -> Policy | None:
+    """The policy that rules over a matter of this kind from here; None before one is in force."""
     unit = _receiving(worlds.organisation(at), about, at)
-    version = packs.policy_for(unit, "complaint", at) or packs.policy_for(unit, "", at)
+    version = packs.policy_for(unit, kind or "complaint", at) or packs.policy_for(unit, "", at)
     return worlds.policy_of(version.pk) if version else None
+
+
+def _kind(draft: dict[str, Json], policy: Policy) -> str:
+    """The kind chosen, else a complaint where the policy knows complaints."""
+    kind = str(draft.get("kind", ""))
+    if kind in policy.kinds:
+        return kind
+    return "complaint" if "complaint" in policy.kinds else next(iter(policy.kinds))
+
+
+def _screens(at: int, draft: dict[str, Json]) -> tuple[Screen, ...]:
+    policy = _policy(at, str(draft.get("about_unit", "")), str(draft.get("kind", "")))
+    return screens(policy, _kind(draft, policy)) if policy else ()
+
+
+def _kinds(at: int, about: str, language: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The kinds of the policies that rule from here: those asked plainly, and those with conditions."""
+    unit = _receiving(worlds.organisation(at), about, at)
+    plain: list[dict[str, str]] = []
+    applied_for: list[dict[str, str]] = []
+    offered: dict[str, Policy] = {}
+    for version in packs.policies_in_force(at).values():
+        for kind in worlds.policy_of(version.pk).kinds:
+            if ruling := packs.policy_for(unit, kind, at):
+                offered.setdefault(kind, worlds.policy_of(ruling.pk))
+    for kind, policy in offered.items():
+        item = {"value": kind, "label": policy.kinds[kind].in_(language)}
+        (applied_for if conditions(policy, kind, language) else plain).append(item)
+    return plain, applied_for
+
+
+def _reading(at: int, draft: dict[str, Json]) -> tuple[Names, Clock]:
+    """What things are called, and the clock times are read by, under the policy of the draft."""
+    about, kind = str(draft.get("about_unit", "")), str(draft.get("kind", ""))
+    found, language = worlds.organisation(at), translation.get_language() or "zh"
+    policy = _policy(at, about, kind)
+    if policy is None:
+        raise Http404
+    zone = ZoneInfo(str(policy.calendars["usual"].get("zone", "Asia/Shanghai")))
+    return Names(policy, found, language), Clock(zone, at, language)
 
 
 def _receiving(found: Organisation, about: str, at: int) -> str:
@@ -197,14 +322,15 @@ def _receiving(found: Organisation, about: str, at: int) -> str:
 def _facts(draft: dict[str, Json], policy: Policy) -> dict[str, Json]:
     """What was said, by the policy's names; what the policy does not know is added to the story."""
     known = {field.name for field in registration_form(policy).fields}
-    channel = next(
-        (name for name in WAYS_IN if name in policy.channels), next(iter(policy.channels))
-    )
-    kind = draft.get("kind") or ("complaint" if "complaint" in policy.kinds else "")
     facts = {
-        "kind": kind or next(iter(policy.kinds)),
-        "channel": channel,
+        "kind": _kind(draft, policy),
+        "channel": way_in(policy),
         **{name: draft.get(name, "") for name in ("content", "demand", "name", "about_unit")},
+        **{
+            field.name: draft.get("told", {}).get(field.name, "")
+            for screen in screens(policy, _kind(draft, policy))
+            for field in screen.fields
+        },
     }
     contact = str(draft.get("contact", ""))
     facts[
@@ -216,7 +342,7 @@ def _facts(draft: dict[str, Json], policy: Policy) -> dict[str, Json]:
     return {
         name: value
         for name, value in facts.items()
-        if value and (name in known or name in ("kind", "channel", "phone"))
+        if value not in ("", None) and (name in known or name in ("kind", "channel", "phone"))
     }
 
 

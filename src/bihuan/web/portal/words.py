@@ -11,11 +11,15 @@ from bihuan.engine.organisation import Seat
 from bihuan.engine.step import catch_up
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import Entry
-from bihuan.web.words import Clock, Names, file_name
+from bihuan.web.words import Clock, Names, file_name, money
 
 Json = Any
 # Acts by which the customer hears something, is asked something, or is asked how it went.
 TO_CUSTOMER = ("acknowledge", "respond", "contact", "ask_missing", "confirm", "follow_up")
+# Acts on what somebody sends back: each is a step the customer waits for.
+WITH_GOODS = (
+    "confirm_return", "review_return", "receive_goods", "inspect", "refund", "exchange", "repair",
+)  # fmt: skip
 _RANKS = ("经理", "主管", "主任", "店总", "总监", "总经理", "部长", "组长", "店长")  # zh: data
 _DOUBLE = "欧阳 司马 上官 诸葛 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯"  # zh: data
 
@@ -80,8 +84,11 @@ class Telling:
     def promise(self) -> Promise | None:
         """The nearest thing the customer can count on; None once nothing is owed any more."""
         owed = [debt for debt in self.case.debts.values() if not debt.sheet]
+        goods = any(debt.act in WITH_GOODS for debt in owed)
         heard = sorted(
-            (debt for debt in owed if debt.act in TO_CUSTOMER), key=lambda debt: debt.due
+            (debt for debt in owed if debt.act in (*TO_CUSTOMER, *WITH_GOODS)),
+            # The money matters more to whoever waits for it than the next call about it.
+            key=lambda debt: (goods and debt.act == "contact", debt.due),
         )
         agreed = self.case.agreed
         answered = "respond" in {debt.act for debt in owed} or "respond" in self.case.marks
@@ -126,9 +133,22 @@ class Telling:
             does = _("you tell us whether the answer is good enough")
         elif debt.act == "follow_up":
             does = _("%(who)s asks you how it went") % who
+        elif debt.act in WITH_GOODS:
+            does = self._with_goods(debt.act) % who
         else:
             does = _("%(who)s tells you how things stand") % who
         return Promise(self.by(debt.due), does, self._meanwhile(debt), *self._otherwise(debt))
+
+    def _with_goods(self, act: str) -> str:
+        return {
+            "confirm_return": _("%(who)s calls or writes to you to confirm your request"),
+            "review_return": _("%(who)s reviews your request"),
+            "receive_goods": _("you send the goods, and %(who)s notes that they have arrived"),
+            "inspect": _("%(who)s inspects the goods"),
+            "refund": _("%(who)s pays your money back"),
+            "exchange": _("%(who)s sends you others in exchange"),
+            "repair": _("%(who)s repairs the goods and hands them back"),
+        }[act]
 
     def _meanwhile(self, debt: Debt | None = None) -> str:
         """What is going on, or what was missed before."""
@@ -217,7 +237,11 @@ class Telling:
         kind = entry.kind
         outcome = data.get("outcome", "")
         if kind == "register":
+            if self.case.facts.get("kind", "complaint") != "complaint":
+                return {"what": _("Your request was received")}
             return {"what": _("Your complaint was received")}
+        if kind in WITH_GOODS:
+            return self._goods(kind, outcome, data)
         if kind == "acknowledge":
             return {
                 "what": _("Agreed: answer by %(time)s") % {"time": self.when(int(agreed))}
@@ -258,12 +282,35 @@ class Telling:
             "dispatch": _("We asked those concerned for a written account"),
             "issue": _("We asked those concerned for a written account"),
             "ask_missing": _("You told us what was missing"),
-            "withdraw": _("You withdrew the complaint"),
+            "withdraw": _("You withdrew the complaint")
+            if self.case.facts.get("kind", "complaint") == "complaint"
+            else _("You withdrew the request"),
             "close": _("Closed"),
             "reopen": _("Taken up again"),
             "appeal_received": _("You turned to an outside body"),
         }.get(kind, "")
         return {"what": plain} if plain else {}
+
+    def _goods(self, kind: str, outcome: str, data: dict[str, Json]) -> dict[str, Json]:
+        """What happened to what was sent back, and to the money."""
+        what = {
+            ("confirm_return", ""): _("We confirmed your request with you"),
+            ("review_return", "accepted"): _("We agreed to your request"),
+            ("review_return", "refused"): _("We could not agree to your request"),
+            ("receive_goods", "arrived"): _("Your goods have arrived"),
+            ("receive_goods", "wrong"): _("Other goods arrived than were agreed"),
+            ("receive_goods", "not_arrived"): _("Your goods have not arrived"),
+            ("inspect", "passed"): _("Inspected: the goods are as agreed"),
+            ("inspect", "failed"): _("Inspected: the goods are not as agreed"),
+            ("exchange", ""): _("Others were sent to you in exchange"),
+            ("repair", ""): _("Repaired and handed back"),
+        }.get((kind, outcome), "")
+        if kind == "refund":
+            what = _("Paid back: %(amount)s") % {"amount": money(int(data.get("amount", 0)))}
+        quantity = data.get("quantity") if kind == "receive_goods" else data.get("accepted")
+        counted = _("Quantity: %(count)s") % {"count": quantity} if quantity else ""
+        detail = str(data.get("reasons") or data.get("method") or counted)
+        return {"what": what, "detail": detail} if what else {}
 
     def _opinion(self, outcome: str, data: dict[str, Json]) -> dict[str, Json]:
         what = {

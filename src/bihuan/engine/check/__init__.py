@@ -10,6 +10,7 @@ from bihuan.engine.calendar import Calendar
 from bihuan.engine.check.cells import Cells
 from bihuan.engine.check.clocks import check_clocks
 from bihuan.engine.check.ladders import check_ladders
+from bihuan.engine.check.law import check_law
 from bihuan.engine.check.line import check_duties, check_line, check_sheets
 from bihuan.engine.check.names import check_names
 from bihuan.engine.check.organisation import check_organisation
@@ -32,7 +33,7 @@ def check(
 ) -> tuple[Finding, ...]:
     """Everything found in a compiled policy, errors first.
 
-    With an organisation also how it is staffed; with its calendars also whether the clocks fit.
+    With an organisation also how it is staffed; with its calendars also whether the clocks fit each other and the law.
 
     A warning that a row of `settled` names is a note that says who settled it and why; errors cannot
     be settled. One finding for each cause, with its clause, place and, where a case shows it, a story.
@@ -57,6 +58,7 @@ def _all(
     yield from check_ladders(policy, cells.limit)
     if calendars is not None:
         yield from check_clocks(policy, cells, calendars)
+        yield from check_law(policy, calendars)
     if organisation is not None:
         yield from check_organisation(policy, organisation)
 

@@ -1,4 +1,4 @@
-"""bihuan demo: a mall one can walk about in."""
+"""bihuan demo: an organisation one can walk about in."""
 
 from collections import Counter
 from functools import partial
@@ -39,3 +39,27 @@ def test_the_demo_does_not_move_into_somebody_elses_house(bihuan: Bihuan):
     assert refused.code == 1
     assert "another BIHUAN_HOME" in refused.err
     assert bihuan("demo", "--new-passwords").code == 1
+
+
+def test_the_demo_of_returns_has_goods_and_money_moving_and_its_records_are_clean(bare: Path):
+    bihuan = partial(run, bare)
+    made = bihuan("demo", "--policy", "returns", "--json")
+    assert made.code == 0, made.err
+    assert made.json["added"] == 140
+    cases = bihuan("list", "--limit", "1000", "--json").json
+    stages = Counter(case["ended"] or case["stage"] for case in cases)
+    assert {"registered", "acknowledged", "assessed", "in hand", "closed", "archived"} <= set(
+        stages
+    )
+    assert {case["kind"] for case in cases} == {"complaint", "return"}
+    assert bihuan("verify").code == 0
+    refused = bihuan("demo")  # the mall does not move in with them
+    assert refused.code == 1
+    assert "another BIHUAN_HOME" in refused.err
+    assert "guyu" in bihuan("demo", "--new-passwords").out
+
+
+def test_there_is_a_demo_of_every_pack_and_of_nothing_else(bare: Path):
+    refused = run(bare, "demo", "--policy", "nonsense")
+    assert refused.code == 1
+    assert "there are auto, general, home, mall, returns" in refused.err

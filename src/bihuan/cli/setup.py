@@ -49,8 +49,18 @@ def add(commands: Commands) -> None:
         "demo",
         run_demo,
         Text(
-            "建一个虚构商场：人员、制度、各阶段的案件；重复运行不会重复",
-            "make a fictional mall: staff, policy, cases in all stages; doing it again adds nothing",
+            "建一个虚构单位：人员、制度、各阶段的案件；重复运行不会重复",
+            "make a fictional organisation: staff, policy, cases in all stages; "
+            "doing it again adds nothing",
+        ),
+    )
+    demo.take(
+        "--policy",
+        default="mall",
+        metavar="P",
+        says=Text(
+            "按哪个制度：auto、general、home、mall(默认)或 returns",
+            "under which policy: auto, general, home, mall (unless given) or returns",
         ),
     )
     demo.take(
@@ -131,7 +141,7 @@ def run_demo(args: argparse.Namespace, speaker: Speaker) -> int:
             raise refused(people)
         _say_people(people, speaker)
         return OK
-    made = demo.make(at)
+    made = demo.make(at, args.policy)
     if isinstance(made, Refusal):
         raise refused(made)
     if made.people:
@@ -139,8 +149,8 @@ def run_demo(args: argparse.Namespace, speaker: Speaker) -> int:
     else:
         speaker.say(
             Text(
-                "演示商场早已建好；忘了密码可用 bihuan demo --new-passwords",
-                "the demo mall is there already; for new passwords: bihuan demo --new-passwords",
+                "演示早已建好；忘了密码可用 bihuan demo --new-passwords",
+                "the demo is there already; for new passwords: bihuan demo --new-passwords",
             )
         )
     speaker.say(

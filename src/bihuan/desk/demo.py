@@ -1,10 +1,11 @@
-"""A fictional mall to look at: people, posts, and cases played through the one door at past instants."""
+"""A fictional organisation to look at: people, posts, cases played through the one door in the past."""
 
 import heapq
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources
+from importlib.resources.abc import Traversable
 from random import Random
 from typing import Any
 
@@ -12,23 +13,30 @@ from django.db import transaction
 
 from bihuan.desk import ledgers, organisation, people, setup, worlds
 from bihuan.desk.adoption import sign_adoption
+from bihuan.desk.in_force import policies_in_force
 from bihuan.desk.intake import register
+from bihuan.desk.numbering import ledger_number
 from bihuan.desk.perform import load, perform
 from bihuan.desk.policy_files import read_nodes
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Act, Case, Debt
+from bihuan.engine.dues import latest_promise
+from bihuan.engine.forms import registration_form
+from bihuan.engine.money import payable
 from bihuan.engine.nodes import plain
 from bihuan.engine.offering import Possible
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import possible, wake_at
-from bihuan.engine.words import Field, Text
+from bihuan.engine.words import NEEDS, Field, Text
+from bihuan.engine.work import Work
 from bihuan.engine.world import World
 from bihuan.records.models import ActReceipt, Person
 from bihuan.records.models import Case as CaseRow
 
 Json = Any
-PACK = "mall"
+PACK = "mall"  # unless another is asked for
 CASES = 140
+CUSTOMERS = 40  # telephone numbers; who calls again does so after as many others
 DAY = 86400
 SPAN = 100 * DAY  # how far back the story begins
 HOUR = 3600
@@ -56,12 +64,32 @@ class Made:
     people: list[DemoPerson] = field(default_factory=list)
 
 
-def make(now: int) -> Made | Refusal:
-    """Fill an empty database with the mall and its last hundred days; again, it adds nothing.
+def packs() -> tuple[str, ...]:
+    """The policies there is a demo of, in the order of the alphabet."""
+    return tuple(
+        sorted(
+            file.name.removesuffix(".yaml")
+            for file in _demos().iterdir()
+            if file.name.endswith(".yaml")
+        )
+    )
 
-    Refused where there is an organisation of another name.
+
+def make(now: int, pack: str = PACK) -> Made | Refusal:
+    """Fill an empty database with an organisation under `pack` and its last hundred days.
+
+    Again, it adds nothing. Refused where there is an organisation of another name, or no such demo.
     """
-    texts = _texts()
+    if pack not in packs():
+        return Refusal(
+            "no-demo",
+            Text(
+                f"没有“{pack}”的演示；有 {'、'.join(packs())}",
+                f"there is no demo of '{pack}'; there are {', '.join(packs())}",
+            ),
+            field="policy",
+        )
+    texts = _texts(pack)
     name = str(texts["name"])
     site = organisation.site()
     if site.set_up_at is not None and site.organisation_name != name:
@@ -77,11 +105,11 @@ def make(now: int) -> Made | Refusal:
     made = Made(name, since)
     before = CaseRow.objects.filter(ledger=False).count()
     with transaction.atomic():  # all of it or nothing, and one wait for the disk
-        refusal = _staff(texts, made, since)
+        refusal = _staff(texts, pack, made, since)
         if refusal:
             transaction.set_rollback(True)
             return refusal
-        _Play(texts, since, now).run()
+        _Play(texts, pack, since, now).run()
         sweep(now)
     made.cases = CaseRow.objects.filter(ledger=False).count()
     made.added = made.cases - before
@@ -90,12 +118,13 @@ def make(now: int) -> Made | Refusal:
 
 def new_passwords(now: int) -> list[DemoPerson] | Refusal:
     """New passwords for everybody of the demo. Refused where there is no demo."""
-    texts = _texts()
-    if organisation.site().organisation_name != texts["name"]:
+    name = organisation.site().organisation_name
+    texts = next((texts for texts in map(_texts, packs()) if texts["name"] == name), None)
+    if texts is None:
         return Refusal(
             "no-demo",
             Text(
-                "这里没有演示商场；先运行 bihuan demo",
+                "这里没有演示；先运行 bihuan demo",
                 "there is no demo here; run bihuan demo first",
             ),
         )
@@ -109,9 +138,12 @@ def new_passwords(now: int) -> list[DemoPerson] | Refusal:
     return found
 
 
-def _texts() -> dict[str, Any]:
-    file = resources.files("bihuan") / "desk" / "demo_texts.yaml"
-    node, findings = read_nodes(file.read_bytes())
+def _demos() -> Traversable:
+    return resources.files("bihuan") / "desk" / "demos"
+
+
+def _texts(pack: str) -> dict[str, Any]:
+    node, findings = read_nodes((_demos() / f"{pack}.yaml").read_bytes())
     if node is None:
         raise AssertionError(findings)
     found: dict[str, Any] = plain(node)
@@ -125,7 +157,7 @@ def _password() -> str:
 # -- People ----------------------------------------------------------------------------------------
 
 
-def _staff(texts: dict[str, Any], made: Made, at: int) -> Refusal | None:
+def _staff(texts: dict[str, Any], pack: str, made: Made, at: int) -> Refusal | None:
     """The units, people and posts that are not there yet."""
     for username, words in texts["people"].items():
         if words.get("administrator") and not setup.is_set_up():
@@ -133,7 +165,7 @@ def _staff(texts: dict[str, Any], made: Made, at: int) -> Refusal | None:
             done = setup.set_up(
                 setup.issue_token(at) or "",
                 made.name,
-                PACK,
+                pack,
                 words["name"],
                 username,
                 password,
@@ -146,6 +178,8 @@ def _staff(texts: dict[str, Any], made: Made, at: int) -> Refusal | None:
     for code, unit in texts["units"].items():
         if code not in known:
             organisation.add_unit(code, unit["name"], unit["kind"], unit["parent"], at=at, now=at)
+            if "place" in unit:
+                organisation.locate(code, unit["place"], unit.get("can", ""), at=at, now=at)
     for username, words in texts["people"].items():
         person = Person.objects.filter(user__username=username).first()
         if person is None:
@@ -177,14 +211,19 @@ def _post_text(words: dict[str, Any]) -> Text:
 
 @dataclass
 class _Matter:
-    """A case on its way: what is said in it, how quick its people are, and what goes wrong."""
+    """A case on its way: what is said in it, how quick its people are, and what goes wrong.
+
+    `told` is what its customer says, `words` what anybody may say where nothing was told.
+    """
 
     number: str
     random: Random
     words: dict[str, str]
+    told: dict[str, str] = field(default_factory=dict)
+    place: int = 0
     slow: float = 0.5  # the part of its time an act takes; above 1: late
     stops: int = 1000  # after so many acts nobody does anything
-    twist: str = ""  # disputed, unhappy, postponed, returned, refused, withdrawn, declined
+    twist: str = ""  # what goes wrong, by the name the demo's file gives it
     acts: int = 0
     ledger: bool = False
 
@@ -192,11 +231,15 @@ class _Matter:
 class _Play:
     """Everybody's acts in the order of time, across all cases."""
 
-    def __init__(self, texts: dict[str, Any], since: int, now: int) -> None:
+    def __init__(self, texts: dict[str, Any], pack: str, since: int, now: int) -> None:
         self.texts = texts
+        self.pack = pack
+        self.opens, self.shuts = (int(hour) for hour in texts["open"])
+        self.cases = [entry for entry in texts["cases"] for _ in range(int(entry.get("weight", 1)))]
         self.since = since
         self.now = now
         self.turn = 0
+        self.numbers: dict[int, str] = {}  # of the cases registered, by their place in the story
         self.heap: list[tuple[int, int, _Matter]] = []
         self.ids = dict(
             Person.objects.filter(user__isnull=False).values_list("user__username", "pk")
@@ -211,9 +254,9 @@ class _Play:
             random = Random(number)  # noqa: S311
             matter = _Matter(number, random, dict(self._common(random)), ledger=True)
             self._later(self.since + HOUR, matter)
-        plan = Random("the mall's hundred days")  # noqa: S311
+        plan = Random(f"a hundred days of the {self.pack}")  # noqa: S311
         for place, at in enumerate(sorted(self._arrivals(plan))):
-            self._later(at, self._complaint(place, plan))
+            self._later(at, self._matter(place, plan))
         while self.heap and self.heap[0][0] <= self.now:
             at, _, matter = heapq.heappop(self.heap)
             self._turn(matter, at)
@@ -223,56 +266,52 @@ class _Play:
         heapq.heappush(self.heap, (at, self.turn, matter))
 
     def _arrivals(self, plan: Random) -> Iterator[int]:
-        """More of them lately, so that every stage has some; in the mall's hours."""
+        """More of them lately, so that every stage has some; in opening hours."""
         for place in range(CASES):
             if place < 4:
                 yield self.now - plan.randint(3, 28) * 60
                 continue
             recent = place % 5 < 2
             back = plan.uniform(0.1, 4) if recent else plan.uniform(4, SPAN / DAY - 2)
-            at = _open_hours(self.now - int(back * DAY), plan)
+            at = self._open(self.now - int(back * DAY), plan)
             yield at if at < self.now - HOUR else at - DAY
 
-    def _complaint(self, place: int, plan: Random) -> _Matter:
-        entries = self.texts["complaints"]
-        entry = entries[(place * 7) % len(entries)]
+    def _matter(self, place: int, plan: Random) -> _Matter:
+        entry = self.cases[(place * 7) % len(self.cases)]
         random = Random(f"{place} {entry['content']}")  # noqa: S311
-        item = random.choice(entry["item"])
-        words = dict(self._common(random))
-        words |= {key: str(value) for key, value in entry.items() if key != "item"}
-        words["content"] = words["content"].replace("{item}", item)
-        words["content"] = words["content"].replace("{days}", str(random.randint(2, 9)))
-        words["place"] = str(place)
-        twist = plan.choices(
-            (
-                "",
-                "disputed",
-                "unhappy",
-                "postponed",
-                "returned",
-                "refused",
-                "withdrawn",
-                "declined",
-            ),
-            (60, 8, 5, 14, 6, 3, 3, 3),
-        )[0]
+        told = {
+            name: str(random.choice(said) if isinstance(said, list) else said)
+            for name, said in entry.items()
+            if name != "weight"
+        }
+        item, unit = told.pop("item", ""), told.get("at", "")
+        days = str(random.randint(2, 9))
+        for name, said in told.items():
+            told[name] = said.replace("{item}", item).replace("{days}", days).replace("{at}", unit)
+        twists = self.texts["twists"]
+        twist = plan.choices(list(twists), [int(each["weight"]) for each in twists.values()])[0]
         slow = plan.choices((0.3, 0.7, 1.3), (60, 32, 8))[0]
         stops = plan.choices((1000, random.randint(1, 8)), (92, 8))[0]
-        return _Matter("", random, words, slow, stops, twist)
+        return _Matter("", random, dict(self._common(random)), told, place, slow, stops, twist)
 
     def _common(self, random: Random) -> Iterator[tuple[str, str]]:
         for name, choices in self.texts["words"].items():
-            if choices:
-                yield name, random.choice(choices)
+            yield name, str(random.choice(choices))
 
     def _sign(self) -> None:
         """The policy is signed by three in its first week, so that it is no longer only adopted."""
-        from bihuan.desk import packs
-
         at = self.since + 5 * DAY
-        version = packs.policies_in_force(at)[PACK]
-        author, reviewer, approver = (self.ids[name] for name in ("bailu", "liqiu", "xiazhi"))
-        sign_adoption(version.pk, str(approver), author, reviewer, approver, version.hash, at)
+        version = policies_in_force(at)[self.pack]
+        author, reviewer, approver = (self.ids[name] for name in self.texts["signs"])
+        stored = load(ledger_number(version.code, version.number, ""))
+        if stored is None:
+            return
+        world = worlds.ruling(stored.policy_id, at).world
+        for debt in stored.case.debts.values():
+            if debt.act == "approve_adoption":
+                by = world.organisation.people(debt.seat)[0]
+                sign_adoption(version.pk, by, author, reviewer, approver, version.hash, at)
+                return
 
     # One turn: the next act of a case
 
@@ -291,18 +330,41 @@ class _Play:
             self._later(after, matter)
 
     def _register(self, matter: _Matter, at: int) -> None:
-        words = matter.words
-        place = int(words["place"])
+        told, place = matter.told, matter.place
         customer = self.texts["customers"][place % len(self.texts["customers"])]
-        facts: dict[str, Json] = {
-            name: words[name] for name in ("kind", "channel", "content", "demand") if name in words
-        }
-        facts |= {"name": customer, "phone": f"100{place % 40:08}"}
-        by = "customer" if words["channel"] == "web" else str(self.ids["guyu"])
-        done = register(facts, by=by, unit=setup.ROOT, now=at, act_id=f"demo:{place}")
+        policy = worlds.policy_of(policies_in_force(at)[self.pack].pk)
+        kind = told.get("kind", next(iter(policy.kinds)))
+        asked = [
+            name
+            for name, fact in policy.facts.items()
+            if fact.concerns(kind) and (fact.asked == "registration" or not fact.asked)
+        ]
+        if "about" in asked:
+            asked += ["about_unit", "about_person"]
+        facts: dict[str, Json] = {"kind": kind, "channel": told["channel"]}
+        for item in registration_form(policy).fields:
+            if item.name in told and item.name in asked:
+                facts[item.name] = self._said(told[item.name], item, at)
+        facts |= {"name": customer, "phone": f"100{place % CUSTOMERS:08}"}
+        by = "customer" if told["channel"] == "web" else str(self.ids[self._registrar(matter)])
+        unit = told.get("at", setup.ROOT)
+        done = register(facts, by=by, unit=unit, now=at, act_id=f"demo:{place}")
         if done.refusal:
             raise AssertionError(done.refusal.say("en"))
         matter.number = done.number
+        self.numbers[place] = done.number
+
+    def _registrar(self, matter: _Matter) -> str:
+        return matter.told.get("registrar") or str(self.texts["registrar"])
+
+    def _open(self, at: int, random: Random) -> int:
+        """The instant, or a little after the next opening where it lies in the night."""
+        local = (at + 8 * HOUR) % DAY
+        if local < self.opens * HOUR:
+            return at - local + self.opens * HOUR + random.randint(2, 40) * 60
+        if local >= self.shuts * HOUR:
+            return at - local + (24 + self.opens) * HOUR + random.randint(2, 40) * 60
+        return at
 
     def _next(self, case: Case, matter: _Matter, world: World, at: int) -> int | None:
         """When this case's people act next: within the time of what is nearest due, in opening hours."""
@@ -312,9 +374,11 @@ class _Play:
         owed = [debt for debt in _by_due(case) if debt.seat.partition("@")[0] != "system"]
         if not owed:  # the rest happens by itself
             return max(wake, at) + 240 if case.ledger and wake else None
-        left = max(owed[0].due - at, HOUR // 2)
-        wait = int(left * matter.slow * matter.random.uniform(0.4, 1.0))
-        then = _open_hours(at + max(wait, 240), matter.random)
+        left = owed[0].due - at
+        wait = int(max(left, 60) * matter.slow * matter.random.uniform(0.4, 1.0))
+        if left <= 0:  # late already
+            wait = matter.random.randint(5, 30) * 60
+        then = self._open(at + max(wait, 60), matter.random)
         if case.ledger and at < wake < then:  # another duty falls due before
             return wake + 240
         return then
@@ -329,7 +393,7 @@ class _Play:
             sweep(at)
             stored = load(matter.number) or stored
         for name, sheet in self._wishes(stored.case, matter):
-            for person in self._who(stored.case, name, sheet, world):
+            for person in self._who(matter, stored.case, name, sheet, world):
                 if self._try(matter, stored.case, name, sheet, person, world, at):
                     matter.acts += 1
                     return True
@@ -344,7 +408,9 @@ class _Play:
         for debt in _by_due(case):
             yield debt.act, debt.sheet
 
-    def _who(self, case: Case, act: str, sheet: int, world: World) -> Iterator[str]:
+    def _who(
+        self, matter: _Matter, case: Case, act: str, sheet: int, world: World
+    ) -> Iterator[str]:
         if act == "withdraw":
             yield "customer"
         seats = [
@@ -352,20 +418,22 @@ class _Play:
             for debt in _by_due(case)
             if (debt.act, debt.sheet) == (act, sheet) or act in ("postpone", "decline")
         ]
-        for place in [*seats, case.owner, "service_desk@"]:
+        for place in [*seats, case.owner]:
             if place and place.partition("@")[0] not in ("customer", "system"):
                 yield from world.organisation.people(place)
+        if not case.ledger:
+            yield str(self.ids[self._registrar(matter)])
 
     def _try(
         self, matter: _Matter, case: Case, name: str, sheet: int, person: str, world: World, at: int
     ) -> bool:
         for offer in possible(case, person, world, at):
             if (offer.act, offer.sheet) == (name, sheet) and offer.refusal is None:
-                data = self._filled(matter, case, offer, person, world, at)
-                done = perform(
-                    Act(name, person, at, data, sheet), case_number=matter.number, now=at
-                )
-                return done.accepted
+                for outcome in self._outcomes(matter, offer):
+                    data = self._filled(matter, case, offer, outcome, person, world, at)
+                    act = Act(name, person, at, data, sheet)
+                    if perform(act, case_number=matter.number, now=at).accepted:
+                        return True
         return False
 
     # What is filled in
@@ -375,30 +443,37 @@ class _Play:
         matter: _Matter,
         case: Case,
         offer: Possible,
+        outcome: str,
         person: str,
         world: World,
         at: int,
     ) -> dict[str, Json]:
         data: dict[str, Json] = {}
+        if outcome:
+            data["outcome"] = outcome
         for item in offer.fields:
-            value = self._value(matter, case, offer.act, item, person, world, at)
-            if value is not None and (item.required or item.name in _WANTED):
-                data[item.name] = value
-        if offer.outcomes:
-            data["outcome"] = self._outcome(matter, offer)
+            wanted = item.name in matter.told and item.name not in case.facts
+            if item.required or wanted or item.name in _WANTED:
+                value = self._value(matter, case, offer.act, item, person, world, at)
+                if value is not None:
+                    data[item.name] = value
+        for name in [name for name in data if _is_idle(name, data)]:
+            del data[name]
         if offer.act == "confirm" and data.get("outcome") == "disputed":
             data["opinion"] = matter.random.choice(self.texts["disputed"])
         if offer.act in ("withdraw", "decline"):
             data["reason"] = self.texts["withdrawn" if offer.act == "withdraw" else "declined"]
         return data
 
-    def _outcome(self, matter: _Matter, offer: Possible) -> str:
+    def _outcomes(self, matter: _Matter, offer: Possible) -> list[str]:
+        """The outcomes to try, the one wanted first; the others where it cannot be, as goods may fail."""
         names = [outcome.name for outcome in offer.outcomes]
-        wanted = _TWISTS.get((matter.twist, offer.act), "")
-        if wanted in names:
+        twist = self.texts["twists"].get(matter.twist, {})
+        wanted = twist.get("outcome", "")
+        if twist.get("act") == offer.act and wanted in names:
             matter.twist = ""  # once
-            return wanted
-        return names[0]
+            return [wanted]
+        return names[:2] or [""]
 
     def _value(
         self,
@@ -410,35 +485,51 @@ class _Play:
         world: World,
         at: int,
     ) -> Json:
-        words = matter.words
+        latest = latest_promise(case, world, Work(case, world).facts(), at) or at + 30 * DAY
         match item.name:
             case "agreed_time":
-                return _hour(
-                    _open_hours(at + int(matter.random.uniform(20, 50)) * HOUR, matter.random)
-                )
+                then = self._open(at + matter.random.randint(20, 50) * HOUR, matter.random)
+                return min(_hour(then), latest)
             case "new_time":
-                return _hour(case.agreed + 8 * HOUR)
-            case "date" if item.kind == "time":
-                return _hour(at + 2 * DAY)
-            case "about_unit":
-                return words.get("unit")
-            case "about_person":
-                return str(self.ids[words["person"]]) if "person" in words else None
-            case "desk_can_solve":
-                return "yes" if words.get("desk") == "yes" else "no"
-            case "media_exposed":
-                return "yes" if words.get("media") == "yes" else None
-            case "injured":
-                return "yes" if words.get("injured") == "yes" else None
-            case "form":
+                return min(_hour(max(case.agreed, at) + 8 * HOUR), latest)
+            case "form" if item.kind == "choice":
                 return "written" if case.facts.get("written") == "yes" else "phone"
-            case "about" | "category" | "resolution" | "answer":
-                return words.get(item.name)
-            case "content" if act in ("classify", "correct"):
-                return None
-        return self._by_kind(matter, item, person, world, at)
+            case "quantity":
+                return case.facts.get("returned")
+            case "accepted":
+                left = case.goods.get("received", 0) - case.goods.get("accepted", 0)
+                return left or None
+            case "case":
+                return self.numbers.get(matter.place - CUSTOMERS) or min(self.numbers.values())
+            case "amount" if act == "refund":
+                return payable(case)
+            case "told_result":
+                return _RESULTS.get(
+                    str(case.facts.get("remedy")) if case.goods.get("settled") else ""
+                )
+            case "disposition":
+                return "restock" if case.goods.get("settled") else "customer"
+        if item.kind in ("time", "count", "money") and item.name in case.facts:
+            return case.facts[item.name]
+        said = matter.told.get(item.name) or matter.words.get(item.name)
+        if said is not None:
+            return self._said(said, item, at)
+        return self._by_kind(matter, item, person, at, world)
 
-    def _by_kind(self, matter: _Matter, item: Field, person: str, world: World, at: int) -> Json:
+    def _said(self, said: str, item: Field, at: int) -> Json:
+        """A word of the demo's file as a value of the field; a time is so many days before."""
+        match item.kind:
+            case "time":
+                return _hour(at - DAY * int(said)) if said.lstrip("-").isdecimal() else None
+            case "count" | "money":
+                return int(said)
+            case "person":
+                return str(self.ids[said])
+            case "file" | "case":
+                return None
+        return said
+
+    def _by_kind(self, matter: _Matter, item: Field, person: str, at: int, world: World) -> Json:
         match item.kind:
             case "signature":
                 return world.organisation.names.get(person, person)
@@ -453,31 +544,23 @@ class _Play:
             case "person":
                 return person
             case "unit":
-                return setup.ROOT
+                return matter.told.get("at", setup.ROOT) if item.required else None
             case "file" | "case":
                 return None
-        return matter.words.get(item.name) or matter.words["result"]
+        return matter.words["result"]
 
 
 # Fields that need not be filled, and are.
-_WANTED = frozenset(
-    {
-        "about",
-        "about_unit",
-        "about_person",
-        "category",
-        "media_exposed",
-        "injured",
-        "opinion",
-        "score",
-    }
-)
-_TWISTS = {
-    ("disputed", "confirm"): "disputed",
-    ("unhappy", "follow_up"): "unsatisfied",
-    ("returned", "check_reply"): "refused",
-    ("refused", "issue"): "refused",
-}
+_WANTED = frozenset({"opinion", "score", "quantity", "accepted"})
+_RESULTS = {"refund": "refunded", "exchange": "exchanged", "repair": "repaired", "": "refused"}
+
+
+def _is_idle(name: str, data: dict[str, Json]) -> bool:
+    """Whether a field is asked for only under another outcome or form of answer than this one."""
+    needs = [need for need in NEEDS.values() if name in [item.name for item in need.fields]]
+    conditions = [need.only for need in needs if need.only and need.only[0] in ("outcome", "form")]
+    told = [only for only in conditions if only[0] in data]
+    return bool(told) and all(data[fact] != value for fact, value in told)
 
 
 def _by_due(case: Case) -> list[Debt]:
@@ -486,13 +569,3 @@ def _by_due(case: Case) -> list[Debt]:
 
 def _hour(at: int) -> int:
     return -(-at // HOUR) * HOUR
-
-
-def _open_hours(at: int, random: Random) -> int:
-    """The instant, or a little after the mall's next opening where it lies in the night (10–22)."""
-    local = (at + 8 * HOUR) % DAY
-    if local < 10 * HOUR:
-        return at - local + 10 * HOUR + random.randint(2, 40) * 60
-    if local >= 22 * HOUR:
-        return at - local + 34 * HOUR + random.randint(2, 40) * 60
-    return at

@@ -184,3 +184,12 @@ def test_the_year_of_a_pack_is_looked_through_in_less_than_a_second() -> None:
     start = time.perf_counter()
     check(policy, calendars=calendars)
     assert time.perf_counter() - start < 1
+
+
+def test_a_promise_that_runs_from_nowhere_is_an_error() -> None:
+    path = ["sheets", "enquiry_sheet", "inside"]
+    edit = {"at": path, "set": "{step: respond, from: register}"}
+    found = check(compiled({"pack": "auto", "edits": [edit]}))
+    assert [each.place for each in found if each.level is Level.ERROR] == [
+        "sheets.enquiry_sheet.inside.from"
+    ]

@@ -19,7 +19,7 @@ from bihuan.engine.policy import (
     Timing,
     Who,
 )
-from bihuan.engine.words import ACTS, BUILT_IN_FACTS, NEEDS, RECKONED, Text, event_of
+from bihuan.engine.words import ACTS, BUILT_IN_FACTS, INSTANTS, NEEDS, RECKONED, Text, event_of
 
 BACKBONE = (("acknowledge", "confirm_return"), ("respond",), ("close",), ("archive",))
 
@@ -494,6 +494,15 @@ def _inside(kind: SheetKind, policy: Policy) -> Iterator[Finding]:
     """The step that a sheet must come back for does wait for it."""
     if not kind.inside:
         return
+    if kind.since and kind.since not in INSTANTS and policy.step("", kind.since) is None:
+        yield found(
+            Level.ERROR,
+            "unknown-name",
+            kind.at,
+            f"inside.from：没有名为“{kind.since}”的时刻或步骤",
+            f"inside.from: '{kind.since}' is neither an instant nor a step of the main line",
+            place=f"sheets.{kind.name}.inside.from",
+        )
     step = policy.step("", kind.inside)
     if step is None:
         yield found(

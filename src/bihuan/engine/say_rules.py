@@ -157,7 +157,7 @@ def say_number(policy: Policy, number: Number, lang: str) -> str:
         values.append(said)
     mark = _MARKS.get(number.mark, Text(number.mark, number.mark)).in_(lang)
     if is_zh(lang):
-        return f"“{number.word}”为{';'.join(values)}({mark})"
+        return f"“{number.word}”为{'；'.join(values)}({mark})"
     return f"“{number.word}” is {'; '.join(values)} ({mark})"
 
 

@@ -617,7 +617,7 @@ class _Reading:
             )
         name = say_outcome(policy, step.name, grant.outcome, lang)
         joined = "且".join(parts) if zh else " and ".join(parts)
-        return f";{joined}的，才可{name}" if zh else f"; “{name}” is open only where {joined}"
+        return f"；{joined}的，才可{name}" if zh else f"; “{name}” is open only where {joined}"
 
     def outcomes(self, step: Step, sheet: str) -> str:
         policy, lang, zh = self.policy, self.lang, self.zh
@@ -628,12 +628,12 @@ class _Reading:
             if outcome == "unreachable" and step.tries:
                 tries = policy.numbers[step.tries].value()
                 words += (
-                    f";{tries}个不同日子都{name}的，{said}"
+                    f"；{tries}个不同日子都{name}的，{said}"
                     if zh
                     else f"; if {name} on {tries} different days, {said}"
                 )
             else:
-                words += f";{name}的，{said}" if zh else f"; if {name}, {said}"
+                words += f"；{name}的，{said}" if zh else f"; if {name}, {said}"
         return words
 
     def sheet(self, sheet: SheetKind) -> Sentence:

@@ -22,6 +22,7 @@ from bihuan.engine.words import Text
 
 __all__ = ["check"]
 
+_WITH_CALENDARS = ("law-", "clocks-")  # codes that only a check with calendars finds
 _ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
 
@@ -40,7 +41,7 @@ def check(
     """
     found = _once(_all(policy, organisation, calendars))
     settled = [_settle(finding, policy) for finding in found]
-    settled += _settled_for_nothing(found, policy)
+    settled += _settled_for_nothing(found, policy, complete=calendars is not None)
     return tuple(
         sorted(settled, key=lambda each: (_ORDER[each.level], each.line, each.column, each.code))
     )
@@ -96,7 +97,9 @@ def _both(written: str) -> Text:
     return Text(zh, en if slash else zh)
 
 
-def _settled_for_nothing(findings: list[Finding], policy: Policy) -> list[Finding]:
+def _settled_for_nothing(
+    findings: list[Finding], policy: Policy, *, complete: bool
+) -> list[Finding]:
     """Rows of `settled` that no finding answers to, or that try to settle an error."""
     lost = []
     for index, (name, _, _) in enumerate(policy.settled):
@@ -106,7 +109,7 @@ def _settled_for_nothing(findings: list[Finding], policy: Policy) -> list[Findin
             zh = f"{place}：“{name}”是必须改的问题，不能以确认了结"
             en = f"{place}: '{name}' is an error; errors are mended, not settled"
             lost.append(Finding(Level.WARNING, "cannot-be-settled", Text(zh, en), place))
-        elif not answering:
+        elif not answering and (complete or not name.startswith(_WITH_CALENDARS)):
             zh = f"{place}：“{name}”已无对应的发现，可以删去"
             en = f"{place}: '{name}' answers to no finding and can be removed"
             lost.append(Finding(Level.NOTE, "settled-for-nothing", Text(zh, en), place))

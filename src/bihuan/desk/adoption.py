@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
-from bihuan.desk import organisation, packs, worlds
-from bihuan.desk.ledgers import ensure_ledgers
+from bihuan.desk import packs
+from bihuan.desk.ledgers import ensure_ledgers, open_ledger
 from bihuan.desk.numbering import ledger_number
 from bihuan.desk.perform import perform
 from bihuan.engine.case import Act
@@ -24,13 +24,7 @@ def put_in_force(
             return version
         number = ledger_number(version.code, version.number, "")
         if not Case.objects.filter(number=number).exists():
-            owed = ["approve_adoption"]
-            policy = worlds.policy_of(version.pk)
-            lacking = organisation.vacancies(policy, worlds.organisation(now))
-            if any(found.code == "vacant-post" for found in lacking):
-                owed.append("fill_posts")
-            act = Act("open ledger", "system", now, {"unit": "", "owed": owed})
-            perform(act, policy=version.pk, now=now)
+            open_ledger(version, "", now)
         ensure_ledgers(now)
         return version
 

@@ -23,10 +23,16 @@ def ensure_ledgers(now: int) -> tuple[Performed, ...]:
         for unit in units_with_rhythm(policy, organisation):
             if ledger_number(version.code, version.number, unit) in known:
                 continue
-            owed = [] if unit else _owed_from_the_start(version, policy, organisation)
-            act = Act("open ledger", "system", now, {"unit": unit, "owed": owed})
-            opened.append(perform(act, policy=version.pk, now=now))
+            opened.append(open_ledger(version, unit, now))
     return tuple(opened)
+
+
+def open_ledger(version: PolicyVersion, unit: str, now: int) -> Performed:
+    """Open the ledger of a unit under a version; the top's carries what its adoption leaves to be done."""
+    policy, organisation = worlds.policy_of(version.pk), worlds.organisation(now)
+    owed = [] if unit else _owed_from_the_start(version, policy, organisation)
+    act = Act("open ledger", "system", now, {"unit": unit, "owed": owed})
+    return perform(act, policy=version.pk, now=now)
 
 
 def _owed_from_the_start(

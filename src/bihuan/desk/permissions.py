@@ -95,12 +95,6 @@ def _viewer(person_id: str, organisation: Organisation, policies: Mapping[str, P
     )
 
 
-def viewer_of_user(user_id: int, now: int) -> Viewer | None:
-    """The viewer behind an account, or None where nobody of the organisation has it."""
-    found = Person.objects.filter(user_id=user_id, active=True).values_list("pk", flat=True).first()
-    return viewer(str(found), now) if found else None
-
-
 @dataclass(frozen=True, slots=True)
 class _Found:
     held: frozenset[Seat]

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bihuan.engine.case import Case
 from bihuan.engine.forms import ABOUT_FIELDS
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.policy import Policy
@@ -288,13 +287,6 @@ def read_money(text: str) -> int | None:
 def file_name(value: str) -> str:
     """What an attached file is called; its value is its hash, a colon and its name."""
     return value.partition(":")[2] or value
-
-
-def tone_of_stage(case: Case) -> str:
-    """The tone of a stage's label."""
-    if case.ended == "archived" or case.stage in ("closed", "archived"):
-        return "done"
-    return "" if case.ended else "current" if case.stage == "in hand" else ""
 
 
 def tone_of_severity(policy: Policy, level: str) -> str:

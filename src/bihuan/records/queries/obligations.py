@@ -129,11 +129,6 @@ def notices(person: str, *, after: int | None = None, limit: int = 30) -> list[T
     return _told(rows, after, limit)
 
 
-def customer_notices(case_id: int, *, after: int | None = None, limit: int = 30) -> list[Told]:
-    """What the customer of a case was told, newest first."""
-    return _told(Notice.objects.filter(person="customer", case_id=case_id), after, limit)
-
-
 def unread_count(person: str, most: int = 100) -> int:
     """How many notices a person has not read, counted up to `most`."""
     return len(Notice.objects.filter(person=person, read_at=0).values_list("id")[:most])

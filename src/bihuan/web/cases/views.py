@@ -15,7 +15,6 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import ACTS, ENDINGS, STAGES
 from bihuan.records.queries.cases import Filters, Key, Listed, case_page
 from bihuan.records.queries.find import complainants, found_cases
-from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story
 from bihuan.web.cases.acting import Desk, desk_of
 from bihuan.web.shell import Reader, show, staff
@@ -302,8 +301,3 @@ def file(
     if ending not in DRAWABLE:
         answer.headers["Content-Disposition"] = "attachment"
     return answer
-
-
-def is_whole(desk: Desk) -> bool:
-    """Whether the reader sees all of the case."""
-    return desk.page.reach is Reach.WHOLE

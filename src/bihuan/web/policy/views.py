@@ -248,10 +248,19 @@ def _policy(reader: Reader, code: str, request: HttpRequest) -> tuple[VersionRow
     return chosen, worlds.policy_of(chosen.id)
 
 
+_checked: dict[int, tuple[worlds.Ruling, Policy, tuple[Finding, ...]]] = {}
+
+
 def _found(reader: Reader, version: VersionRow, policy: Policy) -> tuple[Finding, ...]:
-    """What the checker finds, with the organisation and the years published here."""
-    calendars = worlds.ruling(version.id, reader.now).world.calendars
-    return check(policy, organisation=reader.organisation, calendars=calendars)
+    """What the checker finds, with the organisation and the years published here; kept until one changes."""
+    ruling = worlds.ruling(version.id, reader.now)
+    kept = _checked.get(version.id)
+    if kept and kept[0] is ruling and kept[1] is policy:
+        return kept[2]
+    world = ruling.world
+    findings = check(policy, organisation=world.organisation, calendars=world.calendars)
+    _checked[version.id] = (ruling, policy, findings)
+    return findings
 
 
 def _frame(

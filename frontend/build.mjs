@@ -1,8 +1,9 @@
-// Bundles src/bihuan/web/assets into src/bihuan/web/static/dist: app.js, app.css and icons.svg.
+// Bundles src/bihuan/web/assets into src/bihuan/web/static/dist: app.js, app.css and icons.svg; and puts
+// the faces that printed forms are set in into src/bihuan/fonts.
 // Names stay plain here; their hashes are given when static files are collected.
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -10,6 +11,14 @@ const here = dirname(fileURLToPath(import.meta.url));
 const assets = join(here, "../src/bihuan/web/assets");
 const out = join(here, "../src/bihuan/web/static/dist");
 const outline = join(here, "node_modules/@tabler/icons/icons/outline");
+
+const fonts = join(here, "../src/bihuan/fonts");
+// The sans face with the rare characters of names comes with its Python package.
+const faces = [
+  "noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
+  "noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
+  "noto-emoji/400Regular/NotoEmoji_400Regular.ttf",
+];
 
 async function iconNames() {
   const lines = (await readFile(join(assets, "icons.txt"), "utf8")).split("\n");
@@ -51,3 +60,10 @@ await build({
   loader: { ".svg": "dataurl" },
   logLevel: "warning",
 });
+await rm(fonts, { recursive: true, force: true });
+await mkdir(fonts, { recursive: true });
+await Promise.all(
+  faces.map((face) =>
+    copyFile(join(here, "node_modules/@expo-google-fonts", face), join(fonts, basename(face))),
+  ),
+);

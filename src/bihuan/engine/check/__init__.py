@@ -9,11 +9,13 @@ from dataclasses import replace
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.check.cells import Cells
 from bihuan.engine.check.clocks import check_clocks
+from bihuan.engine.check.duties import check_duties
 from bihuan.engine.check.ladders import check_ladders
 from bihuan.engine.check.law import check_law
-from bihuan.engine.check.line import check_duties, check_line, check_sheets
+from bihuan.engine.check.line import check_line
 from bihuan.engine.check.names import check_names
 from bihuan.engine.check.organisation import check_organisation
+from bihuan.engine.check.sheets import check_sheets
 from bihuan.engine.check.tables import check_tables
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import Organisation

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from bihuan.engine.check.cells import Cells, conditions_of
 from bihuan.engine.check.ladders import above
-from bihuan.engine.check.line import sheets_of
+from bihuan.engine.check.rows import sheets_of
 from bihuan.engine.check.story import found, joined
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import (

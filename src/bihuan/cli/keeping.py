@@ -39,7 +39,10 @@ def add(commands: Commands) -> None:
     verify = commands.add(
         "verify",
         run_verify,
-        Text("核对：链、投影、不变式", "prove the records: chain, projections, invariants"),
+        Text(
+            "核对：链、投影、不变式、各环节的时间",
+            "prove the records: chain, projections, invariants, the time of every leg",
+        ),
     )
     verify.take("number", nargs="?", says=Text("只核对这个案件", "only this case"))
     rebuild = commands.add(
@@ -146,7 +149,10 @@ def run_verify(args: argparse.Namespace, speaker: Speaker) -> int:
     speaker.say(
         Text(f"发现 {len(findings)} 处问题", f"{len(findings)} findings")
         if findings
-        else Text("无误：链、投影、不变式都相符", "clean: chain, projections and invariants agree")
+        else Text(
+            "无误：链、投影、不变式、各环节的时间都相符",
+            "clean: chain, projections, invariants and the time of every leg agree",
+        )
     )
     speaker.data(
         {

@@ -75,8 +75,8 @@ def packs() -> tuple[str, ...]:
     )
 
 
-def make(now: int, pack: str = PACK) -> Made | Refusal:
-    """Fill an empty database with an organisation under `pack` and its last hundred days.
+def make(now: int, pack: str = PACK, cases: int = CASES) -> Made | Refusal:
+    """Fill an empty database with an organisation under `pack`, its last hundred days and so many cases.
 
     Again, it adds nothing. Refused where there is an organisation of another name, or no such demo.
     """
@@ -109,7 +109,7 @@ def make(now: int, pack: str = PACK) -> Made | Refusal:
         if refusal:
             transaction.set_rollback(True)
             return refusal
-        _Play(texts, pack, since, now).run()
+        _Play(texts, pack, since, now, cases).run()
         sweep(now)
     made.cases = CaseRow.objects.filter(ledger=False).count()
     made.added = made.cases - before
@@ -231,7 +231,8 @@ class _Matter:
 class _Play:
     """Everybody's acts in the order of time, across all cases."""
 
-    def __init__(self, texts: dict[str, Any], pack: str, since: int, now: int) -> None:
+    def __init__(self, texts: dict[str, Any], pack: str, since: int, now: int, count: int) -> None:
+        self.count = count
         self.texts = texts
         self.pack = pack
         self.opens, self.shuts = (int(hour) for hour in texts["open"])
@@ -267,7 +268,7 @@ class _Play:
 
     def _arrivals(self, plan: Random) -> Iterator[int]:
         """More of them lately, so that every stage has some; in opening hours."""
-        for place in range(CASES):
+        for place in range(self.count):
             if place < 4:
                 yield self.now - plan.randint(3, 28) * 60
                 continue

@@ -13,6 +13,7 @@ from bihuan.desk import chain, rebuild, worlds
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Case
 from bihuan.engine.invariants import broken
+from bihuan.engine.legs import course_of, unsound
 from bihuan.engine.step import catch_up
 from bihuan.engine.words import Text
 from bihuan.records.models import Anchor, Event
@@ -27,7 +28,7 @@ _CALENDAR = Calendar.build(week={"mon-sun": "00:00-24:00"})
 class Finding:
     """One thing that is not as it must be: a code, the case's number (empty: not of one case), what."""
 
-    code: str  # chain, replay, projection, anchor, guard, wake, or an invariant of the engine: K1 …
+    code: str  # chain, replay, projection, legs, anchor, guard, wake, or an invariant: K1 …
     number: str
     text: Text
 
@@ -83,6 +84,7 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
             "who may see it differs from what the events say",
         )
     yield from _invariants(row, made.case, now)
+    yield from _legs(row, events, now)
 
 
 def verify_anchors() -> Iterator[Finding]:
@@ -195,6 +197,13 @@ def _invariants(row: CaseRow, case: Case, now: int) -> Iterator[Finding]:
         yield _found(
             "wake", row.number, "有待办而无人唤醒", "something is owed and nothing wakes it"
         )
+
+
+def _legs(row: CaseRow, events: list[Event], now: int) -> Iterator[Finding]:
+    """The time of the case adds up: its steps, its notes' legs, its waiting, its shares of blame."""
+    policy = worlds.policy_of(row.policy_id)
+    for wrong in unsound(course_of(rebuild.events_of(events), policy, now)):
+        yield Finding("legs", row.number, wrong)
 
 
 def _without_case() -> Iterator[Finding]:

@@ -322,6 +322,26 @@ def test_promises_are_kept_before_the_case_is_closed() -> None:
     story.do("close", "desk-an", summary="完")
 
 
+def test_what_was_promised_is_kept_though_the_complaint_was_withdrawn() -> None:
+    here = changed(
+        "mall",
+        ("owed:\n", KEEP_PROMISE),
+        ("may:\n", "may:\n  promise: {who: owner, then: stay, clause: MALL-5.1}\n"),
+    )
+    story = mall(here, "resolve")
+    story.do("promise", "desk-an", what="上门道歉", date=LATER)
+    story.do("withdraw", "customer")
+    assert (story.case.ended, story.case.is_open, story.owed()) == (
+        "withdrawn",
+        True,
+        ["keep_promise"],
+    )
+    story.at("2026-03-05 11:00").sweep()
+    assert story.lapses("keep_promise")[0] == "2026-03-04 20:00"
+    story.do("keep_promise", "operations-cai", result="已道歉")
+    assert (story.owed(), story.case.is_open) == ([], False)
+
+
 def test_a_clock_that_stands_already_and_one_that_runs() -> None:
     story = mall(PAUSING, "resolve")
     until = {"reason": "等客户寄回", "until": LATER}

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from bihuan.desk import intake
@@ -237,3 +238,16 @@ def test_a_request_is_withdrawn_until_the_goods_are_with_the_company(shop: Mall)
     refused = client.post(f"/portal/case/{second[0]}/withdraw", {"reason": "想留下了"})
     assert refused.status_code == 409
     assert page_of(*second).state.ended == ""
+
+
+def test_what_only_a_refusal_asks_for_is_not_asked_of_an_agreement(shop: Mall) -> None:
+    number, _ = ask_for_return(customer())
+    shop.act(number, "confirm_return", "service", conditions_told="yes")
+    client = Client(headers={"accept-language": "zh-CN"})
+    client.force_login(User.objects.get(username="handler"))
+    form = client.get(f"/cases/{number}/review_return/").context["form"]
+    asked = {one["name"]: one for one in form["fields"]}
+    assert (asked["reasons"]["required"], asked["reasons"]["side"]) == (False, "如为：不同意退货")
+    assert asked["reasons"]["when"] == "outcome=refused"
+    assert (asked["bought"]["required"], asked["bought"]["side"]) == (False, "如为：同意退货")
+    assert asked["quality"]["required"]

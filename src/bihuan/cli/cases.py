@@ -505,6 +505,9 @@ def _list_possible(offered: Sequence[Any], speaker: Speaker) -> int:
             speaker.print(f"    outcome={names}")
         for field in item.fields:
             need = "" if field.required else speaker.word(Text("(可不填)", " (optional)"))
+            if field.when is not None:
+                only = "=".join(field.when)
+                need = speaker.word(Text(f"(仅当 {only})", f" (only where {only})"))
             choices = "|".join(name for name, _ in field.choices)
             speaker.print(
                 f"    {field.name}={choices or field.kind}  {speaker.word(field.text)}{need}"
@@ -520,6 +523,7 @@ def _list_possible(offered: Sequence[Any], speaker: Speaker) -> int:
                         "name": field.name,
                         "kind": field.kind,
                         "required": field.required,
+                        "when": list(field.when or ()),
                         "choices": [name for name, _ in field.choices],
                     }
                     for field in item.fields

@@ -134,9 +134,12 @@ class Case:
 
     @property
     def is_open(self) -> bool:
-        """Whether the main line, or a sheet, still owes something."""
+        """Whether the main line, a sheet, or a promise that outlasts the line still owes something."""
         return (
-            self.ledger or not self.ended or any(not sheet.ended for sheet in self.sheets.values())
+            self.ledger
+            or not self.ended
+            or bool(self.debts)
+            or any(not sheet.ended for sheet in self.sheets.values())
         )
 
     @property

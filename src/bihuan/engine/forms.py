@@ -1,7 +1,7 @@
 """The form of an act: which fields it has in a case, which must be there, and whether values fit."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bihuan.engine.calendar import instant_text
@@ -103,10 +103,11 @@ def form_of(
             fields[field.name] = field
     for fact in asked:
         if fact.set_by == act and fact.name not in fields:
-            fields[fact.name] = fact_field(fact, required=True)
+            good = ("outcome", word.outcomes[0].name) if word.outcomes else None
+            fields[fact.name] = replace(fact_field(fact, required=True), when=good)
     for need in needs:
         for field in NEEDS[need].fields:
-            fields[field.name] = field
+            fields[field.name] = replace(field, when=NEEDS[need].only)
     if "all fields filled" in needs and sheet is not None:
         for name in policy.sheets[sheet.kind].filled:
             fields[name] = SHEET_FIELDS[name]
@@ -138,17 +139,15 @@ def _level_text(policy: Policy, level: str) -> Text:
     return next((row.text for row in rows if row.then == level and row.text), Text(level, level))
 
 
-def counts(
-    field: Field, needs: tuple[str, ...], facts: Mapping[str, Json], data: Mapping[str, Json]
-) -> bool:
-    """Whether a field is asked for here: a need may count only under a condition (in person → signature)."""
-    for name in needs:
-        need = NEEDS[name]
-        if need.only and any(item.name == field.name for item in need.fields):
-            fact, value = need.only
-            known = bool(facts.get(field.name))  # told before, as the place of a rescue
-            return bool(data.get(fact, facts.get(fact)) == value) and not known
-    return True
+def counts(field: Field, facts: Mapping[str, Json], data: Mapping[str, Json]) -> bool:
+    """Whether a field is asked for here: it may count only under a condition (in person → signature)."""
+    if field.when is None:
+        return True
+    asked, value = field.when
+    if asked == "outcome":
+        return bool(data.get("outcome") == value)
+    known = bool(facts.get(field.name))  # told before, as the place of a rescue
+    return bool(data.get(asked, facts.get(asked)) == value) and not known
 
 
 def check_form(
@@ -170,9 +169,9 @@ def check_form(
     for field in form.fields:
         value = data.get(field.name)
         if value in (None, "", []):
-            if settled_otherwise(field, form, data, facts, world.policy):
+            if told_before(field, form, facts, world.policy):
                 continue
-            if field.required and counts(field, form.needs, facts, data):
+            if field.required and counts(field, facts, data):
                 return refuse(
                     "missing-field", at=field.name, clauses=form.clauses, field=field.text
                 )
@@ -183,19 +182,12 @@ def check_form(
     return None
 
 
-def settled_otherwise(
-    field: Field,
-    form: Form,
-    data: Mapping[str, Json],
-    facts: Mapping[str, Json],
-    policy: Policy,
-) -> bool:
-    """Whether a fact its act settles need not be told: known since registration, or nothing was granted."""
+def told_before(field: Field, form: Form, facts: Mapping[str, Json], policy: Policy) -> bool:
+    """Whether a fact its act settles need not be told: it is known since registration."""
     fact = policy.facts.get(field.name)
     if fact is None or fact.set_by != form.act:
         return False
-    told_before = fact.asked == "registration" and facts.get(fact.name) is not None
-    return told_before or bool(form.outcomes and data.get("outcome") != form.outcomes[0].name)
+    return fact.asked == "registration" and facts.get(fact.name) is not None
 
 
 def what_is_right(field: Field, value: Json, world: World) -> Text | None:

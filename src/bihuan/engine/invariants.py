@@ -15,6 +15,7 @@ from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.pausing import stands
 from bihuan.engine.posts import CUSTOMER, SYSTEM, is_walled, ladder, outranks
 from bihuan.engine.rules import rank
+from bihuan.engine.settling import outlasts
 from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, JUDGING, STAGES, Text
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
@@ -132,7 +133,7 @@ def _debts_are_sound(work: Work, now: int) -> Iterator[Broken]:
         if key in rows and not debt.row.startswith("rhythm."):
             yield _broken("K1", f"{debt.row}重复待办", f"{debt.row} is owed twice", debt.id)
         rows.add(key)
-        if work.case.ended and not debt.sheet and not work.case.ledger:
+        if work.case.ended and not debt.sheet and not work.case.ledger and not outlasts(work, debt):
             yield _broken("K1", "案件已终结仍有待办", "the case is over and owes", debt.id)
 
 

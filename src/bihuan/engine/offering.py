@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Json
 from bihuan.engine.dues import latest_promise
-from bihuan.engine.forms import Form
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import applies, rank
@@ -70,7 +69,7 @@ def consider(work: Work, name: str, number: int, person: str, now: int) -> Possi
     )
     form = form_for(work, slot)
     facts = work.facts()
-    fields = tuple(field for field in form.fields if counts_here(field, form, facts))
+    fields = tuple(field for field in form.fields if counts_here(field, facts))
     return Possible(name, number, fields, form.outcomes, slot.clauses, refusal, bool(slot.debts))
 
 
@@ -90,14 +89,7 @@ def no_room(work: Work, slot: Slot, now: int) -> Refusal | None:
     return None
 
 
-def counts_here(field: Field, form: Form, facts: dict[str, Json]) -> bool:
-    """Whether a form shows the field: needs bound to a fact that is known otherwise do not count."""
-    for name in form.needs:
-        need = NEEDS[name]
-        if (
-            need.only
-            and need.only[0] in facts
-            and any(item.name == field.name for item in need.fields)
-        ):
-            return bool(facts[need.only[0]] == need.only[1])
-    return True
+def counts_here(field: Field, facts: dict[str, Json]) -> bool:
+    """Whether a form shows the field: one bound to a fact that is known otherwise does not count."""
+    asked, value = field.when or ("", "")
+    return asked not in facts or bool(facts[asked] == value)

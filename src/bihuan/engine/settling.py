@@ -1,6 +1,6 @@
 """Decide again, settle, floor: the tables answered anew, and what is open brought to what is owed."""
 
-from bihuan.engine.case import Json, Sheet
+from bihuan.engine.case import Debt, Json, Sheet
 from bihuan.engine.clock import due, is_provisional
 from bihuan.engine.consequences import open_sheet
 from bihuan.engine.dues import due_of
@@ -193,7 +193,7 @@ def void_owed(work: Work, at: int) -> None:
         duty = work.row(debt.row)
         assert isinstance(duty, Duty)
         over = (
-            work.case.ended
+            (work.case.ended and not outlasts(work, debt))
             or (duty.during and work.case.stage != duty.during)
             or (duty.during and not holds(duty.only, work.facts(), work.limit))
             or is_past(work, duty)
@@ -201,6 +201,12 @@ def void_owed(work: Work, at: int) -> None:
         answered = debt.act == "ask_missing" and not work.missing_facts()
         if over or answered or is_back(work, duty, debt.item):
             work.emit("void", id=debt.id, at=at, why="moot")
+
+
+def outlasts(work: Work, debt: Debt) -> bool:
+    """Whether a debt is owed after the case is over: what was promised to the customer is kept."""
+    row = work.row(debt.row)
+    return isinstance(row, Duty) and row.when == "promised"
 
 
 def is_back(work: Work, duty: Duty, item: str) -> bool:

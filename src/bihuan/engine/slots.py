@@ -43,12 +43,12 @@ def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refu
     """Where an act fits now, or why it does not."""
     if number:
         return sheet_slot(work, name, number)
-    if work.case.ended and name not in AFTER_CLOSING - {"reopen"}:
+    debts = work.open_debts(name, 0, item)
+    if work.case.ended and not debts and name not in AFTER_CLOSING - {"reopen"}:
         return refuse("final", ending=ENDINGS[work.case.ended])
     step = work.current()
     if step is not None and step.act == name:
         return Slot("step", name, step=step, debts=work.open_debts(name, 0))
-    debts = work.open_debts(name, 0, item)
     if debts:
         row = work.row(debts[0].row)
         return Slot("owed", name, duty=row if not isinstance(row, Step) else None, debts=debts)

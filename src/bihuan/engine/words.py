@@ -45,6 +45,7 @@ class Field:
     required: bool = True
     personal: bool = False
     choices: tuple[tuple[str, Text], ...] = ()
+    when: tuple[str, str] | None = None  # asked for only where that fact or field has that value
 
 
 @dataclass(frozen=True, slots=True)

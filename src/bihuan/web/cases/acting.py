@@ -106,7 +106,11 @@ def form_of(
         if posted is None and wanted.name in desk.page.state.facts and _is_fact(offer.act):
             value = desk.page.state.facts[wanted.name]
         error = errors.get(wanted.name, "")
-        fields.append(forms.draw(wanted, names, clock, value, error))
+        fields.append(
+            forms.draw(
+                wanted, names, clock, value, error, form=offer.fields, outcomes=offer.outcomes
+            )
+        )
     as_buttons = offer.act in BUTTONS
     outcomes = [{"value": one.name, "label": names.text(one.text)} for one in offer.outcomes]
     if outcomes and not as_buttons:

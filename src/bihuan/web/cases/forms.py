@@ -1,6 +1,6 @@
 """The form of an act from the engine's plain fields: drawn, and read back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bihuan.desk import files
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.words import NEEDS, Field, Text
+from bihuan.engine.words import Field, Outcome
 from bihuan.web.words import Clock, Names, money, read_money
 
 Json = Any
@@ -54,9 +54,14 @@ def draw(
     error: str = "",
     *,
     digit: str = "",
+    form: Sequence[Field] = (),
+    outcomes: Sequence[Outcome] = (),
     **more: Json,
 ) -> dict[str, Json]:
-    """The arguments of the `field` macro for a field; `value` is an instant, a code, or as typed."""
+    """The arguments of the `field` macro for a field; `value` is an instant, a code, or as typed.
+
+    `form` and `outcomes` are what else the form asks: a field may hang on what is chosen there.
+    """
     kind = DRAWN[wanted.kind]
     choices = [{"value": key, "label": names.text(text)} for key, text in wanted.choices]
     if kind == "choice" and len(choices) > MOST_SEGMENTS:
@@ -65,7 +70,7 @@ def draw(
         value = clock.field(value)
     if wanted.kind == "money" and isinstance(value, int):
         value = money(value)[1:]
-    condition = condition_of(wanted, names)
+    condition = condition_of(wanted, names, form, outcomes)
     attrs: dict[str, Json] = {}
     if wanted.kind in ("unit", "person"):
         attrs = {"list": f"{wanted.kind}s", "autocomplete": "off"}
@@ -81,6 +86,7 @@ def draw(
         "required": wanted.required and not condition,
         "choices": choices,
         "side": condition,
+        "when": f"{control(wanted.when[0])}={wanted.when[1]}" if condition and wanted.when else "",
         "hint": _("Type the name of who signs.") if wanted.kind == "signature" else "",
         "multiple": wanted.kind == "file",
         "digit": digit,
@@ -89,17 +95,17 @@ def draw(
     }
 
 
-def condition_of(wanted: Field, names: Names) -> str:
+def condition_of(
+    wanted: Field, names: Names, form: Sequence[Field], outcomes: Sequence[Outcome]
+) -> str:
     """Under which value of another field of the form this one is asked for; empty for always."""
-    for need in NEEDS.values():
-        if need.only and any(item == wanted for item in need.fields):
-            name, value = need.only
-            if name == "form":
-                from bihuan.engine.words import ANSWER_FORMS
-
-                zh, en = ANSWER_FORMS.get(value, (value, value))
-                return _("if: %(condition)s") % {"condition": names.text(Text(zh, en))}
-    return ""
+    asked, value = wanted.when or ("", "")
+    choices = {one.name: dict(one.choices) for one in form}.get(asked, {})
+    if asked == "outcome":
+        choices = {one.name: one.text for one in outcomes}
+    if value not in choices:
+        return ""
+    return _("if: %(condition)s") % {"condition": names.text(choices[value])}
 
 
 def offered(kinds: Iterable[str], names: Names) -> dict[str, list[str]]:

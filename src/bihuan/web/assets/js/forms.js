@@ -30,7 +30,24 @@ function takeSuggestion(field) {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// A field asked for only under one choice is out of sight under another; what it held is not sent.
+function showWhatCounts(form) {
+  const posted = new FormData(form);
+  for (const field of form.querySelectorAll("[data-when]")) {
+    const [name, ...value] = field.dataset.when.split("=");
+    const chosen = posted.get(name);
+    field.hidden = chosen !== null && chosen !== "" && chosen !== value.join("=");
+    for (const control of field.querySelectorAll("input, textarea, select")) control.disabled = field.hidden;
+  }
+}
+
 export function startForms() {
+  document.addEventListener("change", (event) => {
+    if (event.target.form) showWhatCounts(event.target.form);
+  });
+  document.addEventListener("htmx:load", (event) => {
+    for (const field of event.detail.elt.querySelectorAll("[data-when]")) showWhatCounts(field.closest("form"));
+  });
   document.addEventListener(
     "submit",
     (event) => {

@@ -2,92 +2,21 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from bihuan.desk import worlds
 from bihuan.desk.perform import load
-from bihuan.engine.words import ACTS
 from bihuan.records.models import Case
-from tests.web.mall import HOUR, PASSWORD, now, open_mall
+from tests.journeys.desk import Desk, at
+from tests.web.mall import HOUR, now, open_mall
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 LANGUAGES = {"zh-CN": "zh-hans", "en-GB": "en"}
 SAID = "羊毛大衣腋下开线，店里说是人为的不给退。小票在，吊牌剪了。"
-OpenAs = Callable[[str], "Desk"]
-
-
-def at(instant: int) -> str:
-    """An instant as a field of a form takes it, to the minute."""
-    return f"{datetime.fromtimestamp(instant, ZoneInfo('Asia/Shanghai')):%Y-%m-%dT%H:%M}"
-
-
-class Desk:
-    """One person at their browser."""
-
-    def __init__(self, page: Page, url: str, language: str) -> None:
-        self.page, self.url, self.language = page, url, language
-        self.wrong: list[str] = []
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-
-    def sign_in(self, username: str) -> None:
-        self.page.goto(f"{self.url}/")
-        self.page.fill("[name=login]", username)
-        self.page.fill("[name=password]", PASSWORD)
-        self.page.press("[name=password]", "Enter")
-        expect(self.page).to_have_url(f"{self.url}/")
-
-    def word(self, act: str) -> str:
-        return ACTS[act].text.in_(self.language)
-
-    def case(self, number: str) -> None:
-        self.page.goto(f"{self.url}/cases/{number}/")
-
-    def put(self, form: str, /, **values: str) -> None:
-        """Fill in fields by their names: choices are pressed, all else is typed."""
-        for name, value in values.items():
-            control = name.replace("_of_", "-")
-            choice = self.page.locator(f'{form} [type=radio][name="{control}"][value="{value}"]')
-            if choice.count():
-                choice.check()
-            else:
-                self.page.fill(f'{form} [name="{control}"]', value)
-
-    def open(self, act: str, sheet: int = 0) -> None:
-        """Open the form of an act on the page of its case."""
-        link = self.page.locator(f"#act-{act}-{sheet}")
-        if not link.is_visible():
-            self.page.click("[popovertarget=more-acts]")
-        link.click()
-        expect(self.page.locator("#act-form form")).to_be_visible()
-
-    def do(self, act: str, sheet: int = 0, **values: str) -> None:
-        """Do an act on the page of its case."""
-        self.open(act, sheet)
-        self.put("#act-form", **values)
-        self.page.locator("#act-form form .is-solid").click()
-        self.done(act)
-
-    def done(self, act: str = "") -> None:
-        """The page says what is now true."""
-        past = ACTS[act].past.in_(self.language) if act else "TS"
-        expect(self.page.locator(".done-note")).to_contain_text(past)
-        assert self.wrong == []
-
-    def from_list(self, act: str, **values: str) -> None:
-        """Do an owed act in the pane beside my page."""
-        self.page.goto(f"{self.url}/")
-        self.page.locator("tr[data-row]", has_text=self.word(act)).first.locator(".act a").click()
-        expect(self.page.locator("#pane-body .pane-due")).to_contain_text(self.word(act))
-        self.put("#pane-body", **values)
-        self.page.locator("#pane-body form .is-solid").click()
-        self.done(act)
 
 
 @pytest.fixture(params=list(LANGUAGES))

@@ -1,40 +1,20 @@
 """A return from the customer's phone to the closed case, by everybody who takes part, each at their browser."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from bihuan.desk import worlds
 from bihuan.desk.perform import load
-from tests.journeys.test_mall_complaint import Desk
+from tests.journeys.desk import Desk
 from tests.web.mall import DAY, now
 from tests.web.shop import open_shop
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def visit(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """A browser of one's own, in Chinese, as wide as a phone or a desk's screen."""
-    worlds.forget()
-    open_shop()
-    contexts = []
-
-    def visitor(width: int) -> Page:
-        context = browser.new_context(
-            locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": width, "height": 820}
-        )
-        contexts.append(context)
-        return context.new_page()
-
-    yield visitor
-    for context in contexts:
-        context.close()
 
 
 def asked_for(page: Page, url: str) -> str:
@@ -73,17 +53,15 @@ def asked_for(page: Page, url: str) -> str:
     return number
 
 
-def test_a_return_goes_its_whole_way(visit: Callable[..., Page], live_server: LiveServer) -> None:
-    phone = visit(360)
+def test_a_return_goes_its_whole_way(
+    visitor: Callable[..., Page], desks: Callable[..., Desk], live_server: LiveServer
+) -> None:
+    open_shop()
+    phone = visitor("zh-hans", 360)
     number = asked_for(phone, live_server.url)
-    desks: dict[str, Desk] = {}
 
     def does(who: str, act: str, **values: str) -> None:
-        if who not in desks:
-            desks[who] = Desk(visit(1280), live_server.url, "zh-hans")
-            desks[who].sign_in(who)
-        desks[who].case(number)
-        desks[who].do(act, **values)
+        desks(who).does(number, act, **values)
 
     def customer_sees(*texts: str) -> None:
         phone.reload()
@@ -119,4 +97,3 @@ def test_a_return_goes_its_whole_way(visit: Callable[..., Page], live_server: Li
     assert stored.case.goods["refunded"] == 40000
     assert stored.case.stage == "closed"
     customer_sees("办结")
-    assert all(desk.wrong == [] for desk in desks.values())

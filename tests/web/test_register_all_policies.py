@@ -8,6 +8,7 @@ from django.test import Client
 from bihuan.desk import packs, setup, worlds
 from bihuan.desk.perform import load
 from bihuan.records.models import Case
+from tests.web.houses import AUTO, GENERAL, HOME, Plan, open_house
 from tests.web.mall import DAY, PASSWORD, now
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +54,7 @@ def test_each_kind_of_each_policy_is_registered_from_the_page(
     code: str, kind: str, much: bool
 ) -> None:
     client = administrator(code)
-    page = client.get("/cases/new/")
+    page = client.get(f"/cases/new/?kind={kind}")
     assert page.status_code == 200
     few = {"act_id": page.context["act_id"], "content": "示例情况", "kind": kind}
     typed = filled(page, kind) if much else few
@@ -85,11 +86,46 @@ def test_evidence_chosen_on_the_page_is_kept_with_the_case() -> None:
     assert "cup.jpg" in stored.case.facts["evidence"][0]
 
 
-def test_only_what_concerns_the_kind_is_said_to_be_missing() -> None:
+def test_only_what_concerns_the_kind_is_asked_for_and_said_to_be_missing() -> None:
     client = administrator("returns")
+    asked = {
+        kind: client.get(f"/cases/new/?kind={kind}").context["fields"]
+        for kind in ("complaint", "return")
+    }
+    assert "order" in asked["return"]
+    assert "order" not in asked["complaint"]
+    put_anew = client.post("/cases/new/follows/", {"kind": "return"}).content.decode()
+    assert 'name="order"' in put_anew
     missing = {
         kind: client.post("/cases/new/follows/", {"kind": kind}).context["missing"]
         for kind in ("complaint", "return")
     }
     assert "订单号" in missing["return"]
     assert "订单号" not in missing["complaint"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "who", "afterwards"),
+    [(GENERAL, "stores", 404), (HOME, "mason", 200)],
+    ids=["sees-the-number", "owes-its-passing-on"],
+)
+def test_where_everybody_may_any_member_of_staff_registers(
+    plan: Plan, who: str, afterwards: int
+) -> None:
+    open_house(plan)
+    client = Client()
+    client.force_login(User.objects.get(username=who))
+    client.cookies["django_language"] = "zh-hans"
+    page = client.get("/cases/new/")
+    sent = {"act_id": page.context["act_id"], "content": "客户说门关不上", "name": "叶蓁"}
+    answer = client.post("/cases/new/", sent, follow=True)
+    number = Case.objects.get(ledger=False).number
+    assert f"已登记，单号 {number}" in answer.content.decode()
+    assert client.get(f"/cases/{number}/").status_code == afterwards
+
+
+def test_where_only_those_who_take_in_may_others_find_no_register_page() -> None:
+    open_house(AUTO)
+    client = Client()
+    client.force_login(User.objects.get(username="product"))
+    assert client.get("/cases/new/").status_code == 404

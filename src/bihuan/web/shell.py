@@ -71,8 +71,16 @@ class Reader:
 
     @property
     def may_register(self) -> bool:
-        """Whether the reader takes complaints in, or stands above who does."""
-        return any(line.units or line.everywhere for line in self.viewer.lines.values())
+        """Whether the reader takes complaints in, stands above who does, or works where everybody may."""
+        if any(line.units or line.everywhere for line in self.viewer.lines.values()):
+            return True
+        posts = {post_of(place) for place in self.viewer.seats}
+        return any(
+            not policy.posts[post].outside
+            for policy in self.policies.values()
+            if policy.registered_by_staff
+            for post in posts & policy.posts.keys()
+        )
 
 
 def now() -> int:

@@ -26,7 +26,7 @@ from bihuan.engine.rules import facts_of
 from bihuan.engine.step import Decision
 from bihuan.engine.words import Field, Text
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import find_party_by_phone
+from bihuan.records.queries.cases import case_page, find_party_by_phone
 from bihuan.records.queries.find import open_alike
 from bihuan.web.cases import forms, head
 from bihuan.web.shell import Reader, show, staff
@@ -92,7 +92,7 @@ def counter(reader: Reader, kind: str = "") -> Counter:
 @require_http_methods(["GET", "POST"])
 def register(request: HttpRequest, reader: Reader) -> HttpResponse:
     """The empty form; posted, the complaint is registered and, where a time was agreed, acknowledged."""
-    at = counter(reader, request.POST.get("kind", ""))
+    at = counter(reader, _asked_kind(request))
     if request.method == "GET":
         return _page(request, at)
     typed, data = _read(request, at)
@@ -117,7 +117,13 @@ def register(request: HttpRequest, reader: Reader) -> HttpResponse:
         )
     told = _acknowledge(at, done.number, typed.data, act_id)
     _remember(request, at, done, told)
+    if case_page(done.number, reader.viewer) is None:  # taken down for those whose matter it is
+        return HttpResponseRedirect(reverse("register"))
     return HttpResponseRedirect(reverse("case", args=[done.number]))
+
+
+def _asked_kind(request: HttpRequest) -> str:
+    return request.POST.get("kind") or request.GET.get("kind", "")
 
 
 def _wanted(at: Counter) -> list[tuple[str, Field]]:
@@ -224,9 +230,9 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     reader, names = at.reader, at.names
-    posted = request.POST.dict() if request.method == "POST" else {}
-    phone = posted.get("phone", request.GET.get("phone", ""))
-    _typed, data = _read(request, at) if posted else (None, {})
+    posted = request.POST.dict() if request.method == "POST" else request.GET.dict()
+    phone = posted.get("phone", "")
+    _typed, data = _read(request, at) if request.method == "POST" else (None, {})
     decision = _decide(at, data)
     fields = _drawn(at, posted, dict(errors or {}))
     return show(
@@ -258,7 +264,8 @@ def _page(
             "missing": _missing(at, data),
             "history": _history(reader, phone),
             "alike": _alike(reader, data),
-            "done": None,
+            "complaints_only": set(at.policy.kinds) == {"complaint"},
+            "done": request.session.pop("done", None) if request.method == "GET" else None,
         },
         at="register",
         status=status,
@@ -268,11 +275,15 @@ def _page(
 def _drawn(
     at: Counter, posted: Mapping[str, str], errors: Mapping[str, str]
 ) -> dict[str, dict[str, Json]]:
-    """The fields as macros draw them, by name; what has no place of its own is in `others`."""
+    """The fields that concern the chosen kind, as macros draw them, by name."""
     digits = {"content": "1", "name": "2", "about_unit": "3", "category": "4", "demand": "5"}
     first = {"kind": next(iter(at.policy.kinds), ""), "channel": next(iter(at.policy.channels), "")}
     drawn: dict[str, dict[str, Json]] = {}
+    kind = posted.get("kind", first["kind"])
     for name, wanted in _wanted(at):
+        fact = at.policy.facts.get(name)
+        if fact is not None and not fact.concerns(kind):
+            continue
         value = posted.get(forms.control(name), first.get(name, ""))
         made = forms.draw(
             wanted, at.names, at.reader.clock, value, errors.get(name, ""),
@@ -289,7 +300,7 @@ def _drawn(
 @require_POST
 def follows(request: HttpRequest, reader: Reader) -> HttpResponse:
     """What would follow from what is typed so far, and what is known of the customer; nothing is done."""
-    at = counter(reader, request.POST.get("kind", ""))
+    at = counter(reader, _asked_kind(request))
     _typed, data = _read(request, at)
     decision = _decide(at, data)
     return show(
@@ -297,6 +308,7 @@ def follows(request: HttpRequest, reader: Reader) -> HttpResponse:
         reader,
         "register/follows.jinja",
         {
+            "fields": _drawn(at, request.POST.dict(), {}),
             "consequences": _consequences(at, decision),
             "missing": _missing(at, data),
             "history": _history(reader, request.POST.get("phone", "")),

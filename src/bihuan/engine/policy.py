@@ -226,6 +226,8 @@ class SheetKind:
     inside: str  # the case's step that waits for it
     at: Element
     since: str = ""  # what that promise runs from: registered, or a step
+    leaving: str = ""  # a number: the time to be left between its return and that step's due
+    issued: str = ""  # a number: the time from registration within which it must be issued
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,7 +307,7 @@ class Rows(Expressions):
         )
         self.read.required(mapping, ("title", "steps"), place)
         inside = self.read.mapping(mapping.get("inside"), f"{place}.inside")
-        self.read.known(inside, ("step", "from", "before", "leaving"), f"{place}.inside")
+        self.read.known(inside, ("step", "from", "issued", "leaving"), f"{place}.inside")
         steps = self._steps(mapping.get("steps"), f"{place}.steps")
         return SheetKind(
             name,
@@ -323,6 +323,8 @@ class Rows(Expressions):
             self.read.text(inside.get("step"), f"{place}.inside.step"),
             self.read.element(mapping, place, "sheet"),
             self.read.text(inside.get("from"), f"{place}.inside.from"),
+            self.number(inside.get("leaving"), f"{place}.inside.leaving"),
+            self.number(inside.get("issued"), f"{place}.inside.issued"),
         )
 
     def _duty(self, node: Node, place: str) -> Duty:

@@ -656,6 +656,12 @@ class _Reading:
         if sheet.inside:
             step = say_step(policy, sheet.inside, lang)
             parts.append(f"须在{step}之前交回" if zh else f"has to be back before {step}")
+        if sheet.leaving:
+            time = say_value(policy.numbers[sheet.leaving].value(), lang)
+            parts.append(f"交回后至少留{time}" if zh else f"leaves at least {time} for that")
+        if sheet.issued:
+            time = say_value(policy.numbers[sheet.issued].value(), lang)
+            parts.append(f"须在{time}内签发" if zh else f"has to be issued within {time}")
         if not parts:
             first = ACTS[sheet.steps[0].act].text.in_(lang) if sheet.steps else ""
             parts.append(f"从“{first}”开始逐级流转" if zh else f"travels from “{first}” on")

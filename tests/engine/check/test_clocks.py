@@ -13,6 +13,7 @@ from bihuan.engine.calendar import Calendar, instant_text, parse_calendar
 from bihuan.engine.check import check, clocks
 from bihuan.engine.check.cells import Cells
 from bihuan.engine.check.pieces import FOREVER, Piece, due_piece
+from bihuan.engine.check.promises import Path, Promise, Year, promises
 from bihuan.engine.clock import parse_span
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding, Level
@@ -42,23 +43,13 @@ def clock_findings(policy: Policy) -> dict[str, Finding]:
     return {each.place: each for each in found if each.code.startswith("clocks-")}
 
 
-def paths_of(policy: Policy) -> list[clocks.Path]:
-    cells = Cells(policy)
-    return [
-        path
-        for opener in policy.steps
-        if opener.opens
-        for kind in clocks._kinds(opener, policy)
-        for waiting in clocks._waiting(opener, kind, policy)
-        for path in {
-            path.clocks(): path for path in clocks._paths(opener, kind, waiting, policy, cells)
-        }.values()
-    ]
+def promises_of(policy: Policy) -> list[Promise]:
+    return list(promises(policy, Cells(policy)))
 
 
-def spare_at(path: clocks.Path, arrival: int, calendars: Mapping[str, Calendar]) -> int:
-    inner, outer = path.ends(arrival, calendars)
-    return outer.value - inner.value
+def spare_at(path: Path, arrival: int, calendars: Mapping[str, Calendar]) -> int:
+    inner, outer = path.courses(Year(arrival, arrival + 1, dict(calendars)))
+    return outer[0].value - inner[0].value
 
 
 @pytest.mark.parametrize(
@@ -97,22 +88,23 @@ def test_a_due_instant_runs_straight_until_the_bend_that_is_foretold(
         at += lasts
 
 
-@pytest.mark.parametrize("name", ["mall", "home", "auto"])
+@pytest.mark.parametrize("name", PACKS)
 def test_no_instant_of_the_year_is_worse_than_the_one_named(name: str) -> None:
     policy = compiled({"pack": name, "edits": []})
     calendars, dice = calendars_of(policy), random.Random(11)
-    paths = paths_of(policy)
+    year = clocks.published_year(policy, calendars)
+    paths = [path for promise in promises_of(policy) for path in promise.paths]
     assert paths
     for path in paths:
-        seen = clocks.spare(path, policy, calendars)
+        seen = clocks.spare_of(path, year, calendars)
         assert seen is not None
         assert spare_at(path, seen.arrival, calendars) == seen.least
-        first = calendars["usual"].at(date(2026, 1, 1))
-        for _ in range(1500):
-            arrival = first + dice.randrange(seen.looked_at)
+        for _ in range(12_000 // len(paths)):
+            arrival = seen.first + dice.randrange(seen.looked_at)
             spare = spare_at(path, arrival, calendars)
             assert spare >= seen.least
             assert (spare >= 0) == any(start <= arrival < end for start, end in seen.good)
+            assert (spare < 0) == any(start <= arrival < end for start, end in seen.late())
 
 
 def test_three_hours_on_the_hotline_do_not_hold_two_working_hours_of_a_department() -> None:
@@ -130,10 +122,12 @@ def test_three_hours_on_the_hotline_do_not_hold_two_working_hours_of_a_departmen
 def test_the_windows_named_hold_on_every_working_day_and_not_a_minute_longer() -> None:
     policy = compiled(HOTLINE)
     calendars = calendars_of(policy)
-    (path,) = (each for each in paths_of(policy) if each.kind == "enquiry_sheet")
-    seen = clocks.spare(path, policy, calendars)
+    place = "sheets.enquiry_sheet.inside.respond"
+    (promise,) = (each for each in promises_of(policy) if each.place == place)
+    (path,) = promise.paths
+    seen = clocks.spare_of(path, clocks.published_year(policy, calendars), calendars)
     assert seen is not None
-    said = clocks._windows(path, seen, calendars).en
+    said = clocks.windows(path, seen, calendars).en
     window = said.removeprefix("on all working days: ").split(";")[0]
     opens, closes = (
         int(clock[:2]) * 60 + int(clock[3:]) for clock in window.split(", ")[0].split("–")
@@ -193,3 +187,109 @@ def test_a_promise_that_runs_from_nowhere_is_an_error() -> None:
     assert [each.place for each in found if each.level is Level.ERROR] == [
         "sheets.enquiry_sheet.inside.from"
     ]
+
+
+def test_dates_say_when_a_promise_does_not_hold() -> None:
+    finding = clock_findings(compiled(HOTLINE))["sheets.enquiry_sheet.inside.respond"]
+    said = finding.story[-1]
+    assert said.en.startswith("it does not hold for what comes in 2026-")
+    assert "2026-02-14 1" in said.en  # into the Spring Festival
+    assert said.zh.startswith("不能保证的收到时段：2026-")
+
+
+def test_a_manager_without_a_window_of_their_own_keeps_the_hour_from_being_held() -> None:
+    half_an_hour = "{in hours: 30 min, off hours: next opening + 30 min, holiday: end of day}"
+    edits = [
+        {"at": ["numbers", "gm_decides", "is"], "set": half_an_hour},
+        {"at": ["numbers", "gm_decides", "from"], "delete": True},
+    ]
+    finding = clock_findings(compiled({"pack": "home", "edits": edits}))["steps.dispatch"]
+    assert finding.level is Level.WARNING
+    assert "HOME-7.3a" in finding.clauses
+    assert [line.en for line in finding.story[:6]] == [
+        "comes in at 2026-02-14 17:40",
+        "whom 'receiver' names: Tell the customer it is taken in hand, at the latest at 2026-02-14 17:50",
+        "whom 'receiver' names: Classify, at the latest at 2026-02-14 17:55",
+        "whom 'receiver' names: Report, at the latest at 2026-02-14 18:00",
+        "City general manager: Decide how to handle it, at the latest at 2026-02-24 09:30",
+        "whom 'receiver' names: Draw up a note, promised for 2026-02-14 18:40",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "value", "place", "clause"),
+    [
+        ("general", "findings_time", "6 working days", "steps.respond", "GEN-4.3"),
+        ("mall", "trace_time", "96 h", "owed.trace_call", "MALL-11"),
+        (
+            "mall",
+            "department_time",
+            "4 working days",
+            "may.dispatch.handling_sheet.resolve",
+            "MALL-5.2",
+        ),
+        ("auto", "issue_enquiry", "4 min", "steps.dispatch", "AUTO-5.2.1b"),
+        ("returns", "complex_inquiry", "6 working days", "steps.respond", "RET-1.3"),
+    ],
+)
+def test_clocks_of_the_main_line_and_beside_it_are_looked_at_too(
+    name: str, number: str, value: str, place: str, clause: str
+) -> None:
+    edit = {"at": ["numbers", number, "is"], "set": value}
+    assert place not in {
+        where
+        for where, each in clock_findings(compiled({"pack": name, "edits": []})).items()
+        if each.level is Level.WARNING
+    }
+    finding = clock_findings(compiled({"pack": name, "edits": [edit]}))[place]
+    assert finding.level is Level.WARNING
+    assert clause in finding.clauses
+
+
+def test_a_note_must_be_issued_and_be_back_as_early_as_the_policy_says() -> None:
+    edits = [
+        {
+            "at": ["numbers", "to_issue"],
+            "set": "{is: 45 min, word: 经科长签发, mark: vague, clause: AUTO-5.2.1b}",
+        },
+        {
+            "at": ["numbers", "to_call"],
+            "set": "{is: 15 min, word: 再致电, mark: vague, clause: AUTO-5.2.1b}",
+        },
+        {
+            "at": ["sheets", "enquiry_sheet", "inside"],
+            "set": "{step: respond, from: registered, issued: to_issue, leaving: to_call}",
+        },
+    ]
+    found = clock_findings(compiled({"pack": "auto", "edits": edits}))
+    assert "5 min" in found["sheets.enquiry_sheet.inside.issued"].text.en
+    assert "5 min" in found["sheets.enquiry_sheet.inside.respond"].text.en
+    edits[0]["at"] = ["numbers", "to_issue", "is"]
+    for number, place in (("to_issue", "issued"), ("to_call", "respond")):
+        longer = "39 min" if number == "to_issue" else "30 min"
+        late = [
+            *edits[1:],
+            {
+                "at": ["numbers", "to_issue"],
+                "set": "{is: 45 min, word: 签发, mark: vague, clause: AUTO-5.2.1b}",
+            },
+        ]
+        late.append({"at": ["numbers", number, "is"], "set": longer})
+        found = clock_findings(compiled({"pack": "auto", "edits": late}))
+        assert found[f"sheets.enquiry_sheet.inside.{place}"].level is Level.WARNING
+
+
+def test_an_inspection_in_working_days_reaches_past_a_refund_in_days_before_the_long_holidays() -> (
+    None
+):
+    edits = [{"at": ["settled"], "delete": True}]
+    finding = clock_findings(compiled({"pack": "returns", "edits": edits}))["steps.refund"]
+    assert finding.level is Level.WARNING
+    assert "98 %" in finding.text.en
+    assert "2026-01-26 16:00:01 – 2026-01-28 16:00:01" in finding.text.en
+    assert "Inspector: Inspect, at the latest at 2026-02-25 18:00" in [
+        line.en for line in finding.story
+    ]
+    edits.append({"at": ["numbers", "inspect_time", "is"], "set": "1 working day"})
+    fits = clock_findings(compiled({"pack": "returns", "edits": edits}))["steps.refund"]
+    assert "6 h" in fits.text.en

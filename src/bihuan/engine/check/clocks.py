@@ -1,86 +1,26 @@
 """P8: what is promised outside can be kept if everybody inside acts at the last moment allowed.
 
-Every path to a step that waits for a note is walked from every instant of a published year, on the
-calendars that will run. Between two bends the time to spare is a straight line, so nothing is missed.
+Every path to a promise is walked from every instant of a published year, on the calendars that will run.
+Between two bends the time to spare is a straight line, so nothing is missed.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import product
 
 from bihuan.engine.calendar import BadTime, Calendar, instant_text
-from bihuan.engine.check.cells import Cell, Cells
-from bihuan.engine.check.pieces import FOREVER, Piece, due_piece, later
-from bihuan.engine.check.story import found, step_text, who_text
+from bihuan.engine.check.cells import Cells
+from bihuan.engine.check.pieces import FOREVER, pairs
+from bihuan.engine.check.promises import Path, Promise, Year, promises, sums
+from bihuan.engine.check.story import Story, found, who_text
 from bihuan.engine.findings import Finding, Level
-from bihuan.engine.policy import Policy, SheetKind, Step, Timing
-from bihuan.engine.rules import answering_row, applies
-from bihuan.engine.spans import Span
+from bihuan.engine.policy import Duty, Policy, Step
 from bihuan.engine.words import ACTS, Text
 
-MOST_PATHS = 20_000
-_FROM_ARRIVAL = frozenset({"registered", "received", "taken up"})
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """One inner clock: the span, the calendar it falls back to, and whether it runs from the arrival."""
-
-    step: Step
-    span: Span
-    usual: str
-    from_arrival: bool
-    of_sheet: bool
-    waits: bool  # cannot be done before the note is back
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """The clocks from arrival to a promise, in order; the last step before the promise ends them."""
-
-    kind: str
-    legs: tuple[Leg, ...]
-    outer: Leg
-
-    def clocks(self) -> tuple[object, ...]:
-        """What tells it apart from other paths."""
-        legs = (*self.legs, self.outer)
-        return tuple((leg.step.at.place, leg.span, leg.usual, leg.from_arrival) for leg in legs)
-
-    def ends(self, arrival: int, calendars: Mapping[str, Calendar]) -> tuple[Piece, Piece]:
-        """When the inner clocks are over at the latest, and when the promise is due."""
-        begin = Piece(arrival, 1, FOREVER)
-        case = sheet = begin
-        for leg in self.legs:
-            if leg.of_sheet:
-                sheet = due_piece(leg.span, sheet, calendars, leg.usual)
-                continue
-            due = due_piece(leg.span, begin if leg.from_arrival else case, calendars, leg.usual)
-            case = later(case, due)
-            if leg.waits:
-                case = later(case, sheet)
-            elif leg.step.opens:
-                sheet = case
-        outer = begin if self.outer.from_arrival else case
-        return later(case, sheet), due_piece(self.outer.span, outer, calendars, self.outer.usual)
-
-    def told(self, arrival: int, calendars: Mapping[str, Calendar], policy: Policy) -> list[Text]:
-        """The worst arrival, dated, clock by clock."""
-        calendar = calendars["usual"]
-        said = instant_text(arrival, calendar)
-        lines = [Text(f"{said} 收到", f"comes in at {said}")]
-        for number, leg in enumerate(self.legs, 1):
-            path = Path(self.kind, self.legs[:number], self.outer)
-            ends = instant_text(path.ends(arrival, calendars)[0].value, calendar)
-            what = step_text(leg.step, "", policy)
-            lines.append(Text(f"{what.zh}，最迟 {ends}", f"{what.en}, at the latest at {ends}"))
-        due = instant_text(self.ends(arrival, calendars)[1].value, calendar)
-        who, act = who_text(self.outer.step.owes, policy), ACTS[self.outer.step.act].text
-        lines.append(
-            Text(f"{who.zh}应{act.zh}，期限 {due}", f"{who.en}: {act.en}, promised for {due}")
-        )
-        return lines
+MOST_DATES = 5
+RARELY_LATE = (
+    90  # per cent in time: then the days on which it is not are told, not the times of day
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,33 +30,60 @@ class Spare:
     least: int
     arrival: int
     good: tuple[tuple[int, int], ...]
+    first: int
     looked_at: int  # seconds of arrivals whose promise does not reach into unpublished years
+
+    def late(self) -> tuple[tuple[int, int], ...]:
+        """The arrivals for which the promise does not hold."""
+        edges = [self.first, *(edge for each in self.good for edge in each)]
+        edges.append(self.first + self.looked_at)
+        gaps = zip(edges[::2], edges[1::2], strict=True)
+        return tuple((start, end) for start, end in gaps if start < end)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A promise looked at over the year: its worst path, and on how many paths it is not safe."""
+
+    promise: Promise
+    path: Path
+    seen: Spare
+    late: int
+    looked_at: int
 
 
 def check_clocks(
     policy: Policy, cells: Cells, calendars: Mapping[str, Calendar]
 ) -> Iterator[Finding]:
-    """For each note somebody waits for: whether its clocks fit the promise, and how narrowly."""
-    for opener in policy.steps:
-        if not opener.opens:
+    """For each promise: whether the clocks before it fit, and how narrowly."""
+    year = published_year(policy, calendars)
+    for promise in promises(policy, cells):
+        judged = judge(promise, year, calendars)
+        if judged is None:
             continue
-        for kind in _kinds(opener, policy):
-            for waiting in _waiting(opener, kind, policy):
-                paths = {
-                    path.clocks(): path for path in _paths(opener, kind, waiting, policy, cells)
-                }
-                judged = []
-                for path in paths.values():
-                    try:
-                        seen = spare(path, policy, calendars)
-                    except BadTime:
-                        continue
-                    if seen is not None:
-                        judged.append((seen.least, path, seen))
-                if judged:
-                    worst = min(judged, key=lambda each: each[0])
-                    late = sum(each[0] < 0 for each in judged)
-                    yield _finding(worst[1], worst[2], (late, len(judged)), policy, calendars)
+        if promise.chosen:
+            yield from _chosen(judged, policy, calendars)
+        elif judged.seen.least < 0:
+            yield _late(judged, policy, calendars)
+        elif promise.kind is not None or sums(judged.path):
+            yield _fits(judged, policy, calendars)
+
+
+def judge(promise: Promise, year: Year, calendars: Mapping[str, Calendar]) -> Judged | None:
+    """The worst path of a promise (the best one where a note is drawn up at will); None without a clock."""
+    seen: list[tuple[int, Path, Spare]] = []
+    for path in promise.paths:
+        try:
+            spare = spare_of(path, year, calendars)
+        except BadTime:
+            continue
+        if spare is not None:
+            seen.append((spare.least, path, spare))
+    if not seen:
+        return None
+    choose = max if promise.chosen else min
+    _, path, spare = choose(seen, key=lambda each: each[0])
+    return Judged(promise, path, spare, sum(least < 0 for least, _, _ in seen), len(seen))
 
 
 def year_of(policy: Policy, calendars: Mapping[str, Calendar]) -> int:
@@ -125,206 +92,172 @@ def year_of(policy: Policy, calendars: Mapping[str, Calendar]) -> int:
     return min(through) if through else int(policy.in_force[:4])
 
 
-def spare(path: Path, policy: Policy, calendars: Mapping[str, Calendar]) -> Spare | None:
-    """The whole year along one path, bend by bend; None where all of it is provisional."""
+def published_year(policy: Policy, calendars: Mapping[str, Calendar]) -> Year:
+    """Every arrival of that year."""
     usual, year = calendars["usual"], year_of(policy, calendars)
-    at, end = usual.at(date(year, 1, 1)), usual.at(date(year + 1, 1, 1))
+    first, last = usual.at(date(year, 1, 1)), usual.at(date(year + 1, 1, 1))
+    return Year(first, last, dict(calendars))
+
+
+def spare_of(path: Path, year: Year, calendars: Mapping[str, Calendar]) -> Spare | None:
+    """The whole year along one path, bend by bend; None where all of it is provisional."""
     edges = [each.provisional_from for each in calendars.values() if each.provisional_from]
     edge = min(edges, default=FOREVER)
+    first = year.begin[0].value
     least, arrival, looked_at = FOREVER, 0, 0
     good: list[tuple[int, int]] = []
-    while at < end:
-        inner, outer = path.ends(at, calendars)
+    for passed, inner, outer in pairs(*path.courses(year)):
         if max(inner.value, outer.value) > edge:
             break
-        lasts = min(inner.lasts, outer.lasts, end - at)
+        at, lasts = first + passed, inner.lasts
         time, slope = outer.value - inner.value, outer.slope - inner.slope
         last = time + slope * (lasts - 1)
         if min(time, last) < least:
             least, arrival = min((time, at), (last, at + lasts - 1))
         if time >= 0 or last >= 0:
-            first, after = at, at + lasts
+            begins, after = at, at + lasts
             if time < 0:
-                first = at - time
+                begins = at - time
             elif last < 0:
                 after = at + time + 1
-            if good and good[-1][1] == first:
+            if good and good[-1][1] == begins:
                 good[-1] = (good[-1][0], after)
             else:
-                good.append((first, after))
+                good.append((begins, after))
         looked_at += lasts
-        at += lasts
-    return Spare(least, arrival, tuple(good), looked_at) if looked_at else None
-
-
-# Which paths there are
-
-
-def _kinds(opener: Step, policy: Policy) -> tuple[SheetKind, ...]:
-    table = policy.tables.get(opener.opens)
-    names = [str(row.then) for row in table.rows] if table else [opener.opens]
-    return tuple(policy.sheets[name] for name in dict.fromkeys(names) if name in policy.sheets)
-
-
-def _waiting(opener: Step, kind: SheetKind, policy: Policy) -> Iterator[Step]:
-    """The steps that wait for the note, up to the one it must be inside of, else the first."""
-    after = policy.steps[policy.steps.index(opener) + 1 :]
-    for step in after:
-        if "sheets returned" in step.needs:
-            yield step
-            if step.name == kind.inside or not kind.inside:
-                return
-
-
-def _paths(
-    opener: Step, kind: SheetKind, waiting: Step, policy: Policy, cells: Cells
-) -> Iterator[Path]:
-    steps = policy.steps[: policy.steps.index(waiting) + 1]
-    by_agreement = waiting.timing.by == "agreed time"
-    since = kind.since if by_agreement else ""
-    if since and since not in _FROM_ARRIVAL and policy.step("", since):
-        steps = steps[[step.name for step in steps].index(since) :]
-    for cell in _cells(steps, opener, kind, policy, cells):
-        on_line = _line(steps, cell, cells)
-        if opener not in on_line or waiting not in on_line:
-            continue
-        if _answer(opener.opens, cell, policy, cells) != kind.name:
-            continue
-        legs: list[Leg | None] = []
-        for step in on_line:
-            legs.append(_leg(step, cell, policy, cells, of_sheet=False))
-            if step is opener:
-                legs += [
-                    _leg(each, cell, policy, cells, of_sheet=True)
-                    for each in kind.steps
-                    if applies(each, cell, cells.limit)
-                ]
-        known = [leg for leg in legs if leg is not None]
-        if len(known) < len(legs) or not known:
-            continue  # a step that is due at some instant no clock says
-        outer = known.pop()
-        if by_agreement:
-            outer = replace(outer, from_arrival=True)
-        yield Path(kind.name, tuple(known), outer)
-
-
-def _line(steps: tuple[Step, ...], cell: Cell, cells: Cells) -> list[Step]:
-    """The steps this case comes by when each is done well."""
-    facts, line = dict(cell), []
-    for step in steps:
-        if applies(step, facts, cells.limit):
-            line.append(step)
-            facts[step.name] = next((o.name for o in ACTS[step.act].outcomes), "done")
-    return line
-
-
-def _cells(
-    steps: tuple[Step, ...], opener: Step, kind: SheetKind, policy: Policy, cells: Cells
-) -> Iterator[Cell]:
-    """The cases these steps and their clocks tell apart, with a table asked about as if it were a fact."""
-    names: dict[str, None] = {}
-    for step in (*steps, *kind.steps):
-        for name, _ in (*step.only, *step.unless):
-            names[name] = None
-        for word in (step.timing.within, step.timing.at_latest, step.opens):
-            table = policy.tables.get(word)
-            while table is not None:
-                names |= dict.fromkeys(name for row in table.rows for name, _ in row.when)
-                inner = [str(row.then) for row in table.rows if str(row.then) in policy.tables]
-                table = policy.tables[inner[0]] if inner else None
-    acts = {step.act for step in steps[: steps.index(opener)]}
-    asked = [name for name in names if policy.step("", name) is None]
-    choices = [cells.values(name) for name in asked]
-    size = 1
-    for values in choices:
-        size *= len(values)
-    if size > MOST_PATHS:
-        return
-    for values in product(*choices):
-        cell = {name: value for name, value in zip(asked, values, strict=True) if value is not None}
-        if all(_sensible(name, cell, acts, policy) for name in asked):
-            yield cell
-
-
-def _sensible(name: str, cell: Cell, acts: set[str], policy: Policy) -> bool:
-    """A fact is known only in cases it concerns, and there once the act that settles it is done."""
-    fact = policy.facts.get(name)
-    if fact is None:
-        return True
-    concerns = "kind" not in cell or fact.concerns(cell["kind"])
-    return concerns if name in cell else not (concerns and fact.set_by in acts)
-
-
-def _answer(name: str, cell: Cell, policy: Policy, cells: Cells) -> str:
-    table = policy.tables.get(name)
-    while table is not None:
-        row = answering_row(table, cell, cells.limit)
-        name = str((row or table.rows[-1]).then)
-        table = policy.tables.get(name)
-    return name
-
-
-def _leg(step: Step, cell: Cell, policy: Policy, cells: Cells, *, of_sheet: bool) -> Leg | None:
-    timing: Timing = step.timing
-    waits = "sheets returned" in step.needs
-    usual = timing.calendar or "usual"
-    if timing.span is not None:
-        return Leg(step, timing.span, usual, from_arrival=False, of_sheet=of_sheet, waits=waits)
-    number = policy.numbers.get(
-        _answer(timing.at_latest if timing.by else timing.within, cell, policy, cells)
-    )
-    value = number.value() if number else 0
-    if number is None or isinstance(value, int | str):
-        return None
-    begin = number.start or timing.start
-    return Leg(step, value, usual, begin in _FROM_ARRIVAL, of_sheet, waits)
+    return Spare(least, arrival, tuple(good), first, looked_at) if looked_at else None
 
 
 # What is said of them
 
 
-def _finding(
-    path: Path,
-    seen: Spare,
-    counts: tuple[int, int],
-    policy: Policy,
-    calendars: Mapping[str, Calendar],
-) -> Finding:
-    kind, step = policy.sheets[path.kind], path.outer.step
-    when = instant_text(seen.arrival, calendars["usual"])
-    act, year = ACTS[step.act].text, year_of(policy, calendars)
-    place = f"sheets.{kind.name}.inside.{step.name}"
-    story = tuple(path.told(seen.arrival, calendars, policy))
-    clauses = tuple(
-        dict.fromkeys((*step.at.clauses, *(c for s in kind.steps for c in s.at.clauses)))
+def _clauses(promise: Promise) -> tuple[str, ...]:
+    rows = [promise.outer.at, promise.at]
+    rows += [step.at for step in promise.kind.steps] if promise.kind else []
+    return tuple(dict.fromkeys(clause for at in rows for clause in at.clauses))
+
+
+def _what(promise: Promise) -> Text:
+    if promise.kind is not None:
+        return promise.kind.text
+    if promise.duty is not None:
+        return ACTS[promise.duty.act].text
+    return Text("主线上前面各步", "the steps before")
+
+
+def _fits(judged: Judged, policy: Policy, calendars: Mapping[str, Calendar]) -> Finding:
+    promise, seen = judged.promise, judged.seen
+    what, act = _what(promise), ACTS[promise.outer.act].text
+    when, year = instant_text(seen.arrival, calendars["usual"]), year_of(policy, calendars)
+    return found(
+        Level.NOTE,
+        "clocks-fit",
+        promise.at,
+        f"{year} 年任何时刻收到，{what.zh}都能在“{act.zh}”的期限前办完；"
+        f"最少余 {_length(seen.least).zh}({when} 收到)",
+        f"whenever it comes in during {year}, '{what.en}' is done before '{act.en}' is due; "
+        f"the least to spare is {_length(seen.least).en} (coming in at {when})",
+        place=promise.place,
+        clauses=_clauses(promise),
+        story=tuple(told(judged.path, seen.arrival, calendars, policy)),
     )
-    if seen.least >= 0:
-        return found(
-            Level.NOTE,
-            "clocks-fit",
-            kind.at,
-            f"{year} 年任何时刻收到，{kind.text.zh}都能在“{act.zh}”的期限前办完；"
-            f"最少余 {_length(seen.least).zh}({when} 收到)",
-            f"whenever it comes in during {year}, '{kind.text.en}' is done before '{act.en}' is due; "
-            f"the least to spare is {_length(seen.least).en} (coming in at {when})",
-            place=place,
-            clauses=clauses,
-            story=story,
-        )
+
+
+def _late(judged: Judged, policy: Policy, calendars: Mapping[str, Calendar]) -> Finding:
+    promise, seen = judged.promise, judged.seen
+    what, act = _what(promise), ACTS[promise.outer.act].text
+    when, year = instant_text(seen.arrival, calendars["usual"]), year_of(policy, calendars)
     share = 100 * sum(end - start for start, end in seen.good) // seen.looked_at
-    windows, late = _windows(path, seen, calendars), counts[0]
+    rare = share >= RARELY_LATE and dates(seen, calendars)
+    times = rare[0] if rare else windows(judged.path, seen, calendars)
     return found(
         Level.WARNING,
         "clocks-do-not-fit",
-        kind.at,
-        f"{kind.text.zh}的各步期限合起来超过“{act.zh}”的期限：{when} 收到的，差 {_length(-seen.least).zh}；"
-        f"{year} 年 {share}% 的时刻收到能按期({windows.zh})；{counts[1]} 种情形中 {late} 种不能保证",
-        f"the clocks of '{kind.text.en}' do not fit '{act.en}': what comes in at {when} is "
+        promise.at,
+        f"{what.zh}的各步期限合起来超过“{act.zh}”的期限：{when} 收到的，差 {_length(-seen.least).zh}；"
+        f"{year} 年 {share}% 的时刻收到能按期({times.zh})；{judged.looked_at} 种情形中 {judged.late} 种不能保证",
+        f"the clocks of '{what.en}' do not fit '{act.en}': what comes in at {when} is "
         f"{_length(-seen.least).en} short; in {year} the promise holds for {share} % of arrivals "
-        f"({windows.en}); {late} of {counts[1]} paths are not safe",
-        place=place,
-        clauses=clauses,
-        story=story,
+        f"({times.en}); {judged.late} of {judged.looked_at} paths are not safe",
+        place=promise.place,
+        clauses=_clauses(promise),
+        story=(*told(judged.path, seen.arrival, calendars, policy), *dates(seen, calendars)),
+    )
+
+
+def _chosen(judged: Judged, policy: Policy, calendars: Mapping[str, Calendar]) -> Iterator[Finding]:
+    """A note drawn up at will: never in time, however early; or by when it must be drawn up."""
+    promise, seen = judged.promise, judged.seen
+    what, act = _what(promise), ACTS[promise.outer.act].text
+    if seen.least < 0:
+        yield _late(judged, policy, calendars)
+        return
+    left = _length(seen.least)
+    none = (
+        Text(
+            f"；{judged.looked_at} 种情形中 {judged.late} 种即使立即开出也来不及",
+            f"; in {judged.late} of {judged.looked_at} kinds of case even at once is too late",
+        )
+        if judged.late
+        else Text("", "")
+    )
+    yield found(
+        Level.NOTE,
+        "clocks-fit",
+        promise.at,
+        f"另开的{what.zh}，期限最宽的情形下至迟在起算后 {left.zh}开出，才赶得上“{act.zh}”{none.zh}",
+        f"a '{what.en}' drawn up beside the line must, where there is most time, be out within "
+        f"{left.en} to be back for '{act.en}'{none.en}",
+        place=promise.place,
+        clauses=_clauses(promise),
+        story=tuple(told(judged.path, seen.arrival, calendars, policy)),
+    )
+
+
+def told(
+    path: Path, arrival: int, calendars: Mapping[str, Calendar], policy: Policy
+) -> Iterator[Text]:
+    """One arrival, dated, clock by clock."""
+    calendar = calendars["usual"]
+    moment = Year(arrival, arrival + 1, dict(calendars))
+    said = instant_text(arrival, calendar)
+    yield Text(f"{said} 收到", f"comes in at {said}")
+    for number, leg in enumerate(path.legs, 1):
+        outer = replace(path.outer, waits=leg.beside)
+        inner, _ = Path(path.legs[:number], outer).courses(moment)
+        ends = instant_text(inner[0].value, calendar)
+        what = _row_text(leg.row, policy)
+        yield Text(f"{what.zh}，最迟 {ends}", f"{what.en}, at the latest at {ends}")
+    due = instant_text(path.courses(moment)[1][0].value, calendar)
+    what = _row_text(path.outer.row, policy)
+    yield Text(f"{what.zh}，期限 {due}", f"{what.en}, promised for {due}")
+
+
+def _row_text(row: Step | Duty, policy: Policy) -> Text:
+    act = ACTS[row.act].text
+    if row.owes is None:
+        return act
+    who = who_text(row.owes, policy)
+    return Text(f"{who.zh}：{act.zh}", f"{who.en}: {act.en}")
+
+
+def dates(seen: Spare, calendars: Mapping[str, Calendar]) -> Story:
+    """When it does not hold, as dates: the longest stretches, in their order."""
+    late, calendar = seen.late(), calendars["usual"]
+    longest = sorted(late, key=lambda each: each[0] - each[1])[:MOST_DATES]
+    said = [
+        f"{instant_text(start, calendar)} – {instant_text(end, calendar)}"
+        for start, end in sorted(longest)
+    ]
+    if not said:
+        return ()
+    more = len(late) - len(said)
+    return (
+        Text(
+            f"不能保证的收到时段：{'；'.join(said)}" + (f"；另有 {more} 段较短的" if more else ""),
+            f"it does not hold for what comes in {'; '.join(said)}"
+            + (f"; and {more} shorter stretches" if more else ""),
+        ),
     )
 
 
@@ -339,7 +272,7 @@ def _length(seconds: int) -> Text:
     )
 
 
-def _windows(path: Path, seen: Spare, calendars: Mapping[str, Calendar]) -> Text:
+def windows(path: Path, seen: Spare, calendars: Mapping[str, Calendar]) -> Text:
     """The times of day at which the promise holds on every working day, and on every day of rest."""
     names = {leg.span.on or leg.usual for leg in (*path.legs, path.outer)} & set(calendars)
     first = seen.good[0][0] if seen.good else seen.arrival

@@ -54,7 +54,7 @@ def _backbone(policy: Policy, walk: Walk) -> Iterator[Finding]:
     steps = {step.name: step for step in policy.steps}
     for acts in BACKBONE:
         for state in walk.ends:
-            done = [steps[name] for name, how in state[1] if how != "missed"]
+            done = [steps[name] for name, how in walk.marks(state) if how != "missed"]
             if any(step.act in acts for step in done):
                 continue
             missing = next((step for step in policy.steps if step.act in acts), None)
@@ -114,7 +114,7 @@ def _always(policy: Policy, walk: Walk) -> Iterator[Finding]:
             )
             continue
         for state in walk.ends:
-            marks = dict(state[1])
+            marks = dict(walk.marks(state))
             if marks.get(name) != outcome or any(
                 marks.get(each, "missed") != "missed" for each in row.then
             ):

@@ -1,6 +1,6 @@
 """Due instants as functions of the start, piece by piece: a value, its slope, and how long that holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from bihuan.engine.calendar import Calendar
@@ -28,15 +28,65 @@ class Piece(NamedTuple):
     lasts: int
 
 
-def later(one: Piece, other: Piece) -> Piece:
-    """The later of two instants."""
-    low, high = sorted((one, other))
-    lasts = min(low.lasts, high.lasts)
-    if low.value == high.value:
-        return Piece(high.value, max(low.slope, high.slope), lasts)
-    if low.slope > high.slope:
-        lasts = min(lasts, high.value - low.value)
-    return Piece(high.value, high.slope, lasts)
+Course = list[Piece]  # one after the other, from the first arrival looked at to the last
+
+
+def _joined(course: Course, piece: Piece) -> None:
+    """Put a piece at the end, as part of the last one where it runs straight on."""
+    if course:
+        value, slope, lasts = course[-1]
+        if slope == piece.slope and value + slope * lasts == piece.value:
+            course[-1] = Piece(value, slope, lasts + piece.lasts)
+            return
+    course.append(piece)
+
+
+def due_course(span: Span, start: Course, calendars: Mapping[str, Calendar], usual: str) -> Course:
+    """When something is due that starts with `start`, for every arrival."""
+    if isinstance(span, Elapsed):
+        return [Piece(value + span.seconds, slope, lasts) for value, slope, lasts in start]
+    course: Course = []
+    for value, slope, lasts in start:
+        at, left = value, lasts
+        while left > 0:
+            piece = due_piece(span, Piece(at, slope, left), calendars, usual)
+            _joined(course, piece)
+            at += slope * piece.lasts
+            left -= piece.lasts
+    return course
+
+
+def pairs(one: Course, other: Course) -> Iterator[tuple[int, Piece, Piece]]:
+    """Both courses cut where either bends: how far from the beginning, and a piece of each, as long."""
+    first, second = iter(one), iter(other)
+    a, b = next(first, None), next(second, None)
+    passed = 0
+    while a is not None and b is not None:
+        lasts = min(a.lasts, b.lasts)
+        yield passed, Piece(a.value, a.slope, lasts), Piece(b.value, b.slope, lasts)
+        passed += lasts
+        a = _rest(a, lasts) or next(first, None)
+        b = _rest(b, lasts) or next(second, None)
+
+
+def _rest(piece: Piece, passed: int) -> Piece | None:
+    if piece.lasts == passed:
+        return None
+    return Piece(piece.value + piece.slope * passed, piece.slope, piece.lasts - passed)
+
+
+def later(one: Course, other: Course) -> Course:
+    """The later of two instants, for every arrival."""
+    course: Course = []
+    for _, a, b in pairs(one, other):
+        low, high = sorted((a, b))
+        if low.value + low.slope * (low.lasts - 1) <= high.value + high.slope * (high.lasts - 1):
+            _joined(course, high)
+            continue
+        ahead = high.value - low.value + 1  # from there on the other is the later one
+        _joined(course, Piece(high.value, high.slope, ahead))
+        _joined(course, Piece(low.value + ahead, low.slope, low.lasts - ahead))
+    return course
 
 
 def due_piece(span: Span, start: Piece, calendars: Mapping[str, Calendar], usual: str) -> Piece:

@@ -15,7 +15,7 @@ from bihuan.engine.rules import applies, current_step
 from bihuan.engine.words import ACTS, STAGES, Text
 
 Marks = tuple[tuple[str, str], ...]  # finished steps with their outcomes, in the order of the line
-State = tuple[int, Marks]
+State = tuple[int, int]  # the numbers of a class of cases and of the marks it has
 MOST_STATES = 50_000
 
 _GO_ON = Consequence(go_on=True)
@@ -89,8 +89,19 @@ class Walk:
             )
             for number in range(len(self.classes))
         ]
+        self._settling = [frozenset(self._to_settle(cell)) for cell in self.classes]
+        self._stages = {step.name: stage_of(self.steps, step) for step in self.steps}
+        self._voidable = [
+            step.name for step in self.steps if step.opens and self._can_be_void(step.opens)
+        ]
+        self._all_marks: list[Marks] = []
+        self._acts_done: list[frozenset[str]] = []
+        self._numbers: dict[Marks, int] = {}
+        self._marked: dict[tuple[int, str, str], int] = {}
+        self._without: dict[tuple[int, int], int] = {}
+        self._number(())
         self.came: dict[State, Move | None] = {}
-        self._learned_from: set[tuple[object, int, Marks]] = set()
+        self._learned_from: set[tuple[object, int, int]] = set()
         self.arrivals: dict[str, State] = {}
         self.ends: list[State] = []
         self.cut_short = False
@@ -98,14 +109,20 @@ class Walk:
 
     def facts(self, state: State) -> Cell:
         """What a condition may ask in this state."""
-        return {**self.classes[state[0]], **dict(state[1])}
+        return {**self.classes[state[0]], **dict(self._all_marks[state[1]])}
+
+    def marks(self, state: State) -> Marks:
+        """The steps finished in this state, each with how it ended."""
+        return self._all_marks[state[1]]
 
     def current(self, state: State) -> Step | None:
         """The step the line stands on, by the engine."""
-        return current_step(self.steps, dict(state[1]), self.facts(state), self.cells.limit)
+        marks = dict(self._all_marks[state[1]])
+        facts = {**self.classes[state[0]], **marks}
+        return current_step(self.steps, marks, facts, self.cells.limit)
 
     def _walk(self) -> None:
-        first: list[State] = [(number, ()) for number in range(len(self.classes))]
+        first: list[State] = [(number, 0) for number in range(len(self.classes))]
         waiting = deque(first)
         self.came = dict.fromkeys(waiting)
         while waiting:
@@ -118,19 +135,25 @@ class Walk:
                 self.cut_short = True
                 return
 
+    def _to_settle(self, cell: Cell) -> Iterator[str]:
+        """The acts after which this case cannot be as it is: they settle what is unknown in it."""
+        for name, fact in self.set_by:
+            if name not in cell and ("kind" not in cell or fact.concerns(cell["kind"])):
+                yield fact.set_by
+
     def _can_be(self, state: State) -> bool:
         """Whether what acts had to settle is known once they are done."""
-        number, marks = state
-        cell = self.classes[number]
-        open_acts = [
-            fact.set_by
-            for name, fact in self.set_by
-            if name not in cell and ("kind" not in cell or fact.concerns(cell["kind"]))
-        ]
-        if not open_acts:
-            return True
-        done = {self.steps[self.order[name]].act for name, how in marks if how != "missed"}
-        return done.isdisjoint(open_acts)
+        return self._settling[state[0]].isdisjoint(self._acts_done[state[1]])
+
+    def _number(self, marks: Marks) -> int:
+        """The number of these marks: states are told apart by small numbers, which is quick."""
+        number = self._numbers.get(marks)
+        if number is None:
+            number = self._numbers[marks] = len(self._all_marks)
+            self._all_marks.append(marks)
+            done = {self.steps[self.order[name]].act for name, how in marks if how != "missed"}
+            self._acts_done.append(frozenset(done))
+        return number
 
     def _moves(self, state: State) -> Iterator[tuple[State, Move]]:
         step = self.current(state)
@@ -145,7 +168,7 @@ class Walk:
             yield from self._beside(state, step)
         yield from self._learn(state)
 
-    def _into(self, state: State, marks: Marks, move: Move) -> Iterator[tuple[State, Move]]:
+    def _into(self, state: State, marks: int, move: Move) -> Iterator[tuple[State, Move]]:
         after = (state[0], marks)
         if self._can_be(after):
             yield after, move
@@ -154,7 +177,7 @@ class Walk:
             if self.fixed[number] == self.fixed[state[0]] and self._can_be((number, marks)):
                 yield (number, marks), move
 
-    def _acts(self, state: State, step: Step) -> Iterator[tuple[Marks, str]]:
+    def _acts(self, state: State, step: Step) -> Iterator[tuple[int, str]]:
         """The marks after each outcome of a step."""
         word = ACTS[step.act]
         if not word.outcomes:
@@ -173,13 +196,13 @@ class Walk:
 
     def _beside(self, state: State, step: Step) -> Iterator[tuple[State, Move]]:
         """A sheet made void, a case reopened: both take marks away."""
-        done = dict(state[1])
-        for opener in self.steps:
-            if opener.opens and opener.name in done and self._can_be_void(opener.opens):
+        for opener in self._voidable:
+            after = self._back(state, (opener,))
+            if after != state[1]:
                 said = Text("单据作废，重开", "the note is made void and drawn up again")
-                yield (state[0], self._back(state, (opener.name,))), Move(state, said=said)
+                yield (state[0], after), Move(state, said=said)
         reopen = self.policy.may.get("reopen")
-        if reopen is not None and reopen.back_to and stage_of(self.steps, step) == "closed":
+        if reopen is not None and reopen.back_to and self._stages[step.name] == "closed":
             said = Text("重新办理", "the case is reopened")
             yield (state[0], self._back(state, reopen.back_to)), Move(state, said=said)
 
@@ -221,19 +244,28 @@ class Walk:
                 en.append(f"{what.en.lower()} = {value.en.lower()}")
         return Text("后来：" + ",".join(zh), "later: " + ", ".join(en))
 
-    def _mark(self, marks: Marks, step: Step, outcome: str) -> Marks:
-        done = {**dict(marks), step.name: outcome}
-        return tuple(sorted(done.items(), key=lambda item: self.order[item[0]]))
+    def _mark(self, marks: int, step: Step, outcome: str) -> int:
+        key = (marks, step.name, outcome)
+        if key not in self._marked:
+            done = {**dict(self._all_marks[marks]), step.name: outcome}
+            in_order = sorted(done.items(), key=lambda item: self.order[item[0]])
+            self._marked[key] = self._number(tuple(in_order))
+        return self._marked[key]
 
-    def _back(self, state: State, targets: tuple[str, ...]) -> Marks:
+    def _back(self, state: State, targets: tuple[str, ...]) -> int:
         """The marks without those from the first target that applies on."""
-        facts = self.facts(state)
         known = [name for name in targets if name in self.order]
-        fitting = [
-            name for name in known if applies(self.steps[self.order[name]], facts, self.cells.limit)
-        ]
+        fitting = known
+        if len(known) > 1:
+            facts, limit = self.facts(state), self.cells.limit
+            fitting = [n for n in known if applies(self.steps[self.order[n]], facts, limit)]
         first = self.order[(fitting or known)[0]] if known else 0
-        return tuple(item for item in state[1] if self.order[item[0]] < first)
+        key = (state[1], first)
+        if key not in self._without:
+            marks = self._all_marks[state[1]]
+            kept = tuple(item for item in marks if self.order[item[0]] < first)
+            self._without[key] = self._number(kept)
+        return self._without[key]
 
     def story(self, state: State, *last: Text) -> Story:
         """The shortest way to a state, told from the beginning."""

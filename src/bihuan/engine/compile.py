@@ -10,6 +10,7 @@ from bihuan.engine.policy import (
     Measure,
     Missed,
     Policy,
+    PrintedForm,
     Step,
     Usual,
 )
@@ -19,6 +20,7 @@ from bihuan.engine.words import (
     INSTANTS,
     MEASURED,
     NEEDS,
+    PRINTED,
     Text,
 )
 
@@ -270,12 +272,16 @@ class _Compiler(Rows):
             self.read.element(mapping, place, "measure"),
         )
 
-    def _form(self, name: str, node: Node) -> Text:
+    def _form(self, name: str, node: Node) -> PrintedForm:
         place = f"forms.{name}"
         mapping = self.read.mapping(node, place)
         self.read.known(mapping, ("zh", "en", "of", "clause"), place)
         self.read.element(mapping, place, "form")
-        return self.read.words(mapping, place, name)
+        printed = Text("何物的表单", "what the form is of")
+        return PrintedForm(
+            self.read.words(mapping, place, name),
+            self.read.choice(mapping.get("of"), PRINTED, f"{place}.of", printed),
+        )
 
     def _guidance(self, node: Node, place: str) -> tuple[str, Text]:
         mapping = self.read.mapping(node, place)

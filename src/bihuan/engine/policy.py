@@ -303,6 +303,14 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedForm:
+    """A form on paper: what it is called, and whether it records a case, a sheet or a visit."""
+
+    text: Text
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
     """What holds unless a row says otherwise."""
 
@@ -345,7 +353,7 @@ class Policy:
     rhythm: tuple[Periodic, ...]
     may: Mapping[str, Allowed]
     always: tuple[Always, ...]
-    forms: Mapping[str, Text]
+    forms: Mapping[str, PrintedForm]
     guidance: tuple[tuple[str, Text], ...]  # (where, words)
     keep: tuple[tuple[str, str, str], ...]  # (what, how long, after)
     settled: tuple[tuple[str, str, str], ...]  # (finding, by, because)

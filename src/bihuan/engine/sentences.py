@@ -589,7 +589,7 @@ class _Reading:
             of = opened if step.opens in self.policy.tables else a(opened)
             words += f"(开出{opened})" if zh else f", which opens {of}"
         elif step.form and step.form in policy.forms:
-            form = titled(policy.forms[step.form], lang)
+            form = titled(policy.forms[step.form].text, lang)
             words += f"，记入{form}" if zh else f", recorded in the {form}"
         if step.needs:
             needs = say_needs(step.needs, lang)
@@ -679,7 +679,7 @@ class _Reading:
             timing = "" if duty.during else say_timing(policy, duty.timing, lang)
             words = lead + self.owes(duty.owes, timing, duty.act, duty.to)
             if duty.form and duty.form in policy.forms:
-                form = titled(policy.forms[duty.form], lang)
+                form = titled(policy.forms[duty.form].text, lang)
                 words += f"，记入{form}" if zh else f", recorded in the {form}"
         if duty.until:
             stage = say_stage(duty.until, lang)
@@ -832,8 +832,8 @@ class _Reading:
                 counted = MEASURED[measure.counts].in_(lang)
                 words = f"统计{figure}:{counted}" if zh else f"{figure}: {counted}"
             yield self.say("measures", measure.at, words)
-        for name, title in policy.forms.items():
-            form = titled(title, lang)
+        for name, printed in policy.forms.items():
+            form = titled(printed.text, lang)
             words = f"设{form}" if zh else f"there is a form {form}"
             yield self.say("forms", self.element(f"forms.{name}"), words)
         for index, (where, hint) in enumerate(policy.guidance):

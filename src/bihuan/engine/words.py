@@ -1171,6 +1171,12 @@ COUNTS: dict[str, Text] = {
     "cases of the same batch and reason": Text("同批次同原因的案件", "same batch and reason"),
     "same part and same symptom": Text("同部位同现象的案件", "same part and symptom"),
 }
+# What a printed form is of.
+PRINTED: dict[str, Text] = {
+    "case": Text("案件", "a case"),
+    "sheet": Text("单据", "a sheet"),
+    "visit": Text("回访", "a visit"),
+}
 WINDOWS: dict[str, Text] = {
     "in hours": Text("工作时间", "In working hours"),
     "off hours": Text("工作日非工作时间", "On a working day outside hours"),

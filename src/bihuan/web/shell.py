@@ -225,6 +225,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
         ("policies", _("Policy and clauses"), "gavel", True),
         ("calendar", _("Working calendar"), "calendar", True),
         ("ledger", _("Routine duties"), "repeat", True),
+        ("papers", _("Printed forms"), "printer", True),
     )
     found = []
     for name, label, icon, allowed in offered:

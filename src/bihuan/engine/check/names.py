@@ -245,13 +245,13 @@ def _unused(policy: Policy) -> Iterator[Finding]:
                 dict.fromkeys(clause for step in kind.steps for clause in step.at.clauses)
             )
             yield _nothing_uses(kind.at, "unused-sheet", kind.text, name, clauses)
-    for name, text in policy.forms.items():
+    for name, printed in policy.forms.items():
         if name not in forms:
             at = next(
                 (at for what, at in policy.elements if at.place == f"forms.{name}"),
                 Element(f"forms.{name}"),
             )
-            yield _nothing_uses(at, "unused-form", text, name)
+            yield _nothing_uses(at, "unused-form", printed.text, name)
     yield from _unused_posts(policy, whos)
     yield from _unused_calendars(policy)
 

@@ -6,6 +6,7 @@ from bihuan.records.models.event import ActReceipt, Anchor, Event
 from bihuan.records.models.obligation import Obligation
 from bihuan.records.models.organisation import Absence, Holding, Person, Site, Unit
 from bihuan.records.models.outbox import Notice, Outbox
+from bihuan.records.models.paper import PaperTemplate
 from bihuan.records.models.party import Party
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
 
@@ -22,6 +23,7 @@ __all__ = [
     "Notice",
     "Obligation",
     "Outbox",
+    "PaperTemplate",
     "Party",
     "Person",
     "PolicyUse",

@@ -14,6 +14,7 @@ from bihuan.engine.step import Possible
 from bihuan.engine.words import ACTS, STAGES
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import LETTERS, SPENT, Desk, acts_of, owing_text
+from bihuan.web.papers import content
 from bihuan.web.words import file_name, quoted, tone_of_severity
 
 Json = Any
@@ -320,6 +321,20 @@ def attached(desk: Desk) -> list[dict[str, str]]:
                         "url": reverse("case-file", args=[desk.page.number, digest, name]),
                     }
     return list(found.values())
+
+
+def papers(desk: Desk) -> list[dict[str, str]]:
+    """The forms of the case that the reader may print."""
+    found = []
+    for offer in content.offers(desk):
+        place = (desk.page.number, offer.code, offer.sheet)
+        title = f"{offer.title} {offer.sheet}" if offer.sheet else offer.title
+        found.append({
+            "title": title,
+            "pdf": reverse("paper", args=[*place, "pdf"]),
+            "docx": reverse("paper", args=[*place, "docx"]),
+        })  # fmt: skip
+    return found
 
 
 def links(desk: Desk) -> list[dict[str, str]]:

@@ -209,6 +209,7 @@ def show_case(
             "sheets": head.sheets(desk),
             "files": head.attached(desk),
             "links": head.links(desk),
+            "papers": head.papers(desk),
             "doable": head.doable(desk, owed),
             "refused": head.not_possible(desk),
             "form": form,

@@ -1,0 +1,436 @@
+"""What stands on a case's printed forms: the same facts as on its page, as of its last entry."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from bihuan.desk.permissions import mask_contact
+from bihuan.engine.case import Sheet
+from bihuan.engine.clock import Span
+from bihuan.engine.forms import form_of
+from bihuan.engine.policy import Policy, PrintedForm, Step
+from bihuan.engine.posts import resolve
+from bihuan.engine.rules import facts_of
+from bihuan.engine.say_time import say_span
+from bihuan.engine.words import ACTS, NEEDS, Field, Text
+from bihuan.records.queries.accounts import organisation_name
+from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.visibility import Reach
+from bihuan.web.cases.acting import Desk
+from bihuan.web.papers.amounts import in_capitals
+from bihuan.web.papers.paper import LABEL, REST, VALUE, Cell, Letter, Paper, Row
+from bihuan.web.words import money
+
+Json = Any
+LETTER, RECORD = "letter", "record"
+LETTER_TEXT = Text("书面答复函", "Letter of answer")
+RECORD_TEXT = Text("案件记录", "Case record")
+_HEAD = ("name", "contact", "content", "demand", "kind", "channel", "category", "written", "caller",
+         "about", "about_unit", "about_person", "anonymous", "received")  # fmt: skip
+_SHORT = frozenset({"text", "count", "money", "time", "choice", "yes/no", "unit", "person"})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A form that can be printed of a case: `sheet` is a sheet's number or, of a letter, its entry."""
+
+    code: str
+    sheet: int
+    title: str
+
+
+def forms_of(policy: Policy, of: str) -> dict[str, PrintedForm]:
+    """The policy's printed forms of a case, a sheet or a visit, in its order."""
+    return {name: form for name, form in policy.forms.items() if form.of == of}
+
+
+def form_of_sheet(policy: Policy, kind: str) -> str:
+    """The form a kind of sheet is printed on: one its steps name, else one of its own name."""
+    sheets = forms_of(policy, "sheet")
+    named = (step.form for step in policy.sheets[kind].steps if step.form in sheets)
+    return next(named, kind)
+
+
+def offers(desk: Desk) -> list[Offer]:
+    """Every form the reader may print of the case, the case's own first."""
+    policy, lang = desk.world.policy, desk.reader.language
+    found = []
+    if desk.page.reach is Reach.WHOLE and not desk.page.state.ledger:
+        own = forms_of(policy, "case") or {RECORD: PrintedForm(RECORD_TEXT, "case")}
+        found += [Offer(name, 0, form.text.in_(lang)) for name, form in own.items()]
+        if any(step.act == "follow_up" for step in policy.steps):
+            visits = forms_of(policy, "visit")
+            found += [Offer(name, 0, form.text.in_(lang)) for name, form in visits.items()]
+        found += [
+            Offer(LETTER, entry.sequence, LETTER_TEXT.in_(lang))
+            for entry in desk.page.history
+            if entry.kind == "respond" and entry.data.get("form") == "written"
+        ]
+    for number in sorted(desk.page.sheets):
+        sheet = desk.page.state.sheets[number]
+        code = form_of_sheet(policy, sheet.kind)
+        found.append(Offer(code, number, _sheet_title(policy, sheet, lang)))
+    return found
+
+
+def _sheet_title(policy: Policy, sheet: Sheet, lang: str) -> str:
+    form = policy.forms.get(form_of_sheet(policy, sheet.kind))
+    return (form.text if form else policy.sheets[sheet.kind].text).in_(lang)
+
+
+def paper(desk: Desk, code: str, sheet: int, *, clear: bool) -> Paper | None:
+    """The form as it stands; None where the reader is not offered it. `clear` shows the contact."""
+    if not any((offer.code, offer.sheet) == (code, sheet) for offer in offers(desk)):
+        return None
+    made = _Form(desk, clear=clear)
+    policy, lang = desk.world.policy, desk.reader.language
+    if code == LETTER:
+        return made.letter(sheet)
+    form = policy.forms.get(code)
+    if sheet:
+        note = desk.page.state.sheets[sheet]
+        return made.paper(code, _sheet_title(policy, note, lang), [*made.case(), *made.note(note)])
+    title = (form.text if form else RECORD_TEXT).in_(lang)
+    if form and form.of == "visit":
+        return made.paper(code, title, [*made.case(), *made.visits()])
+    return made.paper(code, title, [*made.case(), *made.facts(), *made.agreed(), *made.line(code)])
+
+
+class _Form:
+    """The cells of one case, in the reader's language."""
+
+    def __init__(self, desk: Desk, *, clear: bool) -> None:
+        self.desk, self.names, self.clock = desk, desk.names, desk.reader.clock
+        self.state, self.policy = desk.page.state, desk.world.policy
+        self.clear = clear
+        self.whole = desk.page.reach is Reach.WHOLE
+        self.empty = not self.state.registered
+        self.named: dict[str, str] = {}  # what an own template may name beside the cells
+
+    # -- Words -------------------------------------------------------------------------------------
+
+    def day(self, instant: int) -> str:
+        """A day and time in full, as forms write it."""
+        return in_full(self.clock.wall(instant), self.desk.reader.language) if instant else ""
+
+    def value(self, name: str, value: Json, act: str = "") -> str:
+        """A value as forms write it: times in full, amounts in capitals too."""
+        kind = self._kind(name, act)
+        if kind == "time" and isinstance(value, int):
+            return self.day(value)
+        if kind == "money" and isinstance(value, int):
+            written = money(value)
+            if self.desk.reader.language.startswith("zh"):
+                return pgettext("amount", "%(figures)s (%(words)s)") % {
+                    "figures": written, "words": in_capitals(value),
+                }  # fmt: skip
+            return written
+        text = self.names.value(name, value, self.clock, act)
+        return text if self.clear or name not in ("contact", "phone") else mask_contact(text)
+
+    def _kind(self, name: str, act: str) -> str:
+        if fact := self.policy.facts.get(name):
+            return fact.type
+        own = ACTS[act].fields if act in ACTS else ()
+        fields = (*own, *(field for need in NEEDS.values() for field in need.fields))
+        return next((field.kind for field in fields if field.name == name), "")
+
+    def signature(self, who: str, at: int = 0) -> str:
+        """Who signed and when; without an instant a place for a pen."""
+        if not at:
+            return f"{who}{_(': ')}{'':12}{_('day        month        year')}"
+        return _("%(who)s (signed electronically)  %(day)s") % {"who": who, "day": self.day(at)}
+
+    # -- Parts of a grid ---------------------------------------------------------------------------
+
+    def case(self) -> Iterator[Row]:
+        """What every form says of the case first."""
+        state, facts, names = self.state, self.state.facts, self.names
+        registrar = names.person(state.registrar) if state.registrar else ""
+        yield (
+            *pair("case_number", _("Case no."), self.desk.page.number),
+            *pair("registered", _("Registered"), self.day(state.registered)),
+            *pair("registrar", _("Taken in by"), registrar),
+        )
+        if self.whole:
+            severity = state.derived.get("severity", "")
+            levels = tuple((names.severity(one), one == severity) for one in self.policy.levels)
+            level = [
+                Cell("label", _("Severity")),
+                Cell("text", span=VALUE, name="severity", boxes=levels),
+            ]
+            person = str(facts.get("name") or "")
+            contact = str(facts.get("contact") or "")
+            yield (
+                *pair("name", _("Complainant"), person or _("not given")),
+                *pair("contact", _("Contact"), contact if self.clear else mask_contact(contact)),
+                *(level if levels else pair("received", _("Received"), self.day(state.received))),
+            )
+            yield from self.ticked("channel", {k: c.text for k, c in self.policy.channels.items()})
+        about = [
+            names.value(key, facts[key], self.clock)
+            for key in ("about_unit", "about_person")
+            if facts.get(key)
+        ]
+        yield (*pair("about", _("About"), " ".join(about), REST),)
+        yield from self.ticked("category", self.policy.categories)
+        if self.whole:
+            if facts.get("demand") or (self.empty and "demand" in self.policy.facts):
+                yield pair("demand", names.fact("demand"), str(facts.get("demand") or ""), REST)
+            content = str(facts.get("content") or "")
+            yield pair("content", names.fact("content"), content, REST, lines=4)
+
+    def ticked(self, name: str, choices: Mapping[str, Text]) -> Iterator[Row]:
+        """A fact with all its choices, the one that holds ticked."""
+        if len(choices) > 1:
+            told = self.state.facts.get(name)
+            boxes = tuple((self.names.text(text), key == told) for key, text in choices.items())
+            yield (
+                Cell("label", self.names.fact(name)),
+                Cell("text", span=REST, name=name, boxes=boxes),
+            )
+
+    def facts(self) -> Iterator[Row]:
+        """What else is known, two to a row."""
+        known = [
+            (name, value)
+            for name, value in self.state.facts.items()
+            if name not in _HEAD and value not in (None, "", []) and self.was_told(name)
+        ]
+        for first in range(0, len(known), 2):
+            two = known[first : first + 2]
+            span = REST if len(two) == 1 else 9
+            row: list[Cell] = []
+            for name, value in two:
+                row += pair(name, self.names.fact(name), self.value(name, value), span)
+            yield tuple(row)
+
+    def was_told(self, name: str) -> bool:
+        """Whether it is a fact that somebody told; what the system counted stands on no form."""
+        fact = self.policy.facts.get(name)
+        return fact is not None and not fact.counted and not fact.by_calendar
+
+    def agreed(self) -> Iterator[Row]:
+        """The times agreed with the customer: the first, and as many changes as the policy grants."""
+        postpone = self.policy.may.get("postpone")
+        if postpone is None and not self.state.agreed:
+            return
+        limit = self.policy.numbers[postpone.at_most].value() if postpone else 0
+        times = [at for at in (*self.state.agreed_before, self.state.agreed) if at]
+        count = max(1 + limit if isinstance(limit, int) else 1, len(times))
+        for place in range(count):
+            label = _("First agreed") if not place else _("Change %(number)s") % {"number": place}
+            at = times[place] if place < len(times) else 0
+            agreed = self.day(at) if at else _("day        month        year")
+            consent = ((_("the customer agreed"), bool(at)),) if place else ()
+            head = [Cell("label", _("Agreed feedback time"), rows=count)] if not place else []
+            yield (
+                *head,
+                Cell("label", label),
+                Cell("text", agreed, 9, name=f"agreed_{place + 1}"),
+                Cell("text", span=9, boxes=consent),
+            )
+
+    def line(self, code: str) -> Iterator[Row]:
+        """The case's own steps that this form records."""
+        own = forms_of(self.policy, "case")
+        first = next(iter(own), code)
+        for step in self.policy.steps:
+            elsewhere = step.form if step.form in own else first
+            if step.act in ("archive", "dispatch", "follow_up") or elsewhere != code:
+                continue
+            if entry := self.done(step, 0):
+                yield from self.filled(step, entry)
+            elif self.applies(step):
+                yield from self.blank(step, None)
+
+    def note(self, sheet: Sheet) -> Iterator[Row]:
+        """A sheet: what is asked of whom, then each of its steps, done or still to be filled in."""
+        addressee = self.names.seat(sheet.to) if sheet.to else ""
+        yield (
+            *pair("to", _("Addressed to"), addressee, 13),
+            *pair("drawn_up", _("Drawn up"), self.day(sheet.opened)),
+        )
+        asked = str(sheet.data.get("instructions") or "")
+        if asked or self.empty:
+            yield pair("instructions", _("What is asked"), asked, REST, lines=3)
+        for step in self.policy.sheets[sheet.kind].steps:
+            if entry := self.done(step, sheet.number):
+                yield from self.filled(step, entry)
+            else:
+                yield from self.blank(step, sheet)
+
+    def visits(self) -> Iterator[Row]:
+        """Every attempt at a visit, and what came of it; an empty one to fill in where none was made."""
+        step = next(step for step in self.policy.steps if step.act == "follow_up")
+        made = [entry for entry in self.desk.page.history if entry.kind == "follow_up"]
+        for entry in made:
+            yield from self.filled(step, entry)
+        if not made:
+            yield from self.blank(step, None)
+
+    # -- One step ----------------------------------------------------------------------------------
+
+    def done(self, step: Step, sheet: int) -> Entry | None:
+        """The entry that did the step last, or None while it stands open."""
+        line = self.state.sheets[sheet] if sheet else self.state
+        if step.name not in line.marks:
+            return None
+        for entry in reversed(self.desk.page.history):
+            for kind, data in entry.effects:
+                if kind == "marked" and (data["step"], data.get("sheet", 0)) == (step.name, sheet):
+                    return entry
+        return None
+
+    def applies(self, step: Step) -> bool:
+        """Whether an open step is still to come: one under a condition is printed once it is done."""
+        return not self.state.ended and not step.only and not step.unless
+
+    def filled(self, step: Step, entry: Entry) -> Iterator[Row]:
+        """The record of a step that was done."""
+        word = self.names.act(step.act)
+        fields = self._fields(step, self.state.sheets.get(entry.sheet))
+        outcome = entry.data.get("outcome")
+        boxes = tuple((self.names.text(one.text), one.name == outcome) for one in fields.outcomes)
+        parts = [
+            (self.names.fact(name, step.act), self.value(name, value, step.act))
+            for name, value in entry.data.items()
+            if name not in ("outcome", "instructions", "signature") and value not in (None, "", [])
+        ]
+        text = "\n".join(_("%(label)s: %(value)s") % {"label": a, "value": b} for a, b in parts)
+        for name, value in entry.data.items():
+            if value not in (None, "", []):
+                self.named[plain(name)] = self.value(name, value, step.act)
+        post = self.names.post(entry.seat) if entry.seat else ""
+        who = " ".join(dict.fromkeys((post, self.names.person(entry.by))))
+        if name := entry.data.get("signature"):
+            who = f"{who} / {name}"
+        signed = self.signature(who.strip(), entry.at)
+        self.named[f"{plain(step.name)}_signed"] = signed
+        yield (
+            Cell("label", word),
+            Cell("text", text, REST, lines=2, name=plain(step.name), boxes=boxes,
+                 signed=signed),
+        )  # fmt: skip
+
+    def blank(self, step: Step, sheet: Sheet | None) -> Iterator[Row]:
+        """A step that was not done yet: its fields with room to write, and a place to sign."""
+        form = self._fields(step, sheet)
+        word = self.names.act(step.act)
+        boxes = tuple((self.names.text(one.text), False) for one in form.outcomes)
+        fields = [field for field in form.fields if field.required and field.kind != "signature"]
+        post = self._post(step, sheet)
+        if not fields:
+            signed = self.signature(post)
+            yield (
+                Cell("label", word),
+                Cell("text", "", REST, name=plain(step.name), boxes=boxes, signed=signed),
+            )
+            return
+        rows = len(fields) + 1
+        for place, field in enumerate(fields):
+            head = [Cell("label", word, rows=rows)] if not place else []
+            yield (*head, Cell("label", self.names.text(field.text)), self._room(field))
+        name = f"{plain(step.name)}_signed"
+        yield (Cell("text", "", REST, name=name, boxes=boxes, signed=self.signature(post)),)
+
+    def _room(self, field: Field) -> Cell:
+        boxes = tuple((self.names.text(text), False) for _key, text in field.choices)
+        if field.kind == "yes/no":
+            boxes = ((_("Yes"), False), (_("No"), False))
+        lines = 1 if field.kind in _SHORT else 3
+        return Cell("text", "", REST - LABEL, lines=lines, name=plain(field.name), boxes=boxes)
+
+    def _fields(self, step: Step, sheet: Sheet | None) -> Any:
+        facts = facts_of(self.state)
+        return form_of(step.act, step.needs, self.policy, sheet, step.at.clauses, facts)
+
+    def _post(self, step: Step, sheet: Sheet | None) -> str:
+        world, facts = self.desk.world, facts_of(self.state)
+        seat = resolve(step.owes, self.state, world, facts, sheet=sheet, act=step.act)
+        return self.names.post(seat)
+
+    # -- Whole papers ------------------------------------------------------------------------------
+
+    def paper(self, code: str, title: str, rows: list[Row]) -> Paper:
+        """The grid with its head and foot."""
+        return Paper(rows=tuple(rows), named=self.named, **self._frame(code, title))
+
+    def letter(self, sequence: int) -> Paper:
+        """The written answer as a letter in the company's name."""
+        entry = next(one for one in self.desk.page.history if one.sequence == sequence)
+        name = str(self.state.facts.get("name") or "")
+        company = organisation_name()
+        body = str(entry.data.get("answer") or "")
+        about = _("Your complaint of %(day)s (no. %(number)s) has been dealt with. Our answer:") % {
+            "day": self._date(self.state.received or self.state.registered),
+            "number": self.desk.page.number,
+        }
+        outside = ()
+        if entry.data.get("outside_path") == "yes":
+            outside = (
+                _(
+                    "If you do not agree, the consumers' association or the authority in charge can help."
+                ),
+            )
+        letter = Letter(
+            _("Dear %(name)s,") % {"name": name} if name else _("To whom it concerns,"),
+            (about, *(part for part in body.splitlines() if part.strip()), *outside),
+            tuple(_("Yours faithfully").splitlines()),
+            (company, self._date(entry.at)),
+        )
+        return Paper(letter=letter, **self._frame(LETTER, _("Answer")))
+
+    def _date(self, instant: int) -> str:
+        return on_day(self.clock.wall(instant), self.desk.reader.language)
+
+    def _frame(self, code: str, title: str) -> dict[str, Any]:
+        last = self.desk.page.history[-1] if self.desk.page.history else None
+        number = last.sequence if last else 0
+        policy, lang = self.policy, self.desk.reader.language
+        foot = _("Under %(title)s, version %(version)s.") % {
+            "title": self.names.text(policy.title), "version": policy.version,
+        }  # fmt: skip
+        if policy.keep:
+            kept = policy.numbers[policy.keep[0][1]].value()
+            assert isinstance(kept, Span)
+            joint = "" if lang.startswith("zh") else " "
+            foot += joint + _("Kept for %(time)s.") % {"time": say_span(kept, lang)}
+        return {
+            "code": code,
+            "title": title,
+            "number": self.desk.page.number,
+            "company": organisation_name(),
+            "note": _("Entry %(number)s") % {"number": number},
+            "as_of": self.day(last.at if last else self.state.registered),
+            "foot": foot,
+            "language": lang,
+            "qr": self.desk.page.number,
+        }
+
+
+def plain(name: str) -> str:
+    """A name as a Word template can say it."""
+    return name.replace(" ", "_").replace("-", "_")
+
+
+def pair(name: str, label: str, value: str, span: int = VALUE, *, lines: int = 1) -> Row:
+    """A label and its value."""
+    return Cell("label", label), Cell("text", value, span, lines=lines, name=name)
+
+
+def in_full(at: datetime, language: str) -> str:
+    """`2026年11月18日 15:26`, `18 November 2026, 15:26`."""
+    joint = " " if language.startswith("zh") else ", "
+    return f"{on_day(at, language)}{joint}{at:%H:%M}"
+
+
+def on_day(at: datetime, language: str) -> str:
+    """`2026年11月18日`, `18 November 2026`."""
+    if language.startswith("zh"):
+        return f"{at.year}年{at.month}月{at.day}日"  # zh: data
+    return f"{at.day} {at:%B} {at.year}"

@@ -1,0 +1,157 @@
+"""Printed forms: the same facts on paper, to the byte, with every character of a name."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import docx
+import pytest
+from django.test import Client
+
+from bihuan.records.models import Event
+from bihuan.web.papers import word
+from bihuan.web.papers.amounts import in_capitals
+from bihuan.web.papers.paper import Cell, Paper
+from bihuan.web.papers.typeset import typeset
+from tests.web.mall import HOUR, Mall, now
+
+pytestmark = pytest.mark.django_db
+As = Callable[..., Client]
+NOTHING = Paper("record", "", "", "", "", "", "", "zh-hans")
+
+
+def noted(mall: Mall, **facts: object) -> str:
+    """A complaint whose handling sheet is with the merchant."""
+    at = now() - 5 * HOUR
+    number = mall.complain(at, **facts)
+    mall.act(number, "acknowledge", "desk", at + 60, agreed_time=at + 20 * HOUR)
+    mall.act(
+        number,
+        "classify",
+        "desk",
+        at + 120,
+        category="quality_price",
+        about="merchant",
+        desk_can_solve="no",
+    )
+    mall.act(number, "report", "desk", at + 150, content="质量问题")
+    mall.act(number, "dispatch", "desk", at + 180, instructions="请核实并提出处理意见")
+    mall.act(number, "issue", "operations", at + 240, sheet=1, outcome="issued")
+    return number
+
+
+def words_in(content: bytes) -> str:
+    document = docx.Document(BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([paragraph.text for paragraph in document.paragraphs] + cells)
+
+
+def test_a_form_printed_again_is_the_same_to_the_byte(mall: Mall, as_: As) -> None:
+    number = noted(mall)
+    for ending in ("pdf", "docx"):
+        address = f"/cases/{number}/papers/handling_sheet/1.{ending}"
+        first = as_("desk").get(address)
+        assert first.status_code == 200
+        assert first.content == as_("desk").get(address).content
+        last = Event.objects.filter(case__number=number).count()
+        mall.act(number, "remark", "desk", now() - HOUR, text=f"又来电一次 {ending}")
+        assert as_("desk").get(address).content != first.content
+        assert as_("desk").get(f"{address}?entry={last}").content == first.content
+
+
+def test_the_sheet_says_who_issued_it_and_leaves_room_for_the_reply(mall: Mall, as_: As) -> None:
+    number = noted(mall, name="𠮷田㛃龘")
+    said = words_in(as_("desk").get(f"/cases/{number}/papers/handling_sheet/1.docx").content)
+    assert "𠮷田㛃龘" in said
+    assert "营运部经理 沈亦川（电子签）" in said
+    assert "处理结果" in said
+    assert "☑ 质量价格" in said
+
+
+def test_the_merchant_prints_the_note_without_the_customer_and_nothing_else(
+    mall: Mall, as_: As
+) -> None:
+    number = noted(mall)
+    said = words_in(as_("merchant").get(f"/cases/{number}/papers/handling_sheet/1.docx").content)
+    assert "请核实并提出处理意见" in said
+    assert "王敏" not in said
+    assert "5678" not in said
+    for address in ("complaint_record/0.pdf", "visit_record/0.pdf", "letter/3.pdf"):
+        assert as_("merchant").get(f"/cases/{number}/papers/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("character", ["𠮷", "㛃", "龘", "䶮", "𬭎", "😀", "Ω", "é"])
+def test_the_faces_have_every_character_of_a_name(character: str) -> None:
+    missing = typeset(replace(NOTHING, company="\U000e0fff"), "png")
+    assert typeset(replace(NOTHING, company=character), "png") != missing
+
+
+def test_what_people_wrote_is_never_read_as_markup() -> None:
+    hostile = (
+        '#import "/etc/passwd" *x* _y_ $z$ ] [ \\ {{ 7*7 }} <script>\u202e\x07' + "长" * 10_000
+    )
+    paper = replace(
+        NOTHING, rows=((Cell("label", hostile[:60]), Cell("text", hostile, 21, name="content")),)
+    )
+    assert typeset(paper).startswith(b"%PDF")
+    own = word.starting_template(paper)
+    assert "{{ 7*7 }}" in words_in(word.filled(own, paper))
+
+
+def test_an_organisations_own_template_is_filled_in(mall: Mall, as_: As) -> None:
+    number = noted(mall)
+    start = as_("admin").get("/papers/mall/handling_sheet/template.docx").content
+    document = docx.Document(BytesIO(start))
+    document.add_paragraph("本商场自用 {{ number }} {{ case_number }}")
+    out = BytesIO()
+    document.save(out)
+    out.seek(0)
+    out.name = "自用处理单.docx"
+    assert as_("admin").post("/papers/mall/handling_sheet/use/", {"file": out}).status_code == 302
+    said = words_in(as_("desk").get(f"/cases/{number}/papers/handling_sheet/1.docx").content)
+    assert f"本商场自用 {number} {number}" in said
+    assert "请核实并提出处理意见" in said
+    assert "自用处理单.docx" in as_("admin").get("/papers/").content.decode()
+    as_("admin").post("/papers/mall/handling_sheet/withdraw/")
+    assert "本商场自用" not in words_in(
+        as_("desk").get(f"/cases/{number}/papers/handling_sheet/1.docx").content
+    )
+
+
+def test_a_template_that_does_not_fit_is_refused_and_says_why(mall: Mall, as_: As) -> None:
+    document = docx.Document()
+    document.add_paragraph("{{ nonsense }}")
+    out = BytesIO()
+    document.save(out)
+    for content, why in ((out.getvalue(), "nonsense"), (b"no Word file", "Word")):
+        sent: Any = BytesIO(content)
+        sent.name = "x.docx"
+        answer = as_("admin").post("/papers/mall/handling_sheet/use/", {"file": sent})
+        assert answer.status_code == 422
+        assert why in answer.content.decode()
+    sent = BytesIO(out.getvalue())
+    sent.name = "x.docx"
+    assert as_("desk").post("/papers/mall/handling_sheet/use/", {"file": sent}).status_code == 403
+
+
+def test_every_form_of_the_policy_has_an_empty_one(mall: Mall, as_: As) -> None:
+    page = as_("desk").get("/papers/").content.decode()
+    for code in ("complaint_record", "handling_sheet", "visit_record", "capa", "report", "letter"):
+        assert f"/papers/mall/{code}/blank.pdf" in page
+        for ending, start in (("pdf", b"%PDF"), ("docx", b"PK")):
+            answer = as_("desk").get(f"/papers/mall/{code}/blank.{ending}")
+            assert answer.status_code == 200
+            assert answer.content.startswith(start)
+    assert as_("desk").get("/papers/mall/nonsense/blank.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("fen", "said"),
+    [
+        (0, "零元整"), (1, "壹分"), (10, "壹角整"), (128_000, "壹仟贰佰捌拾元整"), (1_001, "壹拾元零壹分"),
+        (10_020_030, "壹拾万零贰佰元叁角整"), (1_000_000_005, "壹仟万元零伍分"), (100_000_000_000, "壹拾亿元整"),
+    ],
+)  # fmt: skip
+def test_amounts_in_capitals(fen: int, said: str) -> None:
+    assert in_capitals(fen) == said

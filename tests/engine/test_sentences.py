@@ -138,7 +138,7 @@ def test_who_stands_in_for_the_top_can_owe_all_that_the_top_can() -> None:
     assert any(row.text.startswith("总经理须回避时：") for row in stand_in)
 
 
-@pytest.mark.parametrize("code", PACKS)
+@pytest.mark.parametrize("code", [*PACKS, "auto", "home", "returns"])
 def test_everybody_in_the_organisation_can_owe_something(code: str) -> None:
     policy = policy_of(code)
     for lang in ("zh", "en"):

@@ -177,6 +177,8 @@ def _named(policy: Policy, who: Who, sheet: str) -> frozenset[str]:
     match who.kind:
         case "post" | "of" | "nearest":
             return frozenset((who.post,))
+        case "registrar" if policy.registered_by_staff:
+            return frozenset(post.name for post in policy.posts.values() if not post.outside)
         case "superior" if who.of == "about":
             return frozenset(post.up for post in policy.posts.values() if post.up)
         case "table" if who.post in policy.tables:
@@ -185,7 +187,17 @@ def _named(policy: Policy, who: Who, sheet: str) -> frozenset[str]:
                 *(_named(policy, then, sheet) for then in answers if isinstance(then, Who))
             )
         case "sheet" if sheet and (to := policy.sheets[sheet].to) is not None:
-            return _named(policy, to, sheet)
+            if to.kind != "sheet":
+                return _named(policy, to, sheet)
+            return (
+                frozenset().union(  # a paper about another paper goes to whoever that one went to
+                    *(
+                        _named(policy, other.to, name)
+                        for name, other in policy.sheets.items()
+                        if other.to is not None and other.to.kind != "sheet"
+                    )
+                )
+            )
     return frozenset()
 
 

@@ -124,6 +124,12 @@ def test_a_case_is_registered_worked_on_and_shown(bihuan: Bihuan):
     shown = bihuan("show", number)
     assert "told the customer it is taken in hand" in shown.out
     assert "10000000001" not in shown.out
+    legs = bihuan("show", number, "--legs")
+    assert "where the time went" in legs.out
+    told = bihuan("show", number, "--legs", "--json").json["legs"]
+    assert sum(leg["seconds"] for leg in told["steps"]) == told["seconds"]
+    assert told["steps"][-1]["step"] == "classify"
+    assert "legs" not in bihuan("show", number, "--json").json
     assert number in bihuan("list").out
     assert number in bihuan("owed").out
     seats = bihuan("owed", "--count", "--json").json

@@ -47,6 +47,7 @@ def line_of(text: str, words: str) -> int:
         (CONFIRM, CONFIRM.replace("back to: dispatch", "back to: archive"), "back-to-later", "earlier"),
         ("every: day at 21:00", "every: dayly at 21:00", "bad-time", "day at"),
         ("when: referred", "when: refered", "unknown-name", "referred"),
+        ("number: CL", "number: cl-1", "bad-prefix", "CL"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line_and_what_would_be_right(old, new, code, right):

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from bihuan.desk.perform import load
+from bihuan.desk.sweep import sweep
 from bihuan.records.models import Disclosure
 from tests.web.mall import DAY, HOUR, Mall, now
 
@@ -195,3 +196,42 @@ def test_what_a_customer_wrote_is_never_markup(mall: Mall, as_: As) -> None:
 def test_an_unknown_act_is_no_page(mall: Mall, as_: As) -> None:
     number = mall.complain()
     assert as_("desk").get(f"/cases/{number}/dance/").status_code == 404
+
+
+def test_the_page_says_where_the_time_went_and_who_was_late(mall: Mall, as_: As) -> None:
+    since = now() - 5 * HOUR
+    number = mall.complain(at=since)
+    mall.act(number, "acknowledge", "desk", at=since + 60, agreed_time=now() + HOUR)
+    told = {"category": "quality_price", "about": "merchant", "desk_can_solve": "no"}
+    mall.act(number, "classify", "desk", at=since + 120, **told)
+    mall.act(number, "dispatch", "desk", at=since + 180, instructions="请核对售后记录")
+    sweep(now())
+    page = as_("operations").get(f"/cases/{number}/")
+    spent = page.context["time_spent"]
+    assert [row["step"] for row in spent["rows"]] == [
+        "告知受理", "分类定级", "开单转办", "提出处理意见",
+    ]  # fmt: skip
+    assert spent["total"] == "5 小时"
+    assert sum(part["width"] for part in spent["parts"]) == pytest.approx(100, abs=0.1)
+    assert spent["notes"][0]["number"] == f"客户投诉处理单 CL-{number}-1"
+    shown = page.content.decode()
+    assert "时间去向" in shown
+    assert 'class="spent"' in shown
+    english = as_("operations", "en").get(f"/cases/{number}/").content.decode()
+    assert "Where the time went" in english
+    assert "waiting for notes" in english
+    assert as_("merchant").get(f"/cases/{number}/").context["time_spent"] is None
+
+
+def test_a_note_is_found_by_its_number_by_whoever_may_see_it(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    wanted = f"CL-{number}-1"
+    for words in (wanted, wanted.lower(), f"{number}-1"):
+        answer = as_("operations").get("/cases/", {"q": words})
+        assert answer.headers["location"] == f"/cases/{number}/#sheet-1"
+    assert wanted in as_("operations").get(f"/cases/{number}/").content.decode()
+    assert as_("merchant").get("/cases/", {"q": wanted}).headers["location"].endswith("#sheet-1")
+    for words in (f"CL-{number}-2", f"CL-{number}", "CL--1", "-1", f"CL-{number}-x"):
+        assert as_("operations").get("/cases/", {"q": words}).status_code == 200
+    other = mall.complain(about_unit="m218")
+    assert as_("merchant").get("/cases/", {"q": f"CL-{other}-1"}).status_code == 200

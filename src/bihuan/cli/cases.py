@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from bihuan.cli import store
 from bihuan.cli.commands import Commands
 from bihuan.cli.instants import instant, iso, now, wall
+from bihuan.cli.legs import show_legs
 from bihuan.cli.speech import OK, REFUSED, Speaker, refused, shortened, stop
+from bihuan.engine.case import Case
 from bihuan.engine.organisation import post_of, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.words import ACTS, ENDINGS, STAGES, Field, Text
@@ -91,6 +93,14 @@ def add(commands: Commands) -> None:
     show.take("number", says=_NUMBER)
     show.take(
         "--as", dest="reader", metavar="PERSON", says=Text("以此人所见", "as this person sees it")
+    )
+
+    show.take(
+        "--legs",
+        action="store_true",
+        says=Text(
+            "时间花在哪里：各环节、各单据、超时由谁承担", "where the time went, and who was late"
+        ),
     )
 
     act = commands.add("act", run_act, Text("在案件上做一个动作", "do an act on a case"))
@@ -341,8 +351,11 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
     speaker.say(Text("经过：", "history:"))
     for entry in page.history:
         who = people.names.get(entry.by, entry.by)
-        sheet = f" #{entry.sheet}" if entry.sheet else ""
+        sheet = f" {_note(policy, page.number, state, entry.sheet)}" if entry.sheet else ""
         speaker.print(f"  {wall(entry.at)}  {_past(entry.kind, speaker)}{sheet}  {who}")
+    legs = None
+    if args.legs:
+        legs = show_legs(page, policy, at, speaker)
     speaker.data(
         {
             "number": page.number,
@@ -356,6 +369,7 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
             "agreed_at": iso(state.agreed) if state.agreed else None,
             "facts": facts,
             "derived": dict(state.derived),
+            **({"legs": legs} if args.legs else {}),
             "owed": [
                 store.as_json(asdict(owed), _INSTANTS)
                 for owed in page.obligations
@@ -387,6 +401,12 @@ def _masked(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _note(policy: Policy, case_number: str, state: Case, number: int) -> str:
+    """The number people quote for a sheet of this case."""
+    sheet = state.sheets.get(number)
+    return policy.sheets[sheet.kind].called(case_number, number) if sheet else f"#{number}"
+
+
 def _past(kind: str, speaker: Speaker) -> str:
     act = ACTS.get(kind)
     return speaker.word(act.past if act else _KINDS.get(kind, Text(kind, kind)))
@@ -410,7 +430,8 @@ def _seat(seat: str, policy: Policy | None, lang: str) -> str:
 def _owed_line(owed: Any, policy: Policy | None, at: int, speaker: Speaker) -> str:
     act = ACTS[owed.act].text if owed.act in ACTS else Text(owed.act, owed.act)
     who = _seat(owed.seat, policy, speaker.lang)
-    sheet = f" #{owed.sheet}" if owed.sheet else ""
+    kind = policy.sheets.get(owed.row.split(".")[1]) if policy and owed.sheet else None
+    sheet = f" {kind.called(owed.case_number, owed.sheet)}" if kind else ""
     clauses = f" ({', '.join(owed.clauses)})" if owed.clauses else ""
     rung = f" ↑{owed.rung}" if owed.rung else ""
     provisional = speaker.word(Text(" 预估", " provisional")) if owed.provisional else ""

@@ -86,6 +86,9 @@ def compose(
                 "case": number, "obligation": debt, "act": owed.act, "sheet": owed.sheet,
                 "due": owed.due, "rung": owed.rung, "by": by,
             }  # fmt: skip
+            if owed.sheet:
+                kind_of_sheet = policy.sheets[owed.row.split(".")[1]]
+                body["note"] = kind_of_sheet.called(number, owed.sheet)
             found.append(Message(kind, f"seat:{owed.seat}", body))
     found += [
         Message("told", "customer" if seat in ("customer", "customer@") else f"seat:{seat}", body)

@@ -3,11 +3,11 @@
 A line's time never runs back: an act told later than it happened counts from the latest instant the
 line had reached. Lateness is counted by dues: each second late belongs to the seat that let the latest
 due pass, until somebody else lets a newer one pass or the act is done. A due that had passed before a
-leg began is not that leg's.
+leg began is not that leg's, and who waits for a note is not late while it is out.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -138,14 +138,9 @@ def late_by_seat(legs: Iterable[Leg]) -> dict[Seat, int]:
 
 
 def blame(course: Course) -> dict[Seat, int]:
-    """The seconds late of a case by seat: of its notes, and of its line where that waited for none."""
-    waits = [(wait.since, wait.until) for wait in course.waits]
-    return _summed(
-        (
-            *(c for way in course.ways if way.note for leg in way.legs for c in leg.charged),
-            *(part for leg in course.segments for c in leg.charged for part in _outside(c, waits)),
-        )
-    )
+    """The seconds late of a case by seat: of its main line and of the notes it waits for."""
+    notes = (leg for way in course.ways if way.note for leg in way.legs)
+    return late_by_seat((*course.segments, *notes))
 
 
 def course_of(history: Iterable[Recorded], policy: Policy, now: int) -> Course:
@@ -206,6 +201,11 @@ def _summed(stretches: Iterable[Stretch]) -> dict[Seat, int]:
         if stretch.seconds > 0:
             found[stretch.seat] = found.get(stretch.seat, 0) + stretch.seconds
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _without(charged: Iterable[Stretch], waits: Sequence[tuple[int, int]]) -> tuple[Stretch, ...]:
+    """What is charged to those who owed a step, less the time they waited for a note."""
+    return tuple(part for stretch in charged for part in _outside(stretch, waits))
 
 
 def _outside(stretch: Stretch, spans: Iterable[tuple[int, int]]) -> Iterator[Stretch]:
@@ -345,7 +345,9 @@ class _Walk:
         segments = tuple(leg for leg in self._legs(0, self.main, now, until) if leg.since < until)
         ways = tuple(self._way(number, line, now) for number, line in self.sheets.items())
         waits = tuple(_waits(segments, ways, policy))
-        return Course(self.main.since, until, bool(self.closed), segments, ways, waits)
+        out = [(wait.since, wait.until) for wait in waits]
+        own = tuple(replace(leg, charged=_without(leg.charged, out)) for leg in segments)
+        return Course(self.main.since, until, bool(self.closed), own, ways, waits)
 
     def _way(self, number: int, line: _Line, now: int) -> Way:
         until = line.at if line.over else now

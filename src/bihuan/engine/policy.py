@@ -228,6 +228,11 @@ class SheetKind:
     since: str = ""  # what that promise runs from: registered, or a step
     leaving: str = ""  # a number: the time to be left between its return and that step's due
     issued: str = ""  # a number: the time from registration within which it must be issued
+    number: str = ""  # what its numbers begin with
+
+    def called(self, case_number: str, number: int) -> str:
+        """The number people quote for the sheet of that number in a case: CL-TS20260302-0001-2."""
+        return "-".join((*((self.number,) if self.number else ()), case_number, str(number)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,7 +303,9 @@ class Rows(Expressions):
         place = f"sheets.{name}"
         mapping = self.read.mapping(node, place)
         self.read.known(
-            mapping, ("title", "to", "filled", "steps", "inside", "attached", "clause"), place
+            mapping,
+            ("title", "number", "to", "filled", "steps", "inside", "attached", "clause"),
+            place,
         )
         self.read.required(mapping, ("title", "steps"), place)
         inside = self.read.mapping(mapping.get("inside"), f"{place}.inside")
@@ -325,7 +327,21 @@ class Rows(Expressions):
             self.read.text(inside.get("from"), f"{place}.inside.from"),
             self.number(inside.get("leaving"), f"{place}.inside.leaving"),
             self.number(inside.get("issued"), f"{place}.inside.issued"),
+            self._prefix(mapping.get("number"), f"{place}.number"),
         )
+
+    def _prefix(self, node: Node | None, place: str) -> str:
+        """What a sheet's numbers begin with; the case's number and a serial follow."""
+        prefix = self.read.text(node, place)
+        if node is not None and not re.fullmatch(r"[A-Z]{1,6}", prefix):
+            self.read.error(
+                node,
+                "bad-prefix",
+                f"{place}：编号以 1 至 6 个大写字母开头，如 CL",
+                f"{place}: numbers begin with 1 to 6 capital letters, like CL",
+                place,
+            )
+        return prefix
 
     def _duty(self, node: Node, place: str) -> Duty:
         read, mapping = self.read, self.read.mapping(node, place)

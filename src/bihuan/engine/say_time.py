@@ -17,6 +17,7 @@ from bihuan.engine.spans import (
     WorkingDays,
     WorkingTime,
 )
+from bihuan.engine.words import Text
 
 _ZH_DAYS = "一二三四五六日"
 _EN_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -279,3 +280,20 @@ def _what_en(line: Line) -> str:
         case "omitted":
             return f"… {params['count']} lines left out"
     raise AssertionError(code)
+
+
+def say_length(seconds: int) -> Text:
+    """How long something took, in two units: 3 天 2 小时, 2 小时 5 分."""
+    minutes = seconds // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        (days, "天", "d"),
+        (hours, "小时", "h"),
+        (rest, "分", "min"),
+    ]
+    first = next((place for place, part in enumerate(parts) if part[0]), 2)
+    told = [part for part in parts[first : first + 2] if part[0] or first == 2]
+    return Text(
+        " ".join(f"{count} {zh}" for count, zh, _ in told),
+        " ".join(f"{count} {en}" for count, _, en in told),
+    )

@@ -674,6 +674,12 @@ class _Reading:
         if sheet.issued:
             time = say_value(policy.numbers[sheet.issued].value(), lang)
             parts.append(f"须在{time}内签发" if zh else f"has to be issued within {time}")
+        if sheet.number:
+            parts.append(
+                f"编号以 {sheet.number} 开头"
+                if zh
+                else f"has numbers that begin with {sheet.number}"
+            )
         if not parts:
             first = ACTS[sheet.steps[0].act].text.in_(lang) if sheet.steps else ""
             parts.append(f"从“{first}”开始逐级流转" if zh else f"travels from “{first}” on")

@@ -121,6 +121,11 @@ class Names:
         """The name of an act."""
         return self.text(ACTS[name].text) if name in ACTS else name
 
+    def sheet(self, kind: str, case_number: str, number: int) -> str:
+        """A sheet as it is called on a page: 客户投诉处理单 CL-TS20261119-0007-1."""
+        found = self.policy.sheets[kind]
+        return f"{self.text(found.text)} {found.called(case_number, number)}"
+
     def person(self, who: str) -> str:
         """The name behind the `by` of an event."""
         if who == "customer":

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from bihuan.records.models import Case
-from bihuan.records.queries.cases import Filters, Key, Listed, _filtered, _page
-from bihuan.records.queries.visibility import Viewer, visible_cases
+from bihuan.records.queries.cases import Filters, Key, Listed, _filtered, _page, case_page
+from bihuan.records.queries.visibility import Viewer, reachable_cases, visible_cases
 
 
 def found_cases(
@@ -37,6 +37,19 @@ def found_cases(
             registered_at=after.at, id__gte=after.id
         )
     return _page(rows.order_by("-registered_at", "-id"), "registered_at", limit)
+
+
+def found_sheet(viewer: Viewer, words: str) -> tuple[str, int] | None:
+    """The case and the sheet of a note's number (CL-TS20260302-0001-2), if the viewer may see that sheet."""
+    body, _dash, serial = words.strip().rpartition("-")
+    if not body or not serial.isdecimal() or len(serial) > 4:
+        return None
+    numbers = Q(number__iexact=body) | Q(number__iexact=body.partition("-")[2])
+    for number in reachable_cases(viewer).filter(numbers).values_list("number", flat=True)[:2]:
+        page = case_page(number, viewer)
+        if page is not None and int(serial) in page.sheets:
+            return number, int(serial)
+    return None
 
 
 def complainants(ids: Collection[int]) -> dict[int, tuple[str, str]]:

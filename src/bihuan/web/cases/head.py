@@ -205,7 +205,7 @@ def _sheet(desk: Desk, sheet: Sheet) -> dict[str, Json]:
                 _("%(label)s: %(value)s") % {"label": names.fact(name, *acts), "value": text}
             )
     made: dict[str, Json] = {
-        "number": f"{names.text(kind.text)} {desk.page.number}/{sheet.number}",
+        "number": names.sheet(sheet.kind, desk.page.number, sheet.number),
         "to": names.seat(sheet.to) if sheet.to else "",
         "state": state,
         "tone": "done" if sheet.ended == "done" else "",
@@ -261,7 +261,8 @@ def _act(desk: Desk, offer: Possible, taken: set[str]) -> dict[str, Json]:
     label = names.act(offer.act)
     several = sum(1 for one in desk.offers if one.act == offer.act and one.refusal is None) > 1
     if offer.sheet and several:
-        label = f"{label} {offer.sheet}"
+        kind = desk.world.policy.sheets[case.sheets[offer.sheet].kind]
+        label = f"{label} {kind.called(desk.page.number, offer.sheet)}"
     letter = LETTERS.get(offer.act, "")
     made = {
         "id": f"{offer.act}-{offer.sheet}",

@@ -108,7 +108,10 @@ def _sentence(desk: Desk, entry: Entry, past: str) -> str:
         return _("%(did)s: %(outcome)s") % {"did": past, "outcome": word}
     for kind, effect in entry.effects:
         if kind == "sheet opened" and effect.get("to"):
-            return _("%(did)s → %(to)s") % {"did": past, "to": desk.names.seat(effect["to"])}
+            number = desk.names.sheet(effect["kind"], desk.page.number, effect["number"])
+            return _("%(did)s: %(note)s → %(to)s") % {
+                "did": past, "note": number, "to": desk.names.seat(effect["to"]),
+            }  # fmt: skip
     if entry.kind == "refused":
         tried = str(data.get("act", ""))
         return _("was refused to %(act)s") % {"act": _lower(desk, tried)}
@@ -248,10 +251,9 @@ def _owed(desk: Desk, debt: Debt) -> dict[str, Json]:
     follows = what_else(debt, desk.page.state, world)
     own = debt.seat in desk.reader.viewer.seats
     sheet = desk.page.state.sheets.get(debt.sheet)
-    kind = world.policy.sheets[sheet.kind] if sheet else None
     act = names.act(debt.act)
-    if kind:
-        act = f"{act} · {names.text(kind.text)}"
+    if sheet:
+        act = f"{act} · {names.sheet(sheet.kind, desk.page.number, sheet.number)}"
     return {
         "key": f"o{debt.id}",
         "id": debt.id,

@@ -14,9 +14,10 @@ from bihuan.desk.perform import first_result
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import ACTS, ENDINGS, STAGES
 from bihuan.records.queries.cases import Filters, Key, Listed, case_page
-from bihuan.records.queries.find import complainants, found_cases
+from bihuan.records.queries.find import complainants, found_cases, found_sheet
 from bihuan.web.cases import acting, head, story
 from bihuan.web.cases.acting import Desk, desk_of
+from bihuan.web.cases.time_spent import time_spent
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names, tone_of_severity
 
@@ -53,6 +54,8 @@ def cases(request: HttpRequest, reader: Reader) -> HttpResponse:
         after=_key(request.GET.get("after", "")),
         limit=SIZE,
     )
+    if words and not rows and (note := found_sheet(reader.viewer, words)):
+        return HttpResponseRedirect(reverse("case", args=[note[0]]) + f"#sheet-{note[1]}")
     if words and len(rows) == 1 and rows[0].number.upper() == words.upper():
         return HttpResponseRedirect(reverse("case", args=[rows[0].number]))
     kept = {name: value for name, value in asked.items() if value}
@@ -207,6 +210,7 @@ def show_case(
             "now_text": reader.clock.at(reader.now),
             "track": head.track(desk),
             "sheets": head.sheets(desk),
+            "time_spent": time_spent(desk),
             "files": head.attached(desk),
             "links": head.links(desk),
             "papers": head.papers(desk),

@@ -44,6 +44,8 @@ def read(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _row(item: Told, reader: Reader) -> dict[str, Json]:
     body = item.body
     act = ACTS[body["act"]].text.in_(reader.language) if body.get("act") in ACTS else ""
+    if act and body.get("note"):
+        act = f"{act} {body['note']}"
     due = reader.clock.phrase(int(body["due"])) if body.get("due") else ""
     what = {
         "owed": _("You owe: %(act)s, by %(due)s"),

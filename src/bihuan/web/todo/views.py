@@ -167,7 +167,7 @@ def _row(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
     owed, names, clock = row.owed, row.names, reader.clock
     url = reverse("case", args=[owed.case_number])
     sheet = row.behind.state.sheets.get(owed.sheet)
-    kind = names.text(names.policy.sheets[sheet.kind].text) if sheet else ""
+    kind = names.sheet(sheet.kind, owed.case_number, sheet.number) if sheet else ""
     made: dict[str, Json] = {
         "key": row.key,
         "due": owed.due_at,
@@ -321,7 +321,11 @@ def contact(desk: Desk, sheet: int) -> list[dict[str, str]]:
         })  # fmt: skip
     seen = [note for note in notes if note.number in desk.page.sheets][:2]
     return found + [
-        {"label": _("Note went to"), "value": desk.names.seat(note.to)}
+        {
+            "label": _("Note went to"),
+            "value": desk.names.seat(note.to),
+            "note": desk.names.policy.sheets[note.kind].called(desk.page.number, note.number),
+        }
         for note in seen
         if note.to not in desk.reader.viewer.seats
     ]

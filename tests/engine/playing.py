@@ -99,7 +99,9 @@ def random_act(dice: Random, case: Case, world: World, now: int) -> Act:
 
 def seldom_over(dice: Random, names: list[str]) -> str:
     """One of these acts; seldom one that ends the case."""
-    return dice.choices(names, [1 if name in ("withdraw", "decline") else 8 for name in names])[0]
+    return dice.choices(
+        names, [1 if name in ("withdraw", "decline", "merge") else 8 for name in names]
+    )[0]
 
 
 def actor(dice: Random, work: Work, slot: Slot, world: World) -> str:

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bihuan.engine.case import Act, Case, Json, replay
 from bihuan.engine.dues import latest_promise
 from bihuan.engine.step import Possible, decide, possible
+from bihuan.engine.words import RELATIONS
 from bihuan.engine.work import Work
 from tests.engine.playing import (
     DAY,
@@ -144,6 +145,12 @@ def fitting(dice: Random, offer: Possible, play: Play) -> dict[str, Json]:
             data[name] = latest or max(play.now, play.case.agreed) + HOUR
         elif name in ("date", "until"):
             data[name] = play.now + DAY if offer.act in ("promise", "refer") else "3月2日"
+        elif name == "case":
+            linked = [number for number, how in play.case.links.items() if how in RELATIONS]
+            new = f"案件-{len(play.history)}"
+            data[name] = linked[0] if linked and offer.act == "unlink" else new
+        elif name == "as":
+            data[name] = "related"
         elif name in ("consent", "outside_path"):
             data[name] = "yes"
         elif name == "told_by":

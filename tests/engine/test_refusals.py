@@ -1,10 +1,13 @@
 """Every refusal there is, with its clause: what is wrong, and who owes what is missing."""
 
+from dataclasses import replace
+
 import pytest
 
 from bihuan.engine.case import Act
-from bihuan.engine.refusal import REFUSAL_CODES
+from bihuan.engine.refusal import REFUSAL_CODES, Owing, Refusal
 from bihuan.engine.step import decide
+from bihuan.engine.together import Peer, decide_both, for_member
 from tests.engine.playing import GARBAGE
 from tests.engine.stories import Story, general, instant, mall, with_a_note
 from tests.engine.test_money import CHECKED, REVIEW, inspected, received, returns
@@ -429,6 +432,68 @@ def test_money_that_may_not_go_out() -> None:
     blind.do("receive_goods", "store", outcome="arrived", quantity=2)
     blind.do("inspect", "inspector", outcome="passed", accepted=2, **CHECKED)
     refused(blind, "paid-unknown", "refund", "cashier", "RET-3.7", amount=1, method="原路")
+
+
+def both(
+    code: str, own: Peer, other: Peer, name: str, by: str = "store-lu", **data: object
+) -> None:
+    """An act on two cases is refused with that code, and changes neither."""
+    made, beside = decide_both(own, other, Act(name, by, NOON, data), NOON)
+    assert made.refusal is not None
+    assert (made.refusal.code, beside) == (code, None)
+    SEEN.add(code)
+
+
+NOON = instant("2026-03-02 12:00")
+
+
+def test_cases_that_cannot_be_joined() -> None:
+    one, two = (Peer(name, mall(MALL, "classify").case, MALL, "某甲") for name in ("1", "2"))
+    both("with-itself", one, one, "link", case="1", **{"as": "related"})
+    both("not-linked", one, two, "unlink", case="2", reason="误")
+    plain = Peer("3", general(GENERAL, "classify").case, GENERAL, "某甲")
+    both("other-policy", one, plain, "merge", case="3")
+    closed = Peer("4", mall(MALL, "follow_up").case, MALL, "某甲")
+    both("not-living", one, closed, "merge", case="4")
+    answered = mall(MALL, "confirm")
+    refused(answered, "answered-already", "merge", "store-lu", case="1")
+    other = replace(two, person="某乙")
+    both("missing-field", one, other, "merge", case="2")
+    both("walled", one, Peer("5", mall(MALL, "classify", about_person="desk-bo").case, MALL),
+         "merge", "desk-bo", case="5", reason="同一件事")  # fmt: skip
+
+
+def test_members_of_one_command_and_what_was_merged() -> None:
+    story = mall(MALL, "classify")
+    story.do("link", "desk-an", case="1", **{"as": "member"})
+    refused(story, "linked-already", "link", "desk-an", case="1", **{"as": "repeat"})
+    refused(story, "one-command", "link", "desk-an", case="2", **{"as": "collective"})
+    refused(story, "has-members", "merge", "store-lu", case="2")
+    gone = mall(MALL, "classify")
+    gone.do("merge", "store-lu", case="1")
+    refused(gone, "merged-stays", "unlink", "desk-an", case="1", reason="误")
+    confirmed = for_member(Act("confirm", "desk-an", NOON), Peer("6", gone.case, MALL), NOON)
+    assert isinstance(confirmed, Refusal)
+    SEEN.add(confirmed.code)
+    waits = Story(replace(MALL, awaits=(Owing("decide", "store_gm@mall", NOON),)))
+    waits.state, waits.history = mall(MALL, "respond").case, list(mall(MALL, "respond").history)
+    waits.now = mall(MALL, "respond").now
+    told = {"form": "phone", "answer": "换货"}
+    clauses = MALL.policy.rows["steps.respond"].at.clauses
+    refused(waits, "command-undecided", "respond", "desk-an", *clauses, **told)
+
+
+def test_a_survivor_that_owes_an_answer_cannot_be_withdrawn() -> None:
+    one, two = (Peer(name, mall(MALL, "classify").case, MALL, "某甲") for name in ("1", "2"))
+    _, beside = decide_both(one, two, Act("merge", "store-lu", NOON, {"case": "2"}), NOON)
+    assert beside is not None
+    survivor = Story(MALL, "2026-03-02 12:00")
+    survivor.state, survivor.history = (
+        beside.case,
+        [*mall(MALL, "classify").history, *beside.events],
+    )
+    clauses = MALL.policy.may["withdraw"].at.clauses
+    refused(survivor, "owes-merged", "withdraw", "customer", *clauses)
 
 
 def test_every_refusal_there_is_is_met_by_a_test_above() -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from bihuan.desk import worlds
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from bihuan.records.models import Case
 from tests.journeys.desk import Desk, at
 from tests.web.mall import HOUR, now, open_mall

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from tests.journeys.desk import Desk
 from tests.web.mall import DAY, now
 from tests.web.shop import open_shop

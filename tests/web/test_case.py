@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.records.models import Disclosure
 from tests.web.mall import DAY, HOUR, Mall, now

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from bihuan.desk import setup
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from bihuan.records.models import Case
 from tests.web.mall import DAY, PASSWORD, now
 

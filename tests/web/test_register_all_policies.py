@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from bihuan.desk import packs, setup, worlds
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from bihuan.records.models import Case
 from tests.web.houses import AUTO, GENERAL, HOME, Plan, open_house
 from tests.web.mall import DAY, PASSWORD, now

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from tests.web.mall import HOUR, Mall, now
 
 pytestmark = pytest.mark.django_db

@@ -440,7 +440,7 @@ def _owed_line(owed: Any, policy: Policy | None, at: int, speaker: Speaker) -> s
 
 
 def _open_of(number: str) -> list[Any]:
-    from bihuan.desk.perform import load
+    from bihuan.desk.stored import load
     from bihuan.records.queries.obligations import obligations_of
 
     stored = load(number)
@@ -468,7 +468,8 @@ def run_act(args: argparse.Namespace, speaker: Speaker) -> int:
     pairs = _pairs(args.fields)
     store.need_site()
     from bihuan.desk import worlds
-    from bihuan.desk.perform import load, perform
+    from bihuan.desk.perform import perform
+    from bihuan.desk.stored import load
     from bihuan.engine.case import Act
     from bihuan.engine.step import possible
 

@@ -138,7 +138,7 @@ def _what(kind: str) -> Text:
 
 def run_verify(args: argparse.Namespace, speaker: Speaker) -> int:
     store.open_data()
-    from bihuan.desk.perform import load
+    from bihuan.desk.stored import load
     from bihuan.desk.verify import verify
 
     if args.number and load(args.number) is None:

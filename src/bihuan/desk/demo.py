@@ -16,8 +16,9 @@ from bihuan.desk.adoption import sign_adoption
 from bihuan.desk.in_force import policies_in_force
 from bihuan.desk.intake import register
 from bihuan.desk.numbering import ledger_number
-from bihuan.desk.perform import load, perform
+from bihuan.desk.perform import perform
 from bihuan.desk.policy_files import read_nodes
+from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Act, Case, Debt
 from bihuan.engine.dues import latest_promise

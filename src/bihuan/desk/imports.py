@@ -12,7 +12,7 @@ from django.db import transaction
 
 from bihuan.desk import worlds
 from bihuan.desk.intake import register
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from bihuan.desk.tables import Record, Rejected, Table
 from bihuan.engine.calendar import BadTime
 from bihuan.engine.clock import parse_instant

@@ -11,14 +11,14 @@ from bihuan.desk import numbering, worlds
 from bihuan.desk.append import Change, Record, append
 from bihuan.desk.counting import counted_facts
 from bihuan.desk.locating import located_facts
-from bihuan.desk.permissions import viewer
+from bihuan.desk.stored import Stored, load, load_both, reaches, standing, world_beside
 from bihuan.engine.case import Act, Case
+from bihuan.engine.links import grown_as, mirrored
 from bihuan.engine.refusal import Owing, Refusal
 from bihuan.engine.step import Decision, decide
-from bihuan.engine.words import Text
-from bihuan.records.models import Case as CaseRow
+from bihuan.engine.together import Peer, decide_both
+from bihuan.engine.words import JOINING, Text
 from bihuan.records.models.json_text import canonical
-from bihuan.records.queries.visibility import Reach, facts_of, reach
 
 Json = Any
 ATTEMPTS = 5
@@ -125,7 +125,8 @@ class _Performing:
         if policy is None:
             return self._refused("", _NO_POLICY)
         ruling = worlds.ruling(policy, self.now, seen)
-        if self._grew_from_nothing(ruling):
+        origin = self._origin(ruling, seen)
+        if self.act.data.get("linked_to") and origin is None:
             return self._refused("", _NOT_GROWN)
         act = self._with_counted(None, 0, ruling)
         decision = decide(None, act, ruling.world, self.now)
@@ -146,33 +147,73 @@ class _Performing:
             ruling, number, None, case, decision.events, act_id=self.act_id, act=act.name,
             record=record,
         )  # fmt: skip
-        return self._write(change, decision.refusal)
+        grown = self._grown(origin, number, seen) if origin else ()
+        return self._write(change, decision.refusal, *grown)
 
     def _on_case(self, number: str, seen: worlds.Changes) -> Performed:
+        other = self.act.data.get("case")
+        if self.act.name in JOINING and isinstance(other, str) and other:
+            return self._on_both(number, other, seen)
         stored = load(number, lock=True)
         if stored is None:
             return self._refused(number, _NO_CASE)
         ruling = worlds.ruling(stored.policy_id, self.now, seen)
-        if not _reaches(self.act.by, stored, ruling, self.now):
+        if not reaches(self.act.by, stored, ruling, self.now):
             return self._refused(number, _NO_CASE, stored.id)
         act = self._with_counted(stored.case, stored.id, ruling)
-        decision: Decision = decide(stored.case, act, ruling.world, self.now)
-        if not decision.events or decision.case is None:
-            return self._refused(number, decision.refusal, stored.id)
-        change = Change(
-            ruling, number, stored.case, decision.case, decision.events, stored.id, stored.events,
-            stored.head, self.act_id, act.name,
-        )  # fmt: skip
-        return self._write(change, decision.refusal)
+        world = world_beside(stored.case, ruling.world, self.now)
+        decision: Decision = decide(stored.case, act, world, self.now)
+        return self._decided(stored, ruling, decision)
 
-    def _grew_from_nothing(self, ruling: worlds.Ruling) -> bool:
-        """Whether it names a case it grew from that is not there, or is of another kind (AUTO-3.7)."""
+    def _decided(
+        self,
+        stored: Stored,
+        ruling: worlds.Ruling,
+        decision: Decision,
+        *others: Change,
+    ) -> Performed:
+        if not decision.events or decision.case is None:
+            return self._refused(stored.number, decision.refusal, stored.id)
+        change = _change(stored, ruling, decision, self.act_id, self.act.name)
+        return self._write(change, decision.refusal, *others)
+
+    def _on_both(self, number: str, named: str, seen: worlds.Changes) -> Performed:
+        """An act that joins two cases: both rows are locked, and both written or neither."""
+        stored, other = load_both(number, named)
+        if stored is None:
+            return self._refused(number, _NO_CASE)
+        ruling = worlds.ruling(stored.policy_id, self.now, seen)
+        if not reaches(self.act.by, stored, ruling, self.now, whole=True):
+            return self._refused(number, _NO_CASE, stored.id)
+        if other is None or other.case.ledger:
+            return self._refused(number, _NO_OTHER, stored.id)
+        theirs = worlds.ruling(other.policy_id, self.now, seen)
+        if not reaches(self.act.by, other, theirs, self.now, whole=True):
+            return self._refused(number, _NO_OTHER, stored.id)
+        decision, beside = decide_both(
+            _peer(stored, ruling), _peer(other, theirs), self.act, self.now,
+            standing(stored, other, self.act),
+        )  # fmt: skip
+        others = (_change(other, theirs, beside),) if beside and beside.events else ()
+        return self._decided(stored, ruling, decision, *others)
+
+    def _origin(self, ruling: worlds.Ruling, seen: worlds.Changes) -> Stored | None:
+        """The case a new one grew from, locked; None where there is none, of that kind, to be seen (AUTO-3.7)."""
         told = self.act.data.get("linked_to")
-        if not told:
-            return False
-        stored = load(str(told))
+        stored = load(str(told), lock=True) if told else None
         kind = ruling.world.policy.linked.get(str(self.act.data.get("kind", "")))
-        return stored is None or kind is None or stored.case.facts.get("kind") != kind
+        if stored is None or kind is None or stored.case.facts.get("kind") != kind:
+            return None
+        theirs = worlds.ruling(stored.policy_id, self.now, seen)
+        return stored if reaches(self.act.by, stored, theirs, self.now) else None
+
+    def _grown(self, origin: Stored, number: str, seen: worlds.Changes) -> tuple[Change, ...]:
+        """What the case that a new one grew from is told: that it is linked, and how."""
+        ruling = worlds.ruling(origin.policy_id, self.now, seen)
+        relation = mirrored(grown_as(str(self.act.data.get("kind", ""))))
+        act = Act("link", "system", self.now, {"case": number, "as": relation})
+        decision = decide(origin.case, act, ruling.world, self.now)
+        return (_change(origin, ruling, decision),)
 
     def _with_counted(self, case: Case | None, case_id: int, ruling: worlds.Ruling) -> Act:
         found: dict[str, int | str] = {
@@ -185,8 +226,8 @@ class _Performing:
         told = {name: value for name, value in self.act.data.items() if name not in counted}
         return replace(self.act, data={**told, **found})
 
-    def _write(self, change: Change, refusal: Refusal | None) -> Performed:
-        append((change,), self.now)
+    def _write(self, change: Change, refusal: Refusal | None, *others: Change) -> Performed:
+        append((change, *others), self.now)
         first = change.sequence + 1
         done = Performed(change.number, first, change.sequence + len(change.events), refusal)
         self._keep_receipt(done, change.case_id)
@@ -214,6 +255,20 @@ class _Performing:
             )  # fmt: skip
 
 
+def _change(
+    stored: Stored, ruling: worlds.Ruling, decision: Decision, act_id: str = "", act: str = ""
+) -> Change:
+    assert decision.case is not None
+    return Change(
+        ruling, stored.number, stored.case, decision.case, decision.events, stored.id,
+        stored.events, stored.head, act_id, act,
+    )  # fmt: skip
+
+
+def _peer(stored: Stored, ruling: worlds.Ruling) -> Peer:
+    return Peer(stored.number, stored.case, ruling.world, str(stored.complainant or ""))
+
+
 _LOOK_UP = """
     SELECT COALESCE(s.organisation_changes, -1), COALESCE(s.calendar_changes, -1),
            r."by", r.first, r.last, r.outcome
@@ -225,45 +280,6 @@ _KEEP_RECEIPT = (
     'INSERT INTO records_actreceipt (act_id, "by", case_id, first, last, outcome, at) '
     "VALUES (%s, %s, %s, %s, %s, %s, %s)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A case as its row holds it."""
-
-    id: int
-    number: str
-    policy_id: int
-    events: int
-    head: str
-    case: Case
-
-
-_LOAD = "SELECT id, number, policy_id, events, head, state FROM records_case WHERE number = %s"
-_LOAD_LOCKED = _LOAD + " FOR UPDATE"
-
-
-def load(number: str, *, lock: bool = False) -> Stored | None:
-    """The case of that number, or None; locked until the transaction ends where that is asked."""
-    locking = lock and connection.vendor == "postgresql"
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD_LOCKED if locking else _LOAD, (number,))
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    pk, number, policy, events, head, state = row
-    return Stored(pk, number, policy, events, head, Case.from_json(json.loads(state)))
-
-
-def _reaches(by: str, stored: Stored, ruling: worlds.Ruling, now: int) -> bool:
-    """Whether the case exists for who acts; who owns it or owes in it need not be looked up."""
-    if by in ("customer", "system"):
-        return True
-    case, seats = stored.case, ruling.world.organisation.seats_of(by)
-    if case.owner in seats or any(debt.seat in seats for debt in case.debts.values()):
-        return True
-    row = CaseRow.objects.get(pk=stored.id)
-    return reach(viewer(by, now), facts_of(row)) is not Reach.NOTHING
 
 
 def first_result(act_id: str, *, by: str, act: str) -> Performed | None:
@@ -313,6 +329,7 @@ _NOT_GROWN = Refusal(
     field="linked_to",
 )
 _NO_CASE = Refusal("no-such-case", Text("没有这个案件", "there is no such case"), ())
+_NO_OTHER = replace(_NO_CASE, field="case")
 _NO_POLICY = Refusal(
     "no-policy", Text("没有适用的制度", "no policy rules over what is registered here"), ()
 )

@@ -16,6 +16,7 @@ from bihuan.engine.organisation import Unit, seat
 from bihuan.engine.policy import Policy
 from bihuan.engine.scenario import (
     EXPECTATIONS,
+    FIRST,
     STEP_KEYS,
     Cast,
     Result,
@@ -148,6 +149,7 @@ def _scenario(told: object, file: str) -> Scenario:
                 _dict(step.get("with", {}), place),
                 {key: step[key] for key in EXPECTATIONS if key in step},
                 tuple(str(person) for person in _list(step.get("away", []), place)),
+                str(step.get("case", FIRST)),
             )
         )
     shows = tuple(str(clause) for clause in _list(story.get("shows"), f"{file}: {name.en}"))

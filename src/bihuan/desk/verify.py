@@ -11,10 +11,12 @@ from django.db import IntegrityError, connection, transaction
 
 from bihuan.desk import chain, rebuild, worlds
 from bihuan.engine.calendar import Calendar
-from bihuan.engine.case import Case
+from bihuan.engine.case import Case, evolve
 from bihuan.engine.invariants import broken
 from bihuan.engine.legs import course_of, unsound
+from bihuan.engine.links import broken_links
 from bihuan.engine.step import catch_up
+from bihuan.engine.together import Peer, awaited
 from bihuan.engine.words import Text
 from bihuan.records.models import Anchor, Event
 from bihuan.records.models import Case as CaseRow
@@ -28,7 +30,7 @@ _CALENDAR = Calendar.build(week={"mon-sun": "00:00-24:00"})
 class Finding:
     """One thing that is not as it must be: a code, the case's number (empty: not of one case), what."""
 
-    code: str  # chain, replay, projection, legs, anchor, guard, wake, or an invariant: K1 …
+    code: str  # chain, replay, projection, legs, link, anchor, guard, wake, or an invariant: K1 …
     number: str
     text: Text
 
@@ -85,6 +87,38 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
         )
     yield from _invariants(row, made.case, now)
     yield from _legs(row, events, now)
+    yield from _links(row, made.case, events)
+
+
+def _links(row: CaseRow, case: Case, events: list[Event]) -> Iterator[Finding]:
+    """What it is linked with knows of it, and no member was answered before its command case had decided."""
+    rows = CaseRow.objects.filter(number__in=case.links)
+    others = {other.number: Case.from_json(other.state) for other in rows}
+    for text in broken_links(row.number, case, others):
+        yield Finding("link", row.number, text)
+    for event in events:
+        for kind, data in event.effects:
+            if kind == "followed" and not _had_decided(data["case"], event.recorded_at):
+                yield _found(
+                    "link",
+                    row.number,
+                    f"第 {event.sequence} 条:指挥案尚未决定即答复",
+                    f"event {event.sequence}: answered before the command case had decided",
+                )
+
+
+def _had_decided(number: str, at: int) -> bool:
+    """Whether a command case had decided by that instant, as it was known then."""
+    rows = Event.objects.filter(case__number=number, recorded_at__lte=at).order_by("sequence")
+    policy = CaseRow.objects.values_list("policy_id", flat=True).get(number=number)
+    world = worlds.ruling(policy, at).world
+    case: Case | None = None
+    found = False
+    for entry, event in zip(rows, rebuild.events_of(rows), strict=True):
+        found = found and entry.recorded_at == at  # what was so in that second may have been seen
+        case = evolve(case, event)
+        found = found or not awaited(Peer(number, case, world), at)
+    return found
 
 
 def verify_anchors() -> Iterator[Finding]:

@@ -119,7 +119,9 @@ class Case:
     instants: dict[str, int] = field(default_factory=dict)
     rhythm: dict[str, int] = field(default_factory=dict)  # row → last opening
     promises: dict[str, int] = field(default_factory=dict)
-    links: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)  # number → what that case is to this one
+    # steps still ahead → when one merged into this case would have owed them at the latest
+    bounds: dict[str, int] = field(default_factory=dict)
     # goods: received, accepted, settled (items), refunded (fen), here (1: with us)
     goods: dict[str, int] = field(default_factory=dict)
     # acts that different people must do → who did them
@@ -199,6 +201,7 @@ _DICTS = (
     "rhythm",
     "promises",
     "links",
+    "bounds",
     "goods",
     "doers",
 )
@@ -316,6 +319,8 @@ def _lapsed(case: Case, data: dict[str, Json]) -> None:
 def _marked(case: Case, data: dict[str, Json]) -> None:
     line = case.sheets[data["sheet"]] if data.get("sheet") else case
     line.marks[data["step"]] = data["outcome"]
+    if line is case:
+        case.bounds.pop(data["step"], None)
 
 
 def _unmarked(case: Case, data: dict[str, Json]) -> None:
@@ -323,6 +328,8 @@ def _unmarked(case: Case, data: dict[str, Json]) -> None:
     for step in data["steps"]:
         line.marks.pop(step, None)
         line.since.pop(step, None)
+        if line is case:
+            case.bounds.pop(step, None)
 
 
 def _since(case: Case, data: dict[str, Json]) -> None:
@@ -386,6 +393,13 @@ def _linked(case: Case, data: dict[str, Json]) -> None:
         case.links.pop(data["case"], None)
 
 
+def _bound(case: Case, data: dict[str, Json]) -> None:
+    if data["due"]:
+        case.bounds[data["step"]] = data["due"]
+    else:
+        case.bounds.pop(data["step"], None)
+
+
 def _paused(case: Case, data: dict[str, Json]) -> None:
     if data["on"]:
         case.paused = data["at"]
@@ -431,7 +445,7 @@ def _round(case: Case, data: dict[str, Json]) -> None:
 
 
 def _nothing(case: Case, data: dict[str, Json]) -> None:
-    """Told and refused are for readers; they change no state."""
+    """Told, refused and followed are for readers; they change no state."""
 
 
 _APPLY = {
@@ -459,6 +473,8 @@ _APPLY = {
     "rhythm": _rhythm,
     "promised": _promised,
     "linked": _linked,
+    "bound": _bound,
+    "followed": _nothing,
     "paused": _paused,
     "stage": _stage,
     "severity": _severity,

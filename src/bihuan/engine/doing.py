@@ -14,6 +14,7 @@ from bihuan.engine.consequences import (
     trigger_counted,
     trigger_each,
 )
+from bihuan.engine.links import command_of, grown_as, merge_into
 from bihuan.engine.money import follows
 from bihuan.engine.pausing import pause, resume
 from bihuan.engine.policy import Consequence, Periodic, Step, Who
@@ -52,7 +53,7 @@ def register(work: Work, act: Act) -> None:
         told["anonymous"] = "yes"
     work.emit("facts", **told)
     if data.get("linked_to"):
-        work.emit("linked", case=data["linked_to"], **{"as": "appeal"})
+        work.emit("linked", case=data["linked_to"], **{"as": grown_as(str(data.get("kind", "")))})
     trigger(work, "registered", act.at)
     if work.missing_facts() and work.case.facts.get("anonymous") != "yes":
         trigger(work, "asked missing", act.at)
@@ -98,6 +99,8 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     keep_debts(work, slot, act)
     if slot.sheet is None:
         count_goods(work, act)
+        if act.name == "respond" and (command := command_of(work.case)):
+            work.emit("followed", case=command)
     if slot.step is not None:
         do_step(work, slot, act)
     elif slot.allowed is not None:
@@ -254,6 +257,10 @@ def agree_again(work: Work, new_time: int) -> None:
         if row is not None and row.timing.by == "agreed time":
             judged = debt.first_due if debt.lapses else new_time  # a breach stays one
             work.emit("moved", id=debt.id, due=new_time, first_due=judged, why="postponed")
+    for name in tuple(work.case.bounds):
+        step = work.policy.step("", name)
+        if step is not None and step.timing.by == "agreed time":
+            work.emit("bound", step=name, due=0)  # the customer agreed to the new one
 
 
 def spend(work: Work, act: Act, refusal: Refusal) -> None:
@@ -276,6 +283,9 @@ def do_engine(work: Work, act: Act) -> None:
         work.emit("linked", case=data["case"], **{"as": data["as"]})
     elif name == "unlink":
         work.emit("linked", case=data["case"], **{"as": ""})
+    elif name == "merge":
+        merge_into(work, str(data["case"]), act.at)
+        finish(work, "merged", act.at)
     elif name in ("hold", "release"):
         work.emit("held", **{"is": name == "hold"})
     elif name == "attach" and work.case.stage == "closed":

@@ -21,7 +21,7 @@ from bihuan.engine.work import Work
 from bihuan.engine.world import World
 
 _BY_ITSELF = frozenset({"lapsed", "opened", "resume", "resettle", "recompute"})
-_VOID_BECAUSE = frozenset({"displaced", "moot", "resumed"})
+_VOID_BECAUSE = frozenset({"displaced", "moot", "resumed", "merged"})
 _CLOSED_ENOUGH = frozenset({"closed", *ENDINGS})
 
 
@@ -119,7 +119,7 @@ def _debts_are_sound(work: Work, now: int) -> Iterator[Broken]:
     rows: set[tuple[str, int, str]] = set()
     for debt in work.case.debts.values():
         row = work.row(debt.row)
-        if row is None and not debt.row.startswith(("floor.", "ledger.")):
+        if row is None and not debt.row.startswith(("floor.", "ledger.", "merged.")):
             yield _broken("K1", f"制度没有{debt.row}", f"the policy has no {debt.row}", debt.id)
         if debt.act not in ACTS:
             yield _broken("K1", f"没有动作{debt.act}", f"there is no act {debt.act}", debt.id)

@@ -101,7 +101,7 @@ def lapse(work: Work, debt: Debt, at: int) -> None:
 def waits_for_people(work: Work, debt: Debt) -> bool:
     """The system archives nothing while somebody still owes something on the case."""
     return not debt.sheet and any(
-        other.row.startswith("owed.") for other in work.case.debts.values()
+        other.row.startswith(("owed.", "merged.")) for other in work.case.debts.values()
     )
 
 

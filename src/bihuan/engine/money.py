@@ -39,7 +39,7 @@ def has_passed(case: Case, policy: Policy) -> bool:
 
 def closed_off(case: Case, policy: Policy, act: str, clauses: tuple[str, ...]) -> Refusal | None:
     """Why an act on goods or money is not open now, whatever its data; None where it is."""
-    if act in ("withdraw", "decline") and case.goods.get("here"):
+    if act in ("withdraw", "decline", "merge") and case.goods.get("here"):
         return refuse("goods-in-hand", clauses=clauses)
     if act not in SETTLING:
         return None

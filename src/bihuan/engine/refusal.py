@@ -173,6 +173,48 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "货物在我方，须先验收并处置",
         "the goods are with us and must be inspected and disposed of first",
     ),
+    "with-itself": ("案件不能与自身关联或合并", "a case is not joined with itself"),
+    "linked-already": (
+        "两案已关联({how})；如要改变关系，先取消关联",
+        "the two are linked already ({how}); unlink them first to change that",
+    ),
+    "not-linked": ("两案没有关联", "the two cases are not linked"),
+    "merged-stays": (
+        "并案不能撤销：并入后的待办可能已在存续案中办理；并错的，请另立新案并与原案关联",
+        "a merge is not undone: what moved may be done there; register a new case and link it",
+    ),
+    "one-command": (
+        "一件集体投诉只有一个指挥案，指挥案本身不能是成员",
+        "a member has one command case, and a command case is no member itself",
+    ),
+    "command-undecided": (
+        "先要由集体投诉的指挥案作出决定，本案时限照常计算",
+        "the command case of the collective complaint has to decide first; the clock here runs on",
+    ),
+    "not-for-members": (
+        "此动作要逐案办理，不能一次办到各成员案",
+        "this act is done case by case, not on all members in one go",
+    ),
+    "has-members": (
+        "指挥案还有成员，不能并入他案",
+        "a command case that has members is not merged into another",
+    ),
+    "answered-already": (
+        "已答复客户，不再合并，可作为重复登记关联",
+        "the customer is answered already; link it as a duplicate instead",
+    ),
+    "other-policy": (
+        "两案适用不同制度，不能合并，可关联",
+        "the two run under different policies; link them instead of merging",
+    ),
+    "not-living": (
+        "并入的案件须仍在办理(未办结、未终结)",
+        "the case that goes on has to be in hand: neither closed nor over",
+    ),
+    "owes-merged": (
+        "还欠并入案件的投诉人答复，不能终结",
+        "it still owes an answer to somebody merged into it and cannot end",
+    ),
     "level-too-high": ("只能调低等级", "the severity can only be lowered"),
 }
 

@@ -3,6 +3,7 @@
 from bihuan.engine.case import Act, Json
 from bihuan.engine.forms import check_form, check_times
 from bihuan.engine.granting import not_granted
+from bihuan.engine.links import unfit_to_join
 from bihuan.engine.money import forbidden
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
@@ -43,6 +44,7 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
         or not_granted(work, slot.step, data)
         or forbidden(work.case, act.name, data, slot.clauses)
         or unfit(work, slot, data)
+        or unfit_to_join(work, act)
     )
 
 

@@ -11,19 +11,23 @@ from datetime import date, timedelta
 
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Act, Case, Debt, Event, Json, replay
+from bihuan.engine.links import command_of, members_of
 from bihuan.engine.organisation import Organisation, Unit, organisation_of, seat
 from bihuan.engine.policy import Policy, Who
+from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row, facts_of
-from bihuan.engine.step import catch_up, decide
-from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS, Text
+from bihuan.engine.step import Decision, catch_up, decide
+from bihuan.engine.together import Peer, awaited, decide_both, for_member
+from bihuan.engine.words import ACTS, JOINING, NEEDS, SHEET_FIELDS, Text
 from bihuan.engine.world import World
 
 # What a step may expect, in the order in which it is looked at.
 EXPECTATIONS = (
     "refused", "stage", "ended", "owner", "severity", "owed", "not owed", "lapsed", "late", "told",
-    "sheets", "facts", "agreed",
+    "sheets", "facts", "agreed", "links", "members",
 )  # fmt: skip
-STEP_KEYS = ("at", "who", "act", "on", "with", "away", *EXPECTATIONS)
+STEP_KEYS = ("at", "who", "act", "case", "on", "with", "away", *EXPECTATIONS)
+FIRST = "A"  # the name of the case of a step that names none; a name stands for the case's number
 _WALL = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
 
 
@@ -60,6 +64,7 @@ class ScenarioStep:
     told: Mapping[str, object]
     expected: Mapping[str, object]
     away: tuple[str, ...] = ()
+    case: str = FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +139,36 @@ def clauses_at(policy: Policy, places: frozenset[str]) -> frozenset[str]:
     )
 
 
+@dataclass(slots=True)
+class _Tale:
+    """One of the cases a scenario is about, and everything that has happened to it."""
+
+    case: Case | None = None
+    events: tuple[Event, ...] = ()
+
+
 class _Player:
-    """The case of one scenario, and everything that has happened to it."""
+    """The cases of one scenario: one or several, each with its history."""
 
     def __init__(self, world: World, cast: Cast) -> None:
         self.world = world
         self.cast = cast
-        self.case: Case | None = None
-        self.events: tuple[Event, ...] = ()
+        self.tales: dict[str, _Tale] = {}
+        self.name = FIRST
         self.touched: set[str] = set()
         self.kinds = _kinds_of_fields(world.policy)
+
+    @property
+    def tale(self) -> _Tale:
+        return self.tales.setdefault(self.name, _Tale())
+
+    @property
+    def case(self) -> Case | None:
+        return self.tale.case
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return self.tale.events
 
     @property
     def calendar(self) -> Calendar:
@@ -152,11 +177,12 @@ class _Player:
     def play(self, step: ScenarioStep) -> None:
         organisation = self.cast.organisation(frozenset(step.away))
         self.world = replace(self.world, organisation=organisation)
+        self.name = step.case
         now = self.instant(step.at)
         refused, code = "", str(step.expected.get("refused", ""))
+        act = Act(step.act, step.who, now, self.data(step), int(step.on or 0))
         if step.act:
-            act = Act(step.act, step.who, now, self.data(step), int(step.on or 0))
-            decision = decide(self.case, act, self.world, now)
+            decision = self.judge(act, now)
             if decision.refusal is not None:
                 refused = decision.refusal.code
                 self.touch_clauses(decision.refusal.clauses)
@@ -170,14 +196,75 @@ class _Player:
             if self.case is None:
                 raise _OtherwiseError("a case to look at", "nothing is registered yet")
             decision = catch_up(self.case, self.world, now)
-        self.touch(step, decision.events)
-        self.events += decision.events
-        if decision.case is not None:
-            self.case = decision.case
-            self.laws(self.case)
+        self.follow(step.who, decision)
         for name in EXPECTATIONS:
-            if name in step.expected and name != "refused":
+            if name == "members" and name in step.expected:
+                self.apply_to_members(act, now, _mapping(step.expected[name]))
+            elif name in step.expected and name != "refused":
                 self.expect(name, step.expected[name], decision.events)
+
+    def judge(self, act: Act, now: int) -> Decision:
+        """What comes of an act on the case it is done on, and on the one it joins with it."""
+        other = self.tales.get(str(act.data.get("case", "")))
+        if self.case is None or act.name not in JOINING or other is None or other.case is None:
+            return decide(self.case, act, self.beside(self.case, now), now)
+        name = str(act.data["case"])
+        mine, theirs = decide_both(
+            self.peer(self.name), self.peer(name), act, now, self.standing(act, name)
+        )
+        if theirs is not None:
+            here, self.name = self.name, name
+            self.follow(act.by, theirs)
+            self.name = here
+        return mine
+
+    def beside(self, case: Case | None, now: int) -> World:
+        """The world with what a member's command case still owes."""
+        command = command_of(case) if case else ""
+        if command not in self.tales:
+            return self.world
+        return replace(self.world, awaits=awaited(self.peer(command), now))
+
+    def peer(self, name: str) -> Peer:
+        case = self.tales[name].case or Case()
+        told = [str(case.facts.get(key, "")) for key in ("name", "contact")]
+        return Peer(name, case, self.world, "/".join(told) if all(told) else "")
+
+    def standing(self, act: Act, other: str) -> dict[str, int]:
+        """How many people stand together in the command case, once an act has linked or unlinked one."""
+        links = self.peer(self.name).case.links
+        how = links.get(other) if act.name == "unlink" else act.data.get("as")
+        if how not in ("member", "collective"):
+            return {}
+        command, member = (self.name, other) if how == "member" else (other, self.name)
+        together = {command, *members_of(self.peer(command).case), member}
+        together -= {member} if act.name == "unlink" else set()
+        return {command: len({self.peer(name).person for name in together} - {""})}
+
+    def apply_to_members(self, act: Act, now: int, wanted: Mapping[str, object]) -> None:
+        """The act done on the members of the command case too, each judged for itself."""
+        assert self.case is not None
+        command, found = self.name, {}
+        for number in members_of(self.case):
+            self.name = number
+            member = self.peer(number)
+            done = for_member(act, member, now)
+            if isinstance(done, Refusal):
+                found[number] = done.code
+                continue
+            decision = decide(member.case, done, self.beside(member.case, now), now)
+            self.follow(act.by, decision)
+            found[number] = decision.refusal.code if decision.refusal else "done"
+        self.name = command
+        self.same("members", str(dict(wanted)), str(found))
+
+    def follow(self, who: str, decision: Decision) -> None:
+        """What was decided has happened to the case."""
+        self.touch(who, decision.events)
+        self.tale.events += decision.events
+        if decision.case is not None:
+            self.tale.case = decision.case
+            self.laws(decision.case)
 
     def laws(self, case: Case) -> None:
         """What holds at every moment, whatever a scenario says."""
@@ -215,18 +302,18 @@ class _Player:
 
     # what took part
 
-    def touch(self, step: ScenarioStep, events: tuple[Event, ...]) -> None:
+    def touch(self, who: str, events: tuple[Event, ...]) -> None:
         policy = self.world.policy
-        if step.act in policy.may:
-            self.touched.add(policy.may[step.act].at.place)
         for event in events:
+            if event.kind in policy.may:
+                self.touched.add(policy.may[event.kind].at.place)
             for kind, data in event.effects:
                 self.touch_effect(kind, data)
             if event.kind == "register":
                 self.touched |= {
                     f"what.kinds.{event.data.get('kind')}",
                     f"what.channels.{event.data.get('channel')}",
-                    "what.registered_by" if step.who not in ("customer", "system") else "",
+                    "what.registered_by" if who not in ("customer", "system") else "",
                     *(
                         f"guidance[{i}]"
                         for i, (at, _) in enumerate(policy.guidance)
@@ -348,6 +435,9 @@ class _Player:
                     told = [d["seat"] for e in events for k, d in e.effects if k == "told"]
                     if not any(self.is_held(str(who), place) for place in told):
                         raise _OtherwiseError(f"{who} is told", ", ".join(told) or "nobody is told")
+            case "links":
+                for key, value in _mapping(wanted).items():
+                    self.same(f"link {key}", str(value), case.links.get(key, "no"))
             case "sheets":
                 self.look_at_sheets(wanted)
             case "facts":

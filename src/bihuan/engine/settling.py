@@ -137,6 +137,8 @@ def settle_step(work: Work, step: Step | None, sheet: Sheet | None, at: int) -> 
         if step.name not in line.since:
             work.emit("since", sheet=number, step=step.name, at=since)
         until, provisional = due_of(step.timing, since, work.case, work.world, facts)
+        if sheet is None:
+            until = min(until, work.case.bounds.get(step.name, until))
         seat = resolve(step.owes, work.case, work.world, facts, sheet=sheet, act=step.act)
         work.open_debt(wanted, step.act, seat, since, until, provisional=provisional, sheet=number)
         return
@@ -188,6 +190,8 @@ def is_past(work: Work, duty: Duty) -> bool:
 
 def void_owed(work: Work, at: int) -> None:
     for debt in tuple(work.case.debts.values()):
+        if debt.row.startswith("merged.") and work.case.ended:
+            work.emit("void", id=debt.id, at=at, why="moot")
         if not debt.row.startswith("owed."):
             continue
         duty = work.row(debt.row)
@@ -253,13 +257,15 @@ def settle_bearers(work: Work) -> None:
     facts = work.facts()
     for debt in tuple(work.case.debts.values()):
         row = work.row(debt.row)
-        if row is None or row.owes is None:
+        moved_over = debt.row.startswith("merged.") and not debt.given
+        if not debt.row.startswith("merged.") and (row is None or row.owes is None):
             continue
-        if work.is_owners(row):
+        if work.is_owners(row) or moved_over:
             seat = step_aside(work.case.owner, work.case, work.world, debt.act)
         elif debt.given:
             seat = step_aside(debt.seat, work.case, work.world, debt.act)
         else:
+            assert row is not None and row.owes is not None  # noqa: PT018
             seat = resolve(
                 row.owes,
                 work.case,

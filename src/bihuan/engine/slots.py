@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bihuan.engine.apart import done_already
 from bihuan.engine.case import Debt, Sheet
 from bihuan.engine.forms import Form, form_of
+from bihuan.engine.links import cannot_join, owed_to_merged
 from bihuan.engine.money import closed_off
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Allowed, Duty, Periodic, Step
@@ -130,6 +131,10 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
     if slot.act == "decline":
         step = work.current()
         return (resolve(step.owes, work.case, work.world, facts),) if step else (work.case.owner,)
+    if slot.act == "merge":
+        step = work.current()
+        owes = (resolve(step.owes, work.case, work.world, facts),) if step else ()
+        return (*owes, work.case.owner)
     return (above_owner(work.case, work.world),) if slot.act == "lower_severity" else ()
 
 
@@ -179,6 +184,12 @@ def blocked(work: Work, slot: Slot) -> Refusal | None:
         refusal := closed_off(work.case, work.policy, slot.act, slot.clauses)
     ):
         return refusal
+    if refusal := cannot_join(work, slot.act):
+        return refusal
+    if slot.act in ("withdraw", "decline") and (owing := owed_to_merged(work)):
+        return refuse("owes-merged", clauses=slot.clauses, owing=owing)
+    if slot.act == "respond" and slot.sheet is None and work.world.awaits:
+        return refuse("command-undecided", clauses=slot.clauses, owing=work.world.awaits)
     states = {NEEDS[need].state for need in slot.needs}
     if "sheets returned" in states and any(sheet.step for sheet in work.live_sheets()):
         numbers = [sheet.number for sheet in work.live_sheets() if sheet.step]
@@ -193,7 +204,7 @@ def blocked(work: Work, slot: Slot) -> Refusal | None:
         open_rows = tuple(
             debt
             for debt in work.case.debts.values()
-            if debt.row.startswith("owed.") and not debt.sheet
+            if debt.row.startswith(("owed.", "merged.")) and not debt.sheet
         )
         if open_rows:
             return refuse(

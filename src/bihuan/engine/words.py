@@ -119,6 +119,29 @@ _REVIEWED = _outcomes(accepted=("通过", "Accepted"), refused=("退回", "Refus
 _EFFECT = _outcomes(effective=("有效", "Effective"), no_effect=("无效", "No effect"))
 
 
+# What the other case is to this one, and what this one then is to the other. The last two come of merging.
+RELATIONS: dict[str, tuple[Text, str]] = {
+    "related": (Text("相关", "Related"), "related"),
+    "repeat": (Text("本案重复投诉的先前案件", "Earlier case this one repeats"), "repeated"),
+    "repeated": (Text("重复投诉本案的案件", "Case that repeats this one"), "repeat"),
+    "duplicate": (Text("同一投诉的重复登记", "The same complaint registered twice"), "duplicate"),
+    "collective": (
+        Text("本案所属集体投诉的指挥案", "Command case of the collective complaint"),
+        "member",
+    ),
+    "member": (Text("集体投诉的成员案", "Member of this collective complaint"), "collective"),
+    "grown": (Text("引起本案的案件", "Case this one grew from"), "led to"),
+    "led to": (Text("由本案引起的案件", "Case that grew from this one"), "grown"),
+    "appeal": (Text("外部申诉所涉的案件", "Case of the outside appeal"), "appealed"),
+    "appealed": (Text("对本案的外部申诉", "Outside appeal about this case"), "appeal"),
+}
+MERGED_INTO, MERGED_HERE = "merged into", "merged here"
+MERGING: dict[str, Text] = {
+    MERGED_INTO: Text("本案并入的案件", "Case this one was merged into"),
+    MERGED_HERE: Text("并入本案的案件", "Case merged into this one"),
+}
+
+
 def _act(
     name: str,
     zh: str,
@@ -758,12 +781,7 @@ _ACTS = (
                 "choice",
                 "关系",
                 "Relation",
-                choices={
-                    "related": ("相关", "Related"),
-                    "repeat": ("重复投诉", "Repeat complaint"),
-                    "collective": ("集体投诉", "Collective complaint"),
-                    "appeal": ("外部申诉", "Outside appeal"),
-                },
+                choices={name: (text.zh, text.en) for name, (text, _) in RELATIONS.items()},
             ),
         ),
         engine=True,
@@ -775,6 +793,30 @@ _ACTS = (
         past=("取消关联", "unlinked a case"),
         fields=(_field("case", "case", "案件", "Case"), REASON),
         engine=True,
+    ),
+    _act(
+        "merge",
+        "并案",
+        "Merge",
+        phrase=("并入同一投诉的另一案件", "merge it into the other case of the same complaint"),
+        past=("并入另一案件", "merged it into another case"),
+        fields=(
+            _field("case", "case", "并入的案件", "Case that goes on"),
+            _field(
+                "reason",
+                "long",
+                "理由(投诉人不同时必填)",
+                "Reason (where the complainants differ)",
+                required=False,
+            ),
+        ),
+        engine=True,
+    ),
+    _act(
+        "take_in",
+        "接收并案",
+        "Take a merged case in",
+        past=("接收并入的案件", "took in a merged case"),
     ),
     _act(
         "appeal_received",
@@ -831,6 +873,16 @@ JUDGING = frozenset(
 KEPT_APART = frozenset({"register", "inspect", "refund"})
 # Facts the engine itself reckons from (money.py): counts of items, and fen.
 RECKONED: dict[str, str] = {"bought": "count", "returned": "count", "paid": "money"}
+# Acts that join two cases: what is written on one side is written on the other in the same step.
+JOINING = frozenset({"link", "unlink", "merge"})
+# Acts of a command case that may be done on its members in one go: what the organisation finds, decides
+# and says; never a customer's own word, nor what only one customer can agree to.
+FOR_MEMBERS = frozenset(
+    {
+        "acknowledge", "appoint_command", "attach", "chase", "classify", "contact", "correct", "decide",
+        "investigate", "promise", "refer", "remark", "report", "resolve", "respond",
+    }
+)  # fmt: skip
 # What a closed case still accepts, beside its own owed acts.
 AFTER_CLOSING = frozenset(
     {
@@ -1168,6 +1220,9 @@ COUNTS: dict[str, Text] = {
         "部位和现象相同的既往案件", "earlier cases of the same part and symptom"
     ),
     "nearest unit": Text("距离最近、当班且有能力的单位", "the nearest unit on duty that can do it"),
+    "complainants standing together": Text(
+        "集体投诉中的不同投诉人", "different complainants of the collective complaint"
+    ),
     "cases of the same batch and reason": Text("同批次同原因的案件", "same batch and reason"),
     "same part and same symptom": Text("同部位同现象的案件", "same part and symptom"),
 }

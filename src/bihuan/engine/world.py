@@ -8,15 +8,20 @@ from bihuan.engine.case import Case
 from bihuan.engine.clock import Span
 from bihuan.engine.organisation import Organisation
 from bihuan.engine.policy import Policy
+from bihuan.engine.refusal import Owing
 
 
 @dataclass(frozen=True)
 class World:
-    """One policy version, one snapshot of the organisation, the policy's calendars by their names."""
+    """One policy version, one snapshot of the organisation, the policy's calendars by their names.
+
+    `awaits` is what the command case of a collective complaint still owes before it has decided.
+    """
 
     policy: Policy
     organisation: Organisation
     calendars: Mapping[str, Calendar]
+    awaits: tuple[Owing, ...] = ()
 
     def count(self, name: str, case: Case) -> int:
         """The count or amount of a number, as in force when the case was registered."""

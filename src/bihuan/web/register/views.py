@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bihuan.desk import intake, packs, permissions, worlds
 from bihuan.desk.foresight import what_follows
 from bihuan.desk.organisation import root
-from bihuan.desk.perform import load, perform
+from bihuan.desk.perform import perform
+from bihuan.desk.stored import load
 from bihuan.engine.case import Act, Case, Debt
 from bihuan.engine.dues import latest_promise
 from bihuan.engine.forms import fact_field, registration_form

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Case
 from tests.journeys.desk import Clock, Desk, instant

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from bihuan.desk.perform import load
+from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Case
 from tests.journeys.desk import Clock, Desk, instant

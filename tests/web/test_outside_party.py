@@ -11,7 +11,8 @@ from django.test import Client
 
 from bihuan.cli import main as cli
 from bihuan.desk import files, intake
-from bihuan.desk.perform import load, perform
+from bihuan.desk.perform import perform
+from bihuan.desk.stored import load
 from bihuan.engine.case import Act
 from bihuan.engine.words import ACTS
 from bihuan.records.models import Case, Event

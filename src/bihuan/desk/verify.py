@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 
 from bihuan.desk import chain, rebuild, worlds
+from bihuan.engine.assessing import recomputed
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Case, evolve
 from bihuan.engine.invariants import broken
@@ -30,7 +31,7 @@ _CALENDAR = Calendar.build(week={"mon-sun": "00:00-24:00"})
 class Finding:
     """One thing that is not as it must be: a code, the case's number (empty: not of one case), what."""
 
-    code: str  # chain, replay, projection, legs, link, anchor, guard, wake, or an invariant: K1 …
+    code: str  # chain, replay, projection, legs, assessment, link, anchor, guard, wake, or K1 …
     number: str
     text: Text
 
@@ -236,8 +237,17 @@ def _invariants(row: CaseRow, case: Case, now: int) -> Iterator[Finding]:
 def _legs(row: CaseRow, events: list[Event], now: int) -> Iterator[Finding]:
     """The time of the case adds up: its steps, its notes' legs, its waiting, its shares of blame."""
     policy = worlds.policy_of(row.policy_id)
-    for wrong in unsound(course_of(rebuild.events_of(events), policy, now)):
+    history = rebuild.events_of(events)
+    for wrong in unsound(course_of(history, policy, now)):
         yield Finding("legs", row.number, wrong)
+    for sheet in recomputed(history):
+        if not sheet.agrees:
+            yield _found(
+                "assessment",
+                row.number,
+                f"第 {sheet.sheet} 张单据的考核证据与记录不符",
+                f"the evidence on sheet {sheet.sheet} differs from what the events say",
+            )
 
 
 def _without_case() -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from bihuan.engine.organisation import Seat
 
@@ -43,12 +43,23 @@ class Event:
     effects: tuple[Effect, ...]
 
 
+class Late(NamedTuple):
+    """A debt that was done after its due: `passed` are the seats that let a due pass, and when."""
+
+    act: str
+    since: int
+    due: int
+    done: int  # 0: not yet
+    passed: tuple[tuple[Seat, int], ...]
+
+
 @dataclass(slots=True)
 class Debt:
     """An open obligation: `seat` owes `act` on the case or a sheet by `due`.
 
     `row` names the policy's element; `first_due` is what lateness is judged by; `rung` counts steps up;
-    `was` are the seats it was owed by before; `item` tells apart several of one row.
+    `was` are the seats it was owed by before; `item` tells apart several of one row; `passed` are the
+    seats that let a due pass, and when.
     """
 
     id: int
@@ -65,6 +76,7 @@ class Debt:
     was: tuple[Seat, ...] = ()
     item: str = ""
     given: bool = False  # handed to this seat by an act or a lapse; the table does not move it back
+    passed: tuple[tuple[Seat, int], ...] = ()
 
 
 @dataclass(slots=True)
@@ -82,6 +94,7 @@ class Sheet:
     data: dict[str, Json] = field(default_factory=dict)
     ended: str = ""  # "", done, void
     covering: str = ""
+    missed: tuple[Late, ...] = ()  # what was done late on it
 
 
 @dataclass(slots=True)
@@ -181,7 +194,7 @@ class Case:
             for name, value in found.items()
         }
         values["debts"] = {item["id"]: _debt(item) for item in found.get("debts", ())}
-        values["sheets"] = {item["number"]: Sheet(**item) for item in found.get("sheets", ())}
+        values["sheets"] = {item["number"]: _sheet(item) for item in found.get("sheets", ())}
         values["doers"] = {key: tuple(who) for key, who in found.get("doers", {}).items()}
         values["pauses"] = tuple((a, b) for a, b in found.get("pauses", ()))
         values["attempts"] = {key: tuple(days) for key, days in found.get("attempts", {}).items()}
@@ -235,7 +248,18 @@ def _record(item: Debt | Sheet) -> dict[str, Json]:
 def _debt(item: Mapping[str, Json]) -> Debt:
     debt = Debt(**item)
     debt.was = tuple(debt.was)
+    debt.passed = _passed(debt.passed)
     return debt
+
+
+def _passed(found: Iterable[Iterable[Json]]) -> tuple[tuple[Seat, int], ...]:
+    return tuple((seat, at) for seat, at in found)
+
+
+def _sheet(item: Mapping[str, Json]) -> Sheet:
+    sheet = Sheet(**item)
+    sheet.missed = tuple(Late(*late[:4], _passed(late[4])) for late in sheet.missed)
+    return sheet
 
 
 def _copy_sheet(sheet: Sheet) -> Sheet:
@@ -295,7 +319,15 @@ def _opened(case: Case, data: dict[str, Json]) -> None:
     case.last_debt = max(case.last_debt, debt.id)
 
 
-def _ended_debt(case: Case, data: dict[str, Json]) -> None:
+def _kept(case: Case, data: dict[str, Json]) -> None:
+    debt = case.debts.pop(data["id"])
+    sheet = case.sheets.get(debt.sheet)
+    if sheet is not None and data["late"]:
+        late = Late(debt.act, debt.since, debt.first_due, data["at"], debt.passed)
+        sheet.missed = (*sheet.missed, late)
+
+
+def _void(case: Case, data: dict[str, Json]) -> None:
     del case.debts[data["id"]]
 
 
@@ -313,7 +345,9 @@ def _moved(case: Case, data: dict[str, Json]) -> None:
 
 
 def _lapsed(case: Case, data: dict[str, Json]) -> None:
-    case.debts[data["id"]].lapses += 1
+    debt = case.debts[data["id"]]
+    debt.lapses += 1
+    debt.passed = (*debt.passed, (data["seat"], data["at"]))
 
 
 def _marked(case: Case, data: dict[str, Json]) -> None:
@@ -454,8 +488,8 @@ _APPLY = {
     "derived": _derived,
     "owner": _owner,
     "opened": _opened,
-    "kept": _ended_debt,
-    "void": _ended_debt,
+    "kept": _kept,
+    "void": _void,
     "moved": _moved,
     "lapsed": _lapsed,
     "marked": _marked,

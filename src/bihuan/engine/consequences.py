@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from bihuan.engine.case import Act, Json, Sheet
+from bihuan.engine.assessing import evidence, late_on
+from bihuan.engine.case import Act, Debt, Json, Late, Sheet
 from bihuan.engine.organisation import Seat
 from bihuan.engine.pausing import resume
 from bihuan.engine.policy import Consequence, Duty, SheetKind, Step
@@ -70,8 +71,12 @@ def open_sheet(
     covering: str = "",
     data: Json = None,
     of: Sheet | None = None,
+    debt: Debt | None = None,
 ) -> None:
-    """A new sheet of that kind; ``of`` is the sheet it is about, whose unit `unit of sheet` then means."""
+    """A new sheet of that kind; ``of`` is the sheet it is about, whose unit `unit of sheet` then means.
+
+    ``debt`` is what was missed, where that is what it is about.
+    """
     number = len(work.case.sheets) + 1
     facts = work.facts()
     unit = (data or {}).get("to_unit")
@@ -82,6 +87,10 @@ def open_sheet(
     filled = {name: value for name, value in (data or {}).items() if name in ("instructions",)}
     if of is not None:
         filled["sheet"] = of.number
+    if kind.evidence:
+        if of is None and debt is not None:
+            filled["debt"] = debt.id
+        filled |= evidence(late_on(work.case, of.number if of else 0, debt), at)
     work.emit(
         "sheet opened",
         number=number,
@@ -94,6 +103,22 @@ def open_sheet(
     )
     if first not in ("issue", "countersign"):
         trigger(work, f"sheet {kind.name} issued", at, str(number))
+
+
+def renew_evidence(work: Work, debt: Debt, done: int) -> None:
+    """What was late is done: the live assessments of it say so."""
+    for sheet in tuple(work.live_sheets()):
+        if not work.policy.sheets[sheet.kind].evidence:
+            continue
+        about = sheet.data.get("sheet", 0)
+        if debt.sheet and about == debt.sheet:
+            found = evidence(late_on(work.case, about), done)
+        elif not about and sheet.data.get("debt") == debt.id:
+            late = Late(debt.act, debt.since, debt.first_due, done, debt.passed)
+            found = evidence([late], done)
+        else:
+            continue
+        work.emit("sheet filled", number=sheet.number, data=found)
 
 
 def addressee(

@@ -10,6 +10,7 @@ from bihuan.engine.consequences import (
     is_counted,
     mark,
     open_sheet,
+    renew_evidence,
     trigger,
     trigger_counted,
     trigger_each,
@@ -166,6 +167,8 @@ def keep_debts(work: Work, slot: Slot, act: Act) -> None:
         ):
             continue
         work.emit("kept", id=debt.id, at=act.at, late=act.at > debt.first_due)
+        if debt.passed:
+            renew_evidence(work, debt, act.at)
         if debt.row.startswith("pause."):
             resume(work, act.at)
         if debt.row.startswith("owed."):

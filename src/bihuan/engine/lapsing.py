@@ -76,7 +76,7 @@ def lapse(work: Work, debt: Debt, at: int) -> None:
         return
     passed = {"debt": debt.id, "act": debt.act, "seat": debt.seat, "due": debt.due}
     work.begin()
-    work.emit("lapsed", id=debt.id, due=debt.due, seat=debt.seat, act=debt.act)
+    work.emit("lapsed", id=debt.id, due=debt.due, at=at, seat=debt.seat, act=debt.act)
     row = work.row(debt.row)
     if not spent_by_lapse(work, debt, row, at):
         miss(
@@ -142,7 +142,7 @@ def miss(
         )
     sheet = work.case.sheets.get(debt.sheet)
     if missed.assess and debt.lapses == 1 and "assessment" in work.policy.sheets:
-        open_sheet(work, work.policy.sheets["assessment"], "", at, of=sheet)
+        open_sheet(work, work.policy.sheets["assessment"], "", at, of=sheet, debt=debt)
     if sheet is not None:
         trigger(work, f"sheet {sheet.kind} overdue", at, str(sheet.number))
     if sheet is not None and sheet.step and sheet.to in (debt.seat, *debt.was):

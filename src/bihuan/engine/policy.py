@@ -229,6 +229,7 @@ class SheetKind:
     leaving: str = ""  # a number: the time to be left between its return and that step's due
     issued: str = ""  # a number: the time from registration within which it must be issued
     number: str = ""  # what its numbers begin with
+    evidence: bool = False  # it carries what was late, and who answers for it
 
     def called(self, case_number: str, number: int) -> str:
         """The number people quote for the sheet of that number in a case: CL-TS20260302-0001-2."""

@@ -25,6 +25,8 @@ _BUILT_IN_WHO = ("owner", "registrar", "customer", "system")
 class Expressions(Names):
     """Expressions over the vocabulary, each from a closed list of forms."""
 
+    steps_here: tuple[str, ...] = ()  # the steps of the sheet being read
+
     def who(self, node: Node | None, place: str) -> Who:
         """An expression of posts from the closed list of forms."""
         text = self.read.text(node, place)
@@ -61,10 +63,11 @@ class Expressions(Names):
     def _test(self, key: Scalar, node: Node, place: str) -> Test:
         name = key.text
         fact = self.facts.get(name)
-        if fact is None and name not in self.table_names and name not in self.step_names:
+        steps = (*self.steps_here, *self.step_names)
+        if fact is None and name not in self.table_names and name not in steps:
             self.read.choice(
                 key,
-                (*self.facts, *self.table_names, *self.step_names),
+                (*self.facts, *self.table_names, *steps),
                 place,
                 Text("事实、判定或步骤", "fact, table or step"),
             )

@@ -192,10 +192,12 @@ class Rows(Expressions):
             outer: tuple[str, ...] = ()
         else:
             outer = self.step_names
+            self.steps_here = tuple(names)  # a sheet's conditions may ask how its own steps ended
         found = tuple(
             self._step(item, f"{place}[{index}]", (*names, *outer))
             for index, item in enumerate(nodes)
         )
+        self.steps_here = ()
         seen: set[str] = set()
         for step, item in zip(found, nodes, strict=True):
             if step.name in seen:
@@ -304,7 +306,17 @@ class Rows(Expressions):
         mapping = self.read.mapping(node, place)
         self.read.known(
             mapping,
-            ("title", "number", "to", "filled", "steps", "inside", "attached", "clause"),
+            (
+                "title",
+                "number",
+                "evidence",
+                "to",
+                "filled",
+                "steps",
+                "inside",
+                "attached",
+                "clause",
+            ),
             place,
         )
         self.read.required(mapping, ("title", "steps"), place)
@@ -328,7 +340,11 @@ class Rows(Expressions):
             self.number(inside.get("leaving"), f"{place}.inside.leaving"),
             self.number(inside.get("issued"), f"{place}.inside.issued"),
             self._prefix(mapping.get("number"), f"{place}.number"),
+            self._yes(mapping.get("evidence"), f"{place}.evidence"),
         )
+
+    def _yes(self, node: Node | None, place: str) -> bool:
+        return self.read.choice(node, ("yes", "no"), place, Text("是或否", "yes or no")) == "yes"
 
     def _prefix(self, node: Node | None, place: str) -> str:
         """What a sheet's numbers begin with; the case's number and a serial follow."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Act, Case, Debt, Event, Json, replay
@@ -514,8 +515,35 @@ class _Player:
                 elif key == "waits for":
                     owed = [d.act for d in self.case.debts.values() if d.sheet == int(number)]
                     self.same(what, str(value), ", ".join(owed) or "nothing")
+                elif key == "shares":
+                    self.has_shares(what, _mapping(value), sheet.data.get("shares", {}))
+                elif key == "evidence":
+                    for item, told in zip(_listed(value), sheet.data["evidence"], strict=True):
+                        self.is_evidence(what, _mapping(item), told)
                 else:
                     self.same(what, str(value), str(getattr(sheet, key) or "no"))
+
+    def has_shares(
+        self, what: str, wanted: Mapping[str, object], shares: Mapping[str, int]
+    ) -> None:
+        """The shares of blame by who holds the seats, all of them."""
+        found = {
+            next((who for who in wanted if self.is_held(who, seat)), seat): str(share)
+            for seat, share in shares.items()
+        }
+        same = {who: str(share) for who, share in wanted.items()}
+        self.same(what, str(dict(sorted(same.items()))), str(dict(sorted(found.items()))))
+
+    def is_evidence(self, what: str, wanted: Mapping[str, object], told: Mapping[str, Any]) -> None:
+        """One missed obligation: the act, when it was due, when it was done, how many minutes late."""
+        found = {
+            "act": told["act"],
+            "due": self.wall(told["due"]),
+            "done": self.wall(told["done"]),
+            "late": f"{told['late'] // 60} min",
+        }
+        for name, value in wanted.items():
+            self.same(f"{name} of {what}", str(value), found[name])
 
     def wall(self, at: int) -> str:
         """An instant as scenarios write it."""

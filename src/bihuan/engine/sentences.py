@@ -674,6 +674,12 @@ class _Reading:
         if sheet.issued:
             time = say_value(policy.numbers[sheet.issued].value(), lang)
             parts.append(f"须在{time}内签发" if zh else f"has to be issued within {time}")
+        if sheet.evidence:
+            parts.append(
+                "由系统附上超时事项与责任份额"
+                if zh
+                else "carries what was late and the shares of blame, by itself"
+            )
         if sheet.number:
             parts.append(
                 f"编号以 {sheet.number} 开头"

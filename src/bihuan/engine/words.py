@@ -521,6 +521,32 @@ _ACTS = (
         fields=(_field("appointment", "time", "预约时间", "Appointment"),),
     ),
     _act("execute", "执行", "Carry it out", fields=(RESULT,)),
+    _act(
+        "appeal",
+        "接受或申诉",
+        "Accept or appeal",
+        phrase=("接受，或提出申诉", "accept it or appeal against it"),
+        past=("对考核表态", "accepted it or appealed"),
+        outcomes=_outcomes(accepted=("接受", "Accepted"), appealed=("申诉", "Appealed")),
+        fields=(REMARK,),
+    ),
+    _act(
+        "decide_appeal",
+        "裁定申诉",
+        "Decide the appeal",
+        phrase=("裁定申诉", "decide the appeal"),
+        past=("裁定申诉", "decided the appeal"),
+        outcomes=_outcomes(upheld=("维持", "Upheld"), reversed=("撤销", "Reversed")),
+        fields=(REMARK,),
+    ),
+    _act(
+        "reverse",
+        "撤销执行",
+        "Reverse it",
+        phrase=("撤销已执行的考核", "take back what was carried out"),
+        past=("撤销执行", "took back what was carried out"),
+        fields=(RESULT,),
+    ),
     # owed beside the line
     _act(
         "trace_call",
@@ -867,6 +893,7 @@ JUDGING = frozenset(
         "close",
         "check_effect",
         "issue",
+        "decide_appeal",
     }
 )
 # Acts of one case that no one person may do more than one of, whatever a policy says (RET-3.6, RET-3.7).
@@ -1110,6 +1137,12 @@ _NEEDS = (
         Text("不同意的理由", "reasons where refused"),
         (_field("reasons", "long", "理由", "Reasons"),),
         only=("outcome", "refused"),
+    ),
+    Need(
+        "reasons if appealed",
+        Text("申诉的理由", "reasons where it is appealed"),
+        (_field("reasons", "long", "理由", "Reasons"),),
+        only=("outcome", "appealed"),
     ),
     Need(
         "reasons if failed",

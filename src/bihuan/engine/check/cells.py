@@ -105,8 +105,10 @@ class Cells:
         return (*unknown, *known, *others[:1])
 
     def outcomes(self, step_name: str) -> tuple[str, ...]:
-        """How a step of the main line can have ended."""
-        step = self.policy.step("", step_name)
+        """How a step of the main line, or of a sheet's, can have ended."""
+        lines = ("", *self.policy.sheets)
+        found_in = (self.policy.step(line, step_name) for line in lines)
+        step = next((step for step in found_in if step is not None), None)
         if step is None:
             return ()
         found = [outcome.name for outcome in ACTS[step.act].outcomes] or ["done"]

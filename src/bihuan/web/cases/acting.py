@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bihuan.desk import worlds
 from bihuan.desk.foresight import what_follows
 from bihuan.desk.perform import Performed, perform
+from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Act, Debt
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible, possible
@@ -270,7 +271,7 @@ def words_of(desk: Desk, number: int) -> list[dict[str, str]]:
             "value": desk.names.value(name, value, desk.reader.clock),
         }
         for name, value in sheet.data.items()
-        if value not in (None, "", [])
+        if value not in (None, "", []) and name not in REPORTED
     ]
 
 

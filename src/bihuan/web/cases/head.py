@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bihuan.desk.permissions import mask_contact
+from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Case, Sheet
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
+from bihuan.engine.say_time import say_length
 from bihuan.engine.step import Possible
 from bihuan.engine.words import ACTS, STAGES
 from bihuan.records.queries.visibility import Reach
@@ -198,8 +200,9 @@ def _sheet(desk: Desk, sheet: Sheet) -> dict[str, Json]:
     ]
     lines = [" · ".join(steps)]
     acts = acts_of(desk, sheet.kind)
+    lines += evidence_lines(desk, sheet)
     for name, value in sheet.data.items():
-        if value not in (None, "", []):
+        if value not in (None, "", []) and name not in REPORTED:
             text = names.value(name, value, clock)
             lines.append(
                 _("%(label)s: %(value)s") % {"label": names.fact(name, *acts), "value": text}
@@ -217,6 +220,22 @@ def _sheet(desk: Desk, sheet: Sheet) -> dict[str, Json]:
     if kind.filled and not sheet.ended:
         made["must"] = _(", ").join(names.fact(name) for name in kind.filled)
     return made
+
+
+def evidence_lines(desk: Desk, sheet: Sheet) -> list[str]:
+    """What an assessment says by itself: each act that was late, and the shares of blame."""
+    names, clock = desk.names, desk.reader.clock
+    found = []
+    for item in sheet.data.get("evidence", ()):
+        done = clock.at(item["done"]) if item["done"] else _("not yet")
+        found.append(_("%(act)s: due %(due)s, done %(done)s, late %(late)s") % {
+            "act": names.act(item["act"]), "due": clock.at(item["due"]), "done": done,
+            "late": names.text(say_length(item["late"])),
+        })  # fmt: skip
+    parts = _(", ").join(
+        f"{names.post(seat)} {share} %" for seat, share in sheet.data.get("shares", {}).items()
+    )
+    return [*found, _("Shares: %(who)s") % {"who": parts}] if parts else found
 
 
 # -- Acts ------------------------------------------------------------------------------------------

@@ -162,6 +162,8 @@ def value(dice: Random, item: Field, world: World, now: int) -> Json:
             return now + dice.choice((-HOUR, HOUR, 5 * HOUR, DAY, DAY, 2 * DAY, 2 * DAY, 9 * DAY))
         case "count" | "money":
             return dice.randint(0, 5)
+        case "score":
+            return dice.randint(1, 5)
         case "unit":
             return dice.choice(list(world.organisation.units)[1:])  # not all there is
         case "person":

@@ -124,7 +124,7 @@ def mall(world: World, until: str = "", **facts: Json) -> Story:
         "confirm": ("desk-an", {"outcome": "satisfied"}),
         "countersign": ("operations-cai", {"outcome": "approved"}),
         "close": ("desk-an", {"summary": "已换货"}),
-        "follow_up": ("desk-an", {"outcome": "satisfied"}),
+        "follow_up": ("desk-bo", {"outcome": "satisfied", "way": "phone"}),
     }
     return walked(story, acts, until)
 
@@ -140,7 +140,7 @@ def general(world: World, until: str = "", **facts: Json) -> Story:
         "respond": ("agent-an", {"form": "phone", "answer": "换货"}),
         "confirm": ("agent-an", {"outcome": "satisfied"}),
         "close": ("agent-an", {"summary": "已换货"}),
-        "follow_up": ("agent-an", {"outcome": "satisfied"}),
+        "follow_up": ("agent-bo", {"outcome": "satisfied", "way": "phone"}),
     }
     return walked(story, acts, until)
 

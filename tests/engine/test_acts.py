@@ -251,7 +251,7 @@ def test_shoppers_of_last_weeks_list_are_still_owed_when_the_next_comes() -> Non
     story.at("2026-03-09 11:00").do("list_shoppers", "desk-an", shoppers="丙\n丁\n戊")
     items = [debt.item for debt in story.case.debts.values() if debt.act == "visit_shopper"]
     assert items == ["1", "2", "3", "4", "5"]
-    story.do("visit_shopper", "desk-an", item="4", result="满意")
+    story.do("visit_shopper", "desk-an", item="4", outcome="satisfied", way="phone", score=5)
     assert story.owed().count("visit_shopper") == 4
 
 

@@ -243,6 +243,13 @@ class _Play:
         self.turn = 0
         self.numbers: dict[int, str] = {}  # of the cases registered, by their place in the story
         self.heap: list[tuple[int, int, _Matter]] = []
+        policy = worlds.policy_of(policies_in_force(now)[pack].pk)
+        self.asked = {
+            question.name
+            for asked in policy.questions.values()
+            for question in asked
+            if question.type != "text"
+        }
         self.ids = dict(
             Person.objects.filter(user__isnull=False).values_list("user__username", "pk")
         )
@@ -455,12 +462,17 @@ class _Play:
             data["outcome"] = outcome
         for item in offer.fields:
             wanted = item.name in matter.told and item.name not in case.facts
+            wanted = wanted or item.name in self.asked
             if item.required or wanted or item.name in _WANTED:
                 value = self._value(matter, case, offer.act, item, person, world, at)
                 if value is not None:
                     data[item.name] = value
         for name in [name for name in data if _is_idle(name, data)]:
             del data[name]
+        if outcome == "unreachable":
+            data = {name: value for name, value in data.items() if name in ("outcome", "way")}
+        if outcome == "unsatisfied" and "score" in data:
+            data["score"] = matter.random.randint(1, 2)
         if offer.act == "confirm" and data.get("outcome") == "disputed":
             data["opinion"] = matter.random.choice(self.texts["disputed"])
         if offer.act in ("withdraw", "decline"):
@@ -523,7 +535,7 @@ class _Play:
         match item.kind:
             case "time":
                 return _hour(at - DAY * int(said)) if said.lstrip("-").isdecimal() else None
-            case "count" | "money":
+            case "count" | "money" | "score":
                 return int(said)
             case "person":
                 return str(self.ids[said])
@@ -541,7 +553,7 @@ class _Play:
                 return "yes"
             case "time":
                 return _hour(at + DAY)
-            case "count" | "money":
+            case "count" | "money" | "score":
                 return matter.random.randint(3, 5)
             case "person":
                 return person

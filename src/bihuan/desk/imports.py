@@ -294,7 +294,7 @@ def value_of(item: Field, value: str, zone: ZoneInfo) -> Json:
             return None
         case "yes/no":
             return _YES_NO.get(_plain(value))
-        case "count" | "money":
+        case "count" | "money" | "score":
             return int(value) if re.fullmatch(r"\d{1,15}", value) else None
         case "file":
             return [part.strip() for part in value.split(",") if part.strip()]

@@ -404,7 +404,9 @@ def _waited(case: Case, data: dict[str, Json]) -> None:
 
 def _attempted(case: Case, data: dict[str, Json]) -> None:
     days = case.attempts.get(data["step"], ())
-    if data["day"] not in days:
+    if not data["day"]:
+        case.attempts.pop(data["step"], None)  # done with: an item of a list leaves no trace
+    elif data["day"] not in days:
         case.attempts[data["step"]] = (*days, data["day"])
 
 
@@ -479,7 +481,7 @@ def _round(case: Case, data: dict[str, Json]) -> None:
 
 
 def _nothing(case: Case, data: dict[str, Json]) -> None:
-    """Told, refused and followed are for readers; they change no state."""
+    """Told, refused, followed, how a sample or a visit came out: for readers, no change of state."""
 
 
 _APPLY = {
@@ -518,5 +520,7 @@ _APPLY = {
     "goods": _goods,
     "did": _did,
     "told": _nothing,
+    "sampled": _nothing,
+    "judged": _nothing,
     "refused": _nothing,
 }

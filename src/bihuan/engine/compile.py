@@ -11,6 +11,7 @@ from bihuan.engine.policy import (
     Missed,
     Policy,
     PrintedForm,
+    Question,
     Step,
     Usual,
 )
@@ -21,6 +22,8 @@ from bihuan.engine.words import (
     MEASURED,
     NEEDS,
     PRINTED,
+    VISIT_FIELDS,
+    YES_NO,
     Text,
 )
 
@@ -119,6 +122,10 @@ class _Compiler(Rows):
         )
         read.element(version, "version", "version")
         forms = {key.text: self._form(key.text, form) for key, form in self.section("forms").items}
+        questions = {
+            key.text: self._questions(form, f"forms.{key.text}")
+            for key, form in self.section("forms").items
+        }
         tables = self._tables()
         severity = tables.get("severity")
         levels = (
@@ -176,6 +183,7 @@ class _Compiler(Rows):
                 for i, node in enumerate(read.sequence(self.top.get("always")))
             ),
             forms=forms,
+            questions={name: asked for name, asked in questions.items() if asked},
             guidance=tuple(
                 self._guidance(node, f"guidance[{i}]")
                 for i, node in enumerate(read.sequence(self.top.get("guidance")))
@@ -275,12 +283,60 @@ class _Compiler(Rows):
     def _form(self, name: str, node: Node) -> PrintedForm:
         place = f"forms.{name}"
         mapping = self.read.mapping(node, place)
-        self.read.known(mapping, ("zh", "en", "of", "clause"), place)
+        self.read.known(mapping, ("zh", "en", "of", "asks", "clause"), place)
         self.read.element(mapping, place, "form")
         printed = Text("何物的表单", "what the form is of")
         return PrintedForm(
             self.read.words(mapping, place, name),
             self.read.choice(mapping.get("of"), PRINTED, f"{place}.of", printed),
+        )
+
+    def _questions(self, node: Node, form: str) -> tuple[Question, ...]:
+        asks = self.read.mapping(node, form).get("asks")
+        return tuple(
+            self._question(key.text, self.read.mapping(value, f"{form}.asks.{key.text}"), form)
+            for key, value in self.read.mapping(asks, f"{form}.asks").items
+        )
+
+    def _question(self, name: str, mapping: Mapping, form: str) -> Question:
+        read, place = self.read, f"{form}.asks.{name}"
+        read.known(mapping, ("zh", "en", "is", "required", "unsatisfied", "clause"), place)
+        read.required(mapping, ("zh", "is"), place)
+        kind, against = mapping.get("is"), mapping.get("unsatisfied")
+        values = {}
+        if isinstance(kind, Mapping):
+            type_ = "one of"
+            values = {
+                key.text: read.words(text, f"{place}.is.{key.text}", key.text)
+                for key, text in kind.items
+            }
+        else:
+            types = ("yes/no", "score", "text")
+            type_ = read.choice(kind, types, f"{place}.is", Text("类型", "type"), "text")
+            values = YES_NO if type_ == "yes/no" else {}
+        taken = {field.name: field.kind for field in VISIT_FIELDS}
+        if name in taken and (name, type_) != ("score", "score"):
+            read.error(
+                mapping,
+                "taken-name",
+                f"{place}：“{name}”是回访表已有的栏目，请另取名",
+                f"{place}: '{name}' is a field every visit has; give the question another name",
+                place,
+            )
+        if against is None:
+            said = ""
+        elif type_ == "score":
+            said = self.number(against, f"{place}.unsatisfied")
+        else:
+            said = read.choice(against, values, f"{place}.unsatisfied", Text("答案", "answer"))
+        return Question(
+            name,
+            read.words(mapping, place, name),
+            type_,
+            values,
+            read.yes(mapping.get("required"), f"{place}.required"),
+            said,
+            read.element(mapping, place, "question", cites=False),
         )
 
     def _guidance(self, node: Node, place: str) -> tuple[str, Text]:
@@ -323,4 +379,10 @@ def personal_names(policy: Policy) -> frozenset[str]:
         | from_needs
         | {name for name, fact in policy.facts.items() if fact.personal}
         | {"shoppers"}
+        | {
+            question.name
+            for asked in policy.questions.values()
+            for question in asked
+            if question.type == "text"
+        }
     )

@@ -9,6 +9,7 @@ from bihuan.engine.pausing import resume
 from bihuan.engine.policy import Consequence, Duty, SheetKind, Step
 from bihuan.engine.posts import above_owner, outranks, resolve
 from bihuan.engine.rules import applies, holds
+from bihuan.engine.visiting import lines_drawn, taken
 from bihuan.engine.work import Work
 
 
@@ -23,19 +24,18 @@ def trigger_each(work: Work, event: str, act: Act) -> None:
     lines = [line for line in str(act.data.get("shoppers", "")).splitlines() if line.strip()]
     for duty in work.policy.owed:
         if duty.when == event:
-            items = numbers_for(work, duty, len(lines)) if duty.for_each else [""]
+            items = items_of(work, duty, lines, act.at) if duty.for_each else [""]
             if event == "promised":
                 items = [str(len(work.case.promises))]  # each promise is owed for itself
             for item in items:
                 work.emit("waiting", row=f"{duty.name}#{item}", at=act.at)
 
 
-def numbers_for(work: Work, duty: Duty, count: int) -> list[str]:
-    """Numbers for so many new items of a row; what is still owed of an earlier list keeps its own."""
-    row = f"owed.{duty.name}"
-    used = [int(debt.item) for debt in work.case.debts.values() if debt.row == row and debt.item]
-    first = max(used, default=0) + 1
-    return [str(number) for number in range(first, first + count)]
+def items_of(work: Work, duty: Duty, lines: list[str], at: int) -> list[str]:
+    """The numbers of what a list brings to a row; lines are numbered on from the list before."""
+    before = work.case.rounds.get(duty.name, 0)
+    work.emit("counted", sheet=0, what=duty.name, **{"is": before + len(lines)})
+    return lines_drawn(work, duty, lines, before + 1, at)
 
 
 def is_counted(work: Work, name: str) -> bool:
@@ -52,7 +52,7 @@ def trigger_counted(work: Work, act: Act) -> None:
     waiting = [duty for duty in work.policy.owed if duty.when == "counted"]
     facts = work.facts()
     reached = {duty.name for duty in waiting if holds(duty.only, facts, work.limit)}
-    work.emit("facts", **counts)
+    work.emit("facts", **taken(work, counts))
     for duty in waiting:
         if duty.name not in reached:
             work.emit("waiting", row=f"{duty.name}#", at=act.at)

@@ -18,13 +18,14 @@ from bihuan.engine.consequences import (
 from bihuan.engine.links import command_of, grown_as, merge_into
 from bihuan.engine.money import follows
 from bihuan.engine.pausing import pause, resume
-from bihuan.engine.policy import Consequence, Periodic, Step, Who
+from bihuan.engine.policy import Consequence, Duty, Periodic, Step, Who
 from bihuan.engine.posts import SYSTEM, acting_seat, resolve
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row
 from bihuan.engine.settling import recompute, settle, severity_rows
 from bihuan.engine.slots import Slot, acting, find_slot
 from bihuan.engine.spans import window_of
+from bihuan.engine.visiting import is_attempt, outcome_of
 from bihuan.engine.words import ACTS, event_of
 from bihuan.engine.work import Work
 
@@ -98,12 +99,13 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     seat = SYSTEM if act.by == "system" else (acting(work, slot, act.by) or "")
     take_facts(work, act, slot)
     keep_debts(work, slot, act)
-    if slot.sheet is None:
-        count_goods(work, act)
-        if act.name == "respond" and (command := command_of(work.case)):
-            work.emit("followed", case=command)
+    remember(work, slot, act)
+    if slot.sheet is None and act.name == "respond" and (command := command_of(work.case)):
+        work.emit("followed", case=command)
     if slot.step is not None:
         do_step(work, slot, act)
+    elif isinstance(slot.duty, Duty) and slot.duty.tries:
+        do_tried(work, slot, slot.duty, act)
     elif slot.allowed is not None:
         do_allowed(work, slot, act)
     elif ACTS[act.name].engine:  # owed or not
@@ -117,12 +119,31 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     work.end(act.name, act.at, act.by, seat, act.sheet, act.data)
 
 
-def count_goods(work: Work, act: Act) -> None:
-    """Goods and money counted, and who did what different people must do (K7)."""
-    if changed := follows(work.case, act.name, act.data):
-        work.emit("goods", **changed)
-    if act.name in work.policy.apart and act.by not in NOBODY:
+def remember(work: Work, slot: Slot, act: Act) -> None:
+    """Goods and money counted, the score a visit brought, and who did what different people must do."""
+    apart = any(act.name in acts for acts in work.policy.avoided.values())
+    if slot.sheet is None:
+        if changed := follows(work.case, act.name, act.data):
+            work.emit("goods", **changed)
+        if act.data.get("score") and not work.case.ledger:
+            name = "rating" if act.name == "rate" else "satisfaction"
+            work.emit("facts", **{name: act.data["score"]})
+        apart = apart or act.name in work.policy.apart
+    if apart and act.by not in NOBODY:
         work.emit("did", act=act.name, by=act.by)
+    if act.name == "new_case":
+        work.emit("linked", case=act.data["case"], **{"as": "related"})
+
+
+def do_tried(work: Work, slot: Slot, duty: Duty, act: Act) -> None:
+    """One of a list was called: not reached, or what their answers come to."""
+    key = attempts_of(slot)
+    if is_attempt(work, duty, key, act):
+        work.emit("attempted", step=key, day=work.day(act.at))
+        return
+    work.emit("attempted", step=key, day="")
+    if outcome_of(work, duty, act) == "unsatisfied":
+        trigger(work, "visit not satisfied", act.at, slot.debts[0].item)
 
 
 def take_facts(work: Work, act: Act, slot: Slot) -> None:
@@ -151,8 +172,8 @@ def take_facts(work: Work, act: Act, slot: Slot) -> None:
 
 
 def keep_debts(work: Work, slot: Slot, act: Act) -> None:
-    step = slot.step
-    if step is not None and is_attempt(work, step, act):
+    row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
+    if row is not None and is_attempt(work, row, attempts_of(slot), act):
         return
     for debt in slot.debts:
         if (
@@ -162,6 +183,7 @@ def keep_debts(work: Work, slot: Slot, act: Act) -> None:
                 slot.duty.for_each
                 or slot.duty.timing.by == "promised date"
                 or slot.duty.when.startswith("sheet overdue")  # one chase for each sheet
+                or slot.duty.when == "visit not satisfied"
             )
             and debt is not slot.debts[0]
         ):
@@ -175,12 +197,11 @@ def keep_debts(work: Work, slot: Slot, act: Act) -> None:
             work.emit("since", sheet=0, step=debt.row, at=act.at)
 
 
-def is_attempt(work: Work, step: Step, act: Act) -> bool:
-    """Not reached, and not yet tried on as many different days as the policy asks."""
-    if not step.tries or act.data.get("outcome") != "unreachable":
-        return False
-    days = set(work.case.attempts.get(step.name, ())) | {work.day(act.at)}
-    return len(days) < work.limit(step.tries)
+def attempts_of(slot: Slot) -> str:
+    """What the attempts of a step, or of one item of a row of `owed`, are kept under."""
+    if slot.step is not None:
+        return slot.step.name
+    return f"{slot.debts[0].row}#{slot.debts[0].item}" if slot.debts else ""
 
 
 def do_step(work: Work, slot: Slot, act: Act) -> None:
@@ -191,7 +212,7 @@ def do_step(work: Work, slot: Slot, act: Act) -> None:
         if len(work.case.attempts[step.name]) < work.limit(step.tries):
             return
     word = ACTS[step.act]
-    outcome = str(act.data.get("outcome", "")) or "done"
+    outcome = outcome_of(work, step, act) or "done"
     good = not word.outcomes or outcome == word.outcomes[0].name
     if good:
         mark(work, step, sheet, outcome)

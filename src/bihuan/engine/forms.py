@@ -8,9 +8,9 @@ from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Case, Json, Sheet
 from bihuan.engine.clock import due
 from bihuan.engine.dues import latest_promise
-from bihuan.engine.policy import Fact, Policy
+from bihuan.engine.policy import Fact, Policy, Question
 from bihuan.engine.refusal import Refusal, refuse
-from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS, Field, Outcome, Text
+from bihuan.engine.words import ACTS, NEEDS, SCORES, SHEET_FIELDS, Field, Outcome, Text
 from bihuan.engine.world import World
 
 MOST_CHARACTERS = 200_000
@@ -28,6 +28,7 @@ _FACT_KINDS = {
     "files": "file",
     "time": "time",
     "place": "text",
+    "score": "score",
 }
 
 
@@ -40,6 +41,7 @@ class Form:
     outcomes: tuple[Outcome, ...] = ()
     needs: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
+    asked: frozenset[str] = frozenset()  # questions to be answered by whoever is reached
 
 
 def fact_field(fact: Fact, *, required: bool = False) -> Field:
@@ -84,11 +86,12 @@ def form_of(
     sheet: Sheet | None,
     clauses: tuple[str, ...],
     known: Mapping[str, Json] | None = None,
+    questions: tuple[Question, ...] = (),
 ) -> Form:
     """The fields of an act in this case: its own, its needs', the facts it settles, the sheet's.
 
     ``known`` is what is known of the case: its kind says which facts concern it, and what was told
-    at registration is not asked for again.
+    at registration is not asked for again. ``questions`` are those of the form it is recorded on.
     """
     told = known or {}
     asked = [fact for fact in policy.facts.values() if fact.concerns(told.get("kind"))]
@@ -113,10 +116,20 @@ def form_of(
             fields[name] = SHEET_FIELDS[name]
     for field in word.fields:
         fields.setdefault(field.name, field)
+    for question in questions:
+        fields[question.name] = _question_field(question)
     if act == "lower_severity":
         levels = tuple((level, _level_text(policy, level)) for level in policy.levels)
         fields["severity"] = Field("severity", "choice", Text("等级", "Severity"), choices=levels)
-    return Form(act, tuple(fields.values()), word.outcomes, needs, clauses)
+    asks = frozenset(question.name for question in questions if question.required)
+    return Form(act, tuple(fields.values()), word.outcomes, needs, clauses, asks)
+
+
+def _question_field(question: Question) -> Field:
+    kind = "long" if question.type == "text" else _FACT_KINDS[question.type]
+    choices = tuple(question.values.items()) if question.type == "one of" else ()
+    personal = question.type == "text"
+    return Field(question.name, kind, question.text, False, personal, choices)  # noqa: FBT003
 
 
 def _settled_by(fact: Fact, act: str) -> bool:
@@ -171,7 +184,8 @@ def check_form(
         if value in (None, "", []):
             if told_before(field, form, facts, world.policy):
                 continue
-            if field.required and counts(field, facts, data):
+            asked = field.name in form.asked and data.get("outcome") != "unreachable"
+            if asked or (field.required and counts(field, facts, data)):
                 return refuse(
                     "missing-field", at=field.name, clauses=form.clauses, field=field.text
                 )
@@ -202,6 +216,8 @@ def what_is_right(field: Field, value: Json, world: World) -> Text | None:
             return Text("带时区的时刻", "an instant with its zone")
         case "count" | "money" if not whole or not 0 <= value < 2**53:
             return Text("不小于 0 的整数", "a whole number, not below 0")
+        case "score" if not whole or value not in SCORES:
+            return Text("1 至 5 的整数", "a whole number from 1 to 5")
         case "unit" if not isinstance(value, str) or value not in world.organisation.units:
             return Text(
                 f"已有的部门或单位(没有“{value}”)", f"a unit there is (there is no '{value}')"

@@ -212,6 +212,8 @@ class Step:
     to: Who | None
     at: Element
     grant: Grant | None = None
+    not_by: tuple[str, ...] = ()  # acts: whoever did one of them in the case does not do this one
+    sample: str = ""  # a number: of a hundred closed cases so many are visited
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,23 @@ class Duty:
     missed: Missed | None
     form: str
     to: Who | None
+    at: Element
+    tries: str = ""
+    sample: str = ""  # a number: of a hundred lines of a list so many are owed
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a visit, asked as a field of the act; `against` is the answer, or for a score
+    the number from which downward, that makes a satisfied visit an unsatisfied one.
+    """
+
+    name: str
+    text: Text
+    type: str  # yes/no, one of, score, text
+    values: Mapping[str, Text]
+    required: bool
+    against: str
     at: Element
 
 
@@ -369,10 +388,15 @@ class Policy:
     number_uses: frozenset[str] = frozenset()
     linked: Mapping[str, str] = field(default_factory=dict)  # kind → the kind it grew from
     measures: tuple["Measure", ...] = ()
+    questions: Mapping[str, tuple[Question, ...]] = field(default_factory=dict)  # by form
     # the stage of each step: its act's, or that of the step before; made on construction
     stages: Mapping[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
     # act → the acts that who did it may not do in the same case; made on construction
     apart: Mapping[str, frozenset[str]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    # act → the acts that who did it should leave it to others, by `not_by`; made on construction
+    avoided: Mapping[str, frozenset[str]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
     # what debts name: every step, duty and periodic duty by section and name; made on construction
@@ -398,6 +422,11 @@ class Policy:
             stages[step.name] = stage
         object.__setattr__(self, "stages", stages)
         object.__setattr__(self, "apart", self._apart())
+        avoided: dict[str, frozenset[str]] = {}
+        for step in self.steps:
+            if step.not_by:
+                avoided[step.act] = avoided.get(step.act, frozenset()) | set(step.not_by)
+        object.__setattr__(self, "avoided", avoided)
 
     def _apart(self) -> dict[str, frozenset[str]]:
         """What the engine keeps apart, and the acts of the posts that the policy keeps apart."""

@@ -22,6 +22,7 @@ from bihuan.engine.words import (
     ACTS,
     BUILT_IN_FACTS,
     COUNTS,
+    DRAWN,
     INSTANTS,
     WINDOWS,
     YES_NO,
@@ -129,6 +130,8 @@ class Names:
         if isinstance(node, Scalar):
             if re.fullmatch(r"\d+", node.text):
                 return int(node.text)
+            if share := re.fullmatch(r"(\d{1,2}|100) ?%", node.text):
+                return int(share[1])
             if money := re.fullmatch(r"(\d+)(?:\.(\d\d))? yuan", node.text):
                 return int(money[1]) * 100 + int(money[2] or 0)
             if re.fullmatch(r"\d\d:\d\d", node.text):
@@ -280,6 +283,17 @@ class Names:
             kind = "yes/no" if given[name] is YES_NO else "one of"
             self.facts[name] = Fact(
                 name, text, kind, given[name], asked=asked, at=Element(f"what.{name}")
+            )
+        rows = self.read.sequence(self.top.get("steps"))
+        if any(isinstance(row, Mapping) and row.get("sample") is not None for row in rows):
+            self.facts[DRAWN] = Fact(
+                DRAWN,
+                Text("抽中回访", "Drawn for a visit"),
+                "yes/no",
+                YES_NO,
+                counted="history",
+                counts="cases drawn for a visit",
+                at=Element("steps"),
             )
         for key, value in self.read.mapping(node, "what.facts").items:
             self.facts[key.text] = self._fact(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from bihuan.engine.findings import Finding, Level
-from bihuan.engine.nodes import Mapping, Node, Scalar
+from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
 from bihuan.engine.policy import (
     Allowed,
     Condition,
@@ -24,6 +24,7 @@ from bihuan.engine.policy_names import written
 from bihuan.engine.rhythm import parse_rhythm
 from bihuan.engine.words import (
     ACTS,
+    DRAWN,
     EVENTS,
     SHEET_FIELDS,
     STAGES,
@@ -50,6 +51,8 @@ _STEP_KEYS = (
     "tries",
     "to",
     "grant",
+    "not_by",
+    "sample",
     "clause",
 )
 _DUTY_KEYS = (
@@ -67,6 +70,8 @@ _DUTY_KEYS = (
     "opens",
     "until",
     "for_each",
+    "tries",
+    "sample",
     "missed",
     "form",
     "to",
@@ -239,7 +244,7 @@ class Rows(Expressions):
             owes=self.who(mapping.get("owes"), f"{place}.owes"),
             timing=timing,
             only=only,
-            unless=self.condition(mapping.get("except"), f"{place}.except"),
+            unless=self._unless(mapping, place),
             needs=self._needs(mapping, place),
             opens=self._opens(mapping, place),
             outcomes=outcomes,
@@ -251,7 +256,42 @@ class Rows(Expressions):
             to=self.who(mapping.get("to"), f"{place}.to") if mapping.get("to") else None,
             at=read.element(mapping, place, "step"),
             grant=self._grant(mapping.get("grant"), act, f"{place}.grant"),
+            not_by=self._not_by(mapping.get("not_by"), act, place),
+            sample=self.number(mapping.get("sample"), f"{place}.sample"),
         )
+
+    def _unless(self, mapping: Mapping, place: str) -> Condition:
+        """`except`, and for a sampled step the cases that were not drawn."""
+        unless = self.condition(mapping.get("except"), f"{place}.except")
+        if (sample := mapping.get("sample")) is None:
+            return unless
+        if unless or not place.startswith("steps["):
+            self.read.error(
+                sample,
+                "bad-sample",
+                f"{place}：sample 只用于主线上没有 except 的步骤",
+                f"{place}: sample is for steps of the main line that have no except",
+                place,
+            )
+        return ((DRAWN, ("is", ("no",))),)
+
+    def _not_by(self, node: Node | None, act: str, place: str) -> tuple[str, ...]:
+        """The acts whose doers do not do this one: `not_by: [resolve, respond, reply]`."""
+        if node is None:
+            return ()
+        items = node.items if isinstance(node, Sequence) else (node,)
+        found = tuple(
+            self.read.choice(item, ACTS, f"{place}.not_by", Text("动作", "act")) for item in items
+        )
+        if act in found or not place.startswith("steps["):
+            self.read.error(
+                node,
+                "bad-not-by",
+                f"{place}：not_by 只用于主线的步骤，且不能写该步骤自己的动作",
+                f"{place}: not_by is for steps of the main line, and never names the step's own act",
+                place,
+            )
+        return found
 
     def _grant(self, node: Node | None, act: str, place: str) -> Grant | None:
         """When the good outcome is open: `{if: CONDITION, within: NUMBER, from: FACT}`."""
@@ -419,7 +459,21 @@ class Rows(Expressions):
             ),
             to=self.who(mapping.get("to"), f"{place}.to") if mapping.get("to") else None,
             at=read.element(mapping, place, "owed"),
+            tries=self.number(mapping.get("tries"), f"{place}.tries"),
+            sample=self._list_sample(mapping, place),
         )
+
+    def _list_sample(self, mapping: Mapping, place: str) -> str:
+        sample = mapping.get("sample")
+        if sample is not None and mapping.get("for_each") is None:
+            self.read.error(
+                sample,
+                "bad-sample",
+                f"{place}：sample 须与 for_each 同用",
+                f"{place}: sample goes with for_each",
+                place,
+            )
+        return self.number(sample, f"{place}.sample")
 
     def _unique(self, duties: Iterable[Duty]) -> tuple[Duty, ...]:
         found = tuple(duties)

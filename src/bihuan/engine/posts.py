@@ -4,9 +4,10 @@ The wall stands here (nobody handles a complaint about themselves, nor does anyo
 a seat is clean when somebody who acts for it is neither the person complained about nor below.
 """
 
+from collections.abc import Callable
 from itertools import chain
 
-from bihuan.engine.apart import done_already
+from bihuan.engine.apart import is_barred
 from bihuan.engine.case import Case, Json, Sheet
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.policy import Policy, Who
@@ -49,17 +50,27 @@ def is_walled(person: str, case: Case, world: World) -> bool:
 
 def is_clean(place: Seat, case: Case, world: World, act: str = "") -> bool:
     """Whether somebody may act for the seat in this case; judging acts stay outside the unit complained about."""
-    if act in world.policy.apart and all(
-        done_already(person, act, case, world.policy) for person in world.organisation.people(place)
-    ):
-        return False
+    policy, people = world.policy, world.organisation.people(place)
+    if act in policy.apart or act in policy.avoided:
+        people = tuple(one for one in people if not is_barred(one, act, case, policy))
+        if not people:
+            return False
+    return _is_outside(place, people, case, world, act)
+
+
+def is_outside(place: Seat, case: Case, world: World, act: str = "") -> bool:
+    """Whether the seat lies on the clean side of the wall, whatever its people did in the case before."""
+    return _is_outside(place, world.organisation.people(place), case, world, act)
+
+
+def _is_outside(place: Seat, people: tuple[str, ...], case: Case, world: World, act: str) -> bool:
     subject = case.facts.get("about_person")
     if not subject and act not in JUDGING:
         return True
     if subject:
         if _is_below(place, subject, world):
             return False
-        if all(is_walled(person, case, world) for person in world.organisation.people(place)):
+        if all(is_walled(person, case, world) for person in people):
             return False
     unit = case.facts.get("about_unit")
     return not (unit and act in JUDGING and world.organisation.within(unit_of(place), unit))
@@ -214,7 +225,13 @@ def outranks(place: Seat, other: Seat, world: World) -> bool:
 
 
 def acting_seat(
-    person: str, targets: tuple[Seat, ...], world: World, case: Case | None = None, act: str = ""
+    person: str,
+    targets: tuple[Seat, ...],
+    world: World,
+    case: Case | None = None,
+    act: str = "",
+    *,
+    clean: Callable[[Seat, Case, World, str], bool] = is_clean,
 ) -> Seat | None:
     """The seat in which a person may do what these seats owe: one of them, or one above in their ladder.
 
@@ -225,7 +242,7 @@ def acting_seat(
     ladders = (ladder(target, world.policy, organisation) for target in targets)
     for place in chain(targets, chain.from_iterable(ladders)):
         if person in organisation.people(place) and (
-            case is None or is_clean(place, case, world, act)
+            case is None or clean(place, case, world, act)
         ):
             return place
     return None

@@ -172,8 +172,13 @@ def counted_from(number: Number, said: str, lang: str) -> str:
 def _unit_of_count(policy: Policy, name: str) -> Text | None:
     """What a plain count counts, by where the policy uses it."""
     steps = [step for kind in ("", *policy.sheets) for step in policy.steps_of(kind)]
-    if any(step.tries == name for step in steps):
+    if any(row.tries == name for row in (*steps, *policy.owed)):
         return Text("{}个不同的日子", "{} different days")
+    if any(row.sample == name for row in (*steps, *policy.owed)):
+        return Text("{}%", "{} %")
+    asked_of = (question for asked in policy.questions.values() for question in asked)
+    if any(question.type == "score" and question.against == name for question in asked_of):
+        return Text("{}分", "{} of 5")
     if any(
         fact.counted == name and fact.counts == "nearest unit" for fact in policy.facts.values()
     ):

@@ -295,7 +295,7 @@ class _Player:
                 kind = "text"
             if kind == "time":
                 found[name] = self.instant(str(value))
-            elif kind in ("count", "money"):
+            elif kind in ("count", "money", "score"):
                 found[name] = int(str(value))
             else:
                 found[name] = list(value) if isinstance(value, list | tuple) else str(value)
@@ -321,6 +321,9 @@ class _Player:
                         if at == "register"
                     ),
                 }
+            else:
+                hints = (i for i, (at, _) in enumerate(policy.guidance) if at == event.kind)
+                self.touched |= {f"guidance[{i}]" for i in hints}
             if event.kind == "approve_adoption":
                 self.touched.add("version")
             if event.kind == "lapsed":
@@ -571,6 +574,8 @@ def _kinds_of_fields(policy: Policy) -> dict[str, str]:
     fields += [item for need in NEEDS.values() for item in need.fields]
     for item in fields:
         kinds.setdefault(item.name, item.kind)
+    for asked in policy.questions.values():
+        kinds |= {question.name: question.type for question in asked}
     for fact in policy.facts.values():
         kinds[fact.name] = {"files": "file", "one of": "choice"}.get(fact.type, fact.type)
     return kinds

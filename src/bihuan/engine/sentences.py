@@ -100,7 +100,11 @@ _KEPT: dict[str, Text] = {
     "mail": Text("信件", "mail"),
     "recordings": Text("录音", "recordings"),
 }
-_GUIDED: dict[str, Text] = {"register": Text("登记时", "when registering")}
+_GUIDED: dict[str, Text] = {
+    "register": Text("登记时", "when registering"),
+    "follow_up": Text("回访时", "at a visit"),
+    "visit_shopper": Text("回访购物顾客时", "when calling a shopper"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -607,11 +611,32 @@ class _Reading:
             needs = say_needs(step.needs, lang)
             words += f"；要求：{needs}" if zh else f"; required: {needs}"
         words += self.granted(step)
+        words += self.visitors(step)
         words += self.outcomes(step, sheet)
         if step.missed is not None:
             missed = say_missed(policy, step.missed, lang)
             words += f"；逾期的，{missed}" if zh else f"; if it is missed, {missed}"
         return self.say(f"sheets.{sheet}" if sheet else "steps", step.at, words)
+
+    def visitors(self, step: Step) -> str:
+        """Who does not do it, and of how many cases it is owed."""
+        policy, lang, zh = self.policy, self.lang, self.zh
+        words = ""
+        if step.not_by:
+            acts = any_of((ACTS[act].text.in_(lang) for act in step.not_by), lang)
+            words += (
+                f"；办过{acts}的人不得办理"
+                if zh
+                else f"; not by anybody who did one of these in the case: {acts}"
+            )
+        if step.sample:
+            share = policy.numbers[step.sample].value()
+            words += (
+                f"；每百件抽取不少于{share}件，客户曾不满意的必在其中"
+                if zh
+                else f"; for at least {share} of every 100 cases, and wherever the customer was not content"
+            )
+        return words
 
     def granted(self, step: Step) -> str:
         """Under which conditions, and until when, the good outcome is open."""
@@ -705,6 +730,18 @@ class _Reading:
             if duty.form and duty.form in policy.forms:
                 form = titled(policy.forms[duty.form].text, lang)
                 words += f"，记入{form}" if zh else f", recorded in the {form}"
+        if duty.sample:
+            share = policy.numbers[duty.sample].value()
+            words += (
+                f"；抽取不少于名单的{share}%" if zh else f"; for at least {share} % of the list"
+            )
+        if duty.tries:
+            tries = policy.numbers[duty.tries].value()
+            words += (
+                f"；{tries}个不同日子都联系不上的即为完成"
+                if zh
+                else f"; done once nobody was reached on {tries} different days"
+            )
         if duty.until:
             stage = say_stage(duty.until, lang)
             words += (
@@ -737,6 +774,28 @@ class _Reading:
         if duty.for_each:
             lead += "每位顾客一次，" if zh else "for each of them, "
         return lead
+
+    def questions(self, form: str) -> str:
+        """What a form asks, and which answers count as not satisfied."""
+        said = []
+        for question in self.policy.questions.get(form, ()):
+            name, against = question.text.in_(self.lang), question.against
+            if question.type == "score" and against:
+                limit = self.policy.numbers[against].value()
+                name += (
+                    f"({limit}分及以下算不满意)"
+                    if self.zh
+                    else f" ({limit} or less counts as not satisfied)"
+                )
+            elif against:
+                value = question.values[against].in_(self.lang)
+                name += (
+                    f"(答“{value}”算不满意)" if self.zh else f" (“{value}” counts as not satisfied)"
+                )
+            said.append(name)
+        if not said:
+            return ""
+        return f"，询问:{'、'.join(said)}" if self.zh else f", which asks: {'; '.join(said)}"
 
     def event(self, name: str) -> str:
         if name in EVENTS:
@@ -859,6 +918,7 @@ class _Reading:
         for name, printed in policy.forms.items():
             form = titled(printed.text, lang)
             words = f"设{form}" if zh else f"there is a form {form}"
+            words += self.questions(name)
             yield self.say("forms", self.element(f"forms.{name}"), words)
         for index, (where, hint) in enumerate(policy.guidance):
             at = _GUIDED.get(where, Text(f"“{where}”时", f"on “{where}”")).in_(lang)

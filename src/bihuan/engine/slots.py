@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from bihuan.engine.apart import done_already
+from bihuan.engine.apart import done_already, handled_already
 from bihuan.engine.case import Debt, Sheet
 from bihuan.engine.forms import Form, form_of
 from bihuan.engine.links import cannot_join, owed_to_merged
 from bihuan.engine.money import closed_off
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Allowed, Duty, Periodic, Step
-from bihuan.engine.posts import above_owner, acting_seat, resolve
+from bihuan.engine.posts import above_owner, acting_seat, is_clean, is_outside, resolve
 from bihuan.engine.refusal import Owing, Refusal, refuse
+from bihuan.engine.visiting import questions_of
 from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, NEEDS, Text
 from bihuan.engine.work import Work
 
@@ -141,10 +142,15 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
 def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
     if by == "system":
         return None
-    if slot.sheet is None and (other := done_already(by, slot.act, work.case, work.policy)):
+    other = done_already(by, slot.act, work.case, work.policy) if slot.sheet is None else ""
+    if slot.step is not None and slot.step.not_by and not nobody_else(work, slot):
+        other = other or handled_already(by, slot.act, work.case, work.policy)
+    if other:
         return refuse(
             "kept-apart", clauses=slot.clauses, done=ACTS[other].text, act=ACTS[slot.act].text
         )
+    if slot.act == "rate":
+        return _rated(work, slot, by)
     if by == "customer":
         asked = slot.allowed is not None and any(who.kind == "customer" for who in slot.allowed.who)
         return (
@@ -166,6 +172,21 @@ def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
     )
 
 
+def _rated(work: Work, slot: Slot, by: str) -> Refusal | None:
+    """Only the customer rates, and only what was answered."""
+    if by != "customer":
+        return refuse("not-yours", who=Text("客户", "the customer"))
+    if "answered" in work.case.instants:
+        return None
+    return refuse("not-yet", clauses=slot.clauses, step=ACTS["respond"].text)
+
+
+def nobody_else(work: Work, slot: Slot) -> bool:
+    """Whether the debt found nobody up the ranks who did not handle the case: then who owes it does it."""
+    case, world = work.case, work.world
+    return any(not is_clean(debt.seat, case, world, slot.act) for debt in slot.debts)
+
+
 def acting(work: Work, slot: Slot, by: str) -> Seat | None:
     targets = seats_for(work, slot)
     if slot.allowed is not None and any(who.kind == "customer" for who in slot.allowed.who):
@@ -175,7 +196,8 @@ def acting(work: Work, slot: Slot, by: str) -> Seat | None:
             if step
             else (work.case.owner,)
         )
-    return acting_seat(by, targets, work.world, work.case, slot.act)
+    clean = is_outside if slot.step and slot.step.not_by and nobody_else(work, slot) else is_clean
+    return acting_seat(by, targets, work.world, work.case, slot.act, clean=clean)
 
 
 def blocked(work: Work, slot: Slot) -> Refusal | None:
@@ -232,4 +254,8 @@ def overspent(work: Work, allowed: Allowed) -> Refusal | None:
 
 
 def form_for(work: Work, slot: Slot) -> Form:
-    return form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts)
+    row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
+    asked = questions_of(work.policy, row.form) if row else ()
+    return form_of(
+        slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts, asked
+    )

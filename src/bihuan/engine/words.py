@@ -40,7 +40,8 @@ class Field:
     """One field of an act's form: its type decides the check, `personal` seals it in the history."""
 
     name: str
-    kind: str  # text, long, choice, yes/no, time, count, money, unit, person, file, signature, case
+    # text, long, choice, yes/no, time, count, score, money, unit, person, file, signature, case
+    kind: str
     text: Text
     required: bool = True
     personal: bool = False
@@ -114,6 +115,30 @@ TOLD_BY = _field(
     },
 )
 
+# What a visit leaves behind: how they were called, what they said, what is to follow.
+WAY = _field(
+    "way",
+    "choice",
+    "回访方式",
+    "How they were called on",
+    choices={
+        "phone": ("电话", "Phone"),
+        "visit": ("上门", "Visit"),
+        "message": ("短信或网络消息", "Message"),
+        "letter": ("书信", "Letter"),
+    },
+)
+VISITED = _outcomes(
+    satisfied=("满意", "Satisfied"),
+    unsatisfied=("不满意", "Not satisfied"),
+    unreachable=("未联系上", "Not reached"),
+)
+VISIT_FIELDS = (
+    WAY,
+    _field("score", "score", "满意度(1–5)", "Satisfaction (1–5)", required=False),
+    _field("opinion", "long", "客户反馈", "What the customer said", required=False, personal=True),
+    _field("follows", "long", "后续处理", "What follows", required=False),
+)
 _GRANTED = _outcomes(approved=("同意", "Approved"), refused=("不同意", "Refused"))
 _REVIEWED = _outcomes(accepted=("通过", "Accepted"), refused=("退回", "Refused"))
 _EFFECT = _outcomes(effective=("有效", "Effective"), no_effect=("无效", "No effect"))
@@ -287,22 +312,8 @@ _ACTS = (
         phrase=("回访客户", "call the customer again"),
         past=("回访客户", "followed up"),
         stage="closed",
-        outcomes=_outcomes(
-            satisfied=("满意", "Satisfied"),
-            unsatisfied=("不满意", "Not satisfied"),
-            unreachable=("未联系上", "Not reached"),
-        ),
-        fields=(
-            _field(
-                "opinion",
-                "long",
-                "客户反馈",
-                "What the customer said",
-                required=False,
-                personal=True,
-            ),
-            _field("score", "count", "满意度(1–5)", "Satisfaction (1–5)", required=False),
-        ),
+        outcomes=VISITED,
+        fields=VISIT_FIELDS,
     ),
     _act(
         "archive",
@@ -586,7 +597,16 @@ _ACTS = (
         "Visit a shopper",
         phrase=("回访购物顾客", "call the shopper"),
         past=("回访购物顾客", "called a shopper"),
-        fields=(RESULT,),
+        outcomes=VISITED,
+        fields=VISIT_FIELDS,
+    ),
+    _act(
+        "new_case",
+        "据回访另立新案",
+        "Register a case from the visit",
+        phrase=("把顾客不满意的事另立新案", "register what the visit brought up as a new case"),
+        past=("据回访另立新案", "registered a new case from the visit"),
+        fields=(_field("case", "case", "新案编号", "Number of the new case"),),
     ),
     _act(
         "look_at_evidence",
@@ -795,6 +815,18 @@ _ACTS = (
         engine=True,
     ),
     _act(
+        "rate",
+        "客户评分",
+        "Rate",
+        past=("客户评分", "rated the answer"),
+        fields=(
+            _field("score", "score", "满意度(1–5)", "Satisfaction (1–5)"),
+            _field("opinion", "long", "意见", "Opinion", required=False, personal=True),
+        ),
+        customer=True,
+        engine=True,
+    ),
+    _act(
         "link",
         "关联",
         "Link",
@@ -922,6 +954,7 @@ AFTER_CLOSING = frozenset(
         "hold",
         "release",
         "correct",
+        "rate",
     }
 )
 
@@ -1209,6 +1242,7 @@ EVENTS: dict[str, Text] = {
     "goods received": Text("收货后", "once the goods are received"),
     "inspected": Text("验收后", "once the goods are inspected"),
     "promised": Text("作出承诺后", "once something is promised"),
+    "visit not satisfied": Text("名单回访不满意时", "when somebody on a list is not satisfied"),
     "shopper list received": Text("收到购物顾客名单后", "once a list of shoppers is in"),
     "sheet overdue": Text("单据到期未回时", "when a note is overdue"),
     "sheet overdue again": Text("单据催办后仍未回时", "when a note is overdue once more"),
@@ -1257,6 +1291,7 @@ COUNTS: dict[str, Text] = {
         "集体投诉中的不同投诉人", "different complainants of the collective complaint"
     ),
     "cases of the same batch and reason": Text("同批次同原因的案件", "same batch and reason"),
+    "cases drawn for a visit": Text("已抽中回访的案件", "cases drawn for a visit"),
     "same part and same symptom": Text("同部位同现象的案件", "same part and symptom"),
 }
 # What a printed form is of.
@@ -1265,6 +1300,8 @@ PRINTED: dict[str, Text] = {
     "sheet": Text("单据", "a sheet"),
     "visit": Text("回访", "a visit"),
 }
+SCORES = range(1, 6)  # satisfaction, 5 the best
+DRAWN = "drawn"  # the fact that says whether a sample took the case
 WINDOWS: dict[str, Text] = {
     "in hours": Text("工作时间", "In working hours"),
     "off hours": Text("工作日非工作时间", "On a working day outside hours"),

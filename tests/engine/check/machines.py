@@ -285,6 +285,8 @@ class RandomPlay:
                 return self.now + self.dice.choice((HOUR, 20 * HOUR, 40 * HOUR))
             case "count" | "money":
                 return self.dice.randint(0, 5)
+            case "score":
+                return self.dice.randint(1, 5)
             case "unit":
                 return self.dice.choice(list(self.world.organisation.units)[1:])
             case "person" if field.required:

@@ -30,7 +30,7 @@ _STAFF = {
         "board_member@co": ["board"],
     },
     "mall": {
-        "service_desk@mall": ["desk"],
+        "service_desk@mall": ["desk", "desk two"],
         "operations_manager@mall": ["operations"],
         "floor_manager@f1": ["floor one"],
         "floor_manager@f2": ["floor two"],

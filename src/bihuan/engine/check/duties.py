@@ -114,6 +114,8 @@ def _events(policy: Policy) -> frozenset[str]:
         events.add("asked missing")
     if any(fact.counted for fact in policy.facts.values()):
         events.add("counted")
+    if any(duty.act == "visit_shopper" for duty in policy.owed):
+        events.add("visit not satisfied")
     if policy.registered_by_staff:
         events.add("told to a member of staff")
     sheets = set(openers(policy))

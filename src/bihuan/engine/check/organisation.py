@@ -10,7 +10,7 @@ from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.policy import Policy, Post, Who
 from bihuan.engine.posts import is_clean, resolve, superior
-from bihuan.engine.words import Text
+from bihuan.engine.words import ACTS, Text
 from bihuan.engine.world import World
 
 
@@ -31,6 +31,7 @@ def check_organisation(policy: Policy, organisation: Organisation) -> Iterator[F
         yield from _filled(post, seats, policy, organisation)
         yield from _two_hats(post, seats, policy, organisation)
     yield from _never_the_same(policy, organisation)
+    yield from _always_aside(policy, organisation)
     yield from _clean_top(policy, organisation)
 
 
@@ -168,6 +169,38 @@ def _never_the_same(policy: Policy, organisation: Organisation) -> Iterator[Find
                 f"{person}一人兼任{names}，而制度要求分设",
                 f"{person} holds {names_en}, which the policy keeps apart",
             )
+
+
+def _always_aside(policy: Policy, organisation: Organisation) -> Iterator[Finding]:
+    """One person holds a post that owes an act and, in every case, one that bars them from it."""
+    for step in policy.steps:
+        barring = next(
+            (
+                other
+                for other in policy.steps
+                if other.act in step.not_by and other.owes == step.owes and not other.only
+            ),
+            None,
+        )
+        if barring is None or step.owes.kind != "post":
+            continue
+        post = policy.posts[step.owes.post]
+        alone = [
+            place for place in seats_of(post, organisation) if len(organisation.people(place)) == 1
+        ]
+        if not alone:
+            continue
+        person = _person_text(organisation.people(alone[0])[0], organisation)
+        act, done = ACTS[step.act].text, ACTS[barring.act].text
+        yield found(
+            Level.WARNING,
+            "always-steps-aside",
+            step.at,
+            f"{post.text.zh}只有{person}一人，每件都办过“{done.zh}”，“{act.zh}”总要由上级代办",
+            f"{person} alone holds the post of {post.text.en} and does '{done.en}' in every case, "
+            f"so '{act.en}' always falls to the superior",
+            clauses=step.at.clauses,
+        )
 
 
 def _clean_top(policy: Policy, organisation: Organisation) -> Iterator[Finding]:

@@ -64,6 +64,17 @@ def check_step(step: Step, policy: Policy, walk: Walk, why: Text | None) -> Iter
             "tries 只用于会“未联系上”的动作",
             "tries counts only for acts that can end in 'unreachable'",
         )
+    done = {each.act for each in policy.steps}
+    for kind in policy.sheets.values():
+        done |= {each.act for each in kind.steps}
+    for act in (act for act in step.not_by if act not in done):
+        yield found(
+            Level.WARNING,
+            "bars-nobody",
+            step.at,
+            f"not_by 中的“{ACTS[act].text.zh}”没有人会办，回避不了任何人",
+            f"nobody ever does '{act}', so this not_by keeps nobody away",
+        )
 
 
 def stays_unknown(step: Step, policy: Policy) -> Iterator[Finding]:

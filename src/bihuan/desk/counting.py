@@ -9,8 +9,11 @@ from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Act, Case
 from bihuan.engine.clock import Span, due
 from bihuan.engine.policy import Policy
+from bihuan.engine.visiting import falls_to
+from bihuan.engine.words import DRAWN
 
 COUNTING_ACTS = frozenset({"register", "classify", "review_return", "correct"})
+DRAWING_ACT = "close"
 _LONGEST = 10 * 366 * 86400
 
 _COUNT = """
@@ -39,6 +42,12 @@ _BY_COMPLAINANT = {
 }
 
 
+# Of this policy since an instant: the cases that closed, and those of them drawn for a visit.
+_DRAWN = """
+    SELECT COUNT(*), COUNT(DISTINCT o.case_id) FROM records_case c
+    LEFT JOIN records_obligation o ON o.case_id = c.id AND o.row = %s
+    WHERE NOT c.ledger AND c.policy_code = %s AND c.closed_at >= %s AND c.id <> %s
+"""
 _EARLIER = "SELECT COUNT(*) FROM records_case WHERE NOT ledger AND subject = %s AND id <> %s"
 
 
@@ -64,6 +73,8 @@ def counted_facts(
     registered = case.registered if case else now
     found: dict[str, int] = {}
     for name, number in counted.items():
+        if name == DRAWN:
+            continue
         if policy.facts[name].counts == "earlier cases of the same fault":
             if facts.get("part") and facts.get("symptom"):
                 found[name] = _one(_EARLIER, (str(subject)[:80], case_id))
@@ -86,6 +97,28 @@ def counted_facts(
             covered, others = cursor.fetchone()
         found[name] = others + (registered > covered and registered >= start)
     return found
+
+
+def drawn_fact(
+    act: Act, case: Case | None, case_id: int, ruling: Ruling, now: int
+) -> dict[str, str]:
+    """Whether a case that closes is drawn for its visit: so many that the share of its month is kept up.
+
+    Whoever was drawn stays drawn when the case closes again.
+    """
+    policy = ruling.world.policy
+    step = next((step for step in policy.steps if step.sample), None)
+    if step is None or act.name != DRAWING_ACT or case is None:
+        return {}
+    if case.facts.get(DRAWN) == "yes":
+        return {DRAWN: "yes"}
+    calendar = ruling.world.calendars["usual"]
+    month = calendar.at(calendar.day_of(now).replace(day=1), 0)
+    with connection.cursor() as cursor:
+        cursor.execute(_DRAWN, (f"steps.{step.name}", policy.code, month, case_id))
+        closed, drawn = cursor.fetchone()
+    share = ruling.world.count(step.sample, case)
+    return {DRAWN: "yes" if falls_to(share, closed, drawn) else "no"}
 
 
 def subject_of(facts: Mapping[str, Any], policy: Policy) -> str:

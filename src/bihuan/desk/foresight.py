@@ -1,7 +1,7 @@
 """What an act would lead to, decided without being done: for the bar before a button."""
 
 from bihuan.desk import worlds
-from bihuan.desk.counting import counted_facts
+from bihuan.desk.counting import counted_facts, drawn_fact
 from bihuan.desk.locating import located_facts
 from bihuan.engine.case import Act, Case
 from bihuan.engine.step import Decision, decide
@@ -18,6 +18,7 @@ def what_follows(
     found: dict[str, int | str] = {
         **counted_facts(act, case, case_id, ruling, now),
         **located_facts(act, case, ruling),
+        **drawn_fact(act, case, case_id, ruling, now),
     }
     if found:
         act = Act(act.name, act.by, act.at, {**act.data, **found}, act.sheet)

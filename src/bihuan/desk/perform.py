@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from bihuan.desk import numbering, worlds
 from bihuan.desk.append import Change, Record, append
-from bihuan.desk.counting import counted_facts
+from bihuan.desk.counting import counted_facts, drawn_fact
 from bihuan.desk.locating import located_facts
 from bihuan.desk.stored import Stored, load, load_both, reaches, standing, world_beside
 from bihuan.engine.case import Act, Case
@@ -219,6 +219,7 @@ class _Performing:
         found: dict[str, int | str] = {
             **counted_facts(self.act, case, case_id, ruling, self.now),
             **located_facts(self.act, case, ruling),
+            **drawn_fact(self.act, case, case_id, ruling, self.now),
         }
         counted = {name for name, fact in ruling.world.policy.facts.items() if fact.counted}
         if not found and not counted & self.act.data.keys():

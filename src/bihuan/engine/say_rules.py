@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator
 from bihuan.engine.policy import (
     Condition,
     Consequence,
+    Duty,
     Missed,
     Number,
     Policy,
+    Step,
     Test,
     Timing,
     Value,
@@ -172,9 +174,10 @@ def counted_from(number: Number, said: str, lang: str) -> str:
 def _unit_of_count(policy: Policy, name: str) -> Text | None:
     """What a plain count counts, by where the policy uses it."""
     steps = [step for kind in ("", *policy.sheets) for step in policy.steps_of(kind)]
-    if any(row.tries == name for row in (*steps, *policy.owed)):
+    rows: list[Step | Duty] = [*steps, *policy.owed]
+    if any(row.tries == name for row in rows):
         return Text("{}个不同的日子", "{} different days")
-    if any(row.sample == name for row in (*steps, *policy.owed)):
+    if any(row.sample == name for row in rows):
         return Text("{}%", "{} %")
     asked_of = (question for asked in policy.questions.values() for question in asked)
     if any(question.type == "score" and question.against == name for question in asked_of):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from bihuan.desk import files
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.words import Field, Outcome
+from bihuan.engine.words import SCORES, Field, Outcome
 from bihuan.web.words import Clock, Names, money, read_money
 
 Json = Any
@@ -21,6 +21,7 @@ DRAWN = {
     "yes/no": "yes_no",
     "time": "datetime",
     "count": "number",
+    "score": "choice",
     "money": "money",
     "unit": "text",
     "person": "text",
@@ -64,6 +65,8 @@ def draw(
     """
     kind = DRAWN[wanted.kind]
     choices = [{"value": key, "label": names.text(text)} for key, text in wanted.choices]
+    if wanted.kind == "score":
+        choices = [{"value": str(score), "label": str(score)} for score in SCORES]
     if kind == "choice" and len(choices) > MOST_SEGMENTS:
         kind = "select"
     if wanted.kind == "time" and isinstance(value, int):
@@ -186,7 +189,7 @@ def _read_one(
         value = clock.read_field(text)
         if value is None:
             typed.errors[wanted.name] = _("Not a time; right would be 2026-03-02 18:00.")
-    elif wanted.kind == "count":
+    elif wanted.kind in ("count", "score"):
         value = int(text) if text.isdecimal() and len(text) < 16 else None
         if value is None:
             typed.errors[wanted.name] = _("A whole number would be right.")

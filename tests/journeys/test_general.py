@@ -71,7 +71,8 @@ def test_a_complaint_from_the_web_is_examined_solved_answered_visited_and_archiv
     opened.pass_(DAY)
     agent.does(number, "close", summary="Replaced")
     opened.pass_(10 * DAY)
-    agent.from_list("follow_up", outcome="satisfied", opinion="Works", score="5")
+    visit = {"way": "phone", "score": "5", "solved": "yes", "opinion": "Works"}
+    desks("manager", "en").from_list("follow_up", outcome="satisfied", **visit)  # not who answered
     sweep(opened.pass_(40 * DAY))
     assert stored(number).ended == "archived"
 
@@ -102,6 +103,6 @@ def test_any_member_of_staff_registers_and_the_department_complained_about_is_lo
     agent.does(number, "confirm", outcome="satisfied")
     agent.does(number, "close", summary="已补退")
     opened.pass_(10 * DAY)
-    agent.from_list("follow_up", outcome="satisfied", opinion="没有问题了")
+    agent.from_list("follow_up", outcome="satisfied", way="phone", opinion="没有问题了")
     sweep(opened.pass_(40 * DAY))
     assert stored(number).ended == "archived"

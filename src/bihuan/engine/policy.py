@@ -442,6 +442,11 @@ class Policy:
                     found[act] = found.get(act, frozenset()) | (others - {act})
         return found
 
+    def question(self, name: str) -> Question | None:
+        """The question of that name, of whatever form asks it."""
+        every = (question for asked in self.questions.values() for question in asked)
+        return next((question for question in every if question.name == name), None)
+
     def steps_of(self, sheet: str) -> tuple[Step, ...]:
         """The main line of a sheet kind, or of the case itself for the empty name."""
         return self.sheets[sheet].steps if sheet else self.steps

@@ -1300,6 +1300,11 @@ PRINTED: dict[str, Text] = {
     "sheet": Text("单据", "a sheet"),
     "visit": Text("回访", "a visit"),
 }
+# What a visit and the customer's own rating leave among the facts of a case.
+KEPT_SCORES: dict[str, Text] = {
+    "satisfaction": Text("回访满意度", "Satisfaction at the visit"),
+    "rating": Text("客户评分", "Customer's own rating"),
+}
 SCORES = range(1, 6)  # satisfaction, 5 the best
 DRAWN = "drawn"  # the fact that says whether a sample took the case
 WINDOWS: dict[str, Text] = {

@@ -16,6 +16,7 @@ from bihuan.engine.words import (
     ACTS,
     BUILT_IN_FACTS,
     ENDINGS,
+    KEPT_SCORES,
     NEEDS,
     SHEET_FIELDS,
     STAGES,
@@ -175,6 +176,10 @@ class Names:
                     return self.text(field.text)
         if found := self.policy.facts.get(name):
             return self.text(found.text)
+        if question := self.policy.question(name):
+            return self.text(question.text)
+        if name in KEPT_SCORES:
+            return self.text(KEPT_SCORES[name])
         if name in BUILT_IN_FACTS:
             return self.text(BUILT_IN_FACTS[name])
         if name in SHEET_FIELDS:
@@ -216,6 +221,9 @@ class Names:
         fact = self.policy.facts.get(name)
         if fact and value in fact.values:
             return self.text(fact.values[value])
+        question = self.policy.question(name)
+        if question and value in question.values:
+            return self.text(question.values[value])
         field = next(
             (item for item in _fields(act) if item.name == name),
             None,

@@ -16,6 +16,7 @@ from bihuan.engine.policy import Policy, PrintedForm, Step
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
 from bihuan.engine.say_time import say_span
+from bihuan.engine.visiting import questions_of
 from bihuan.engine.words import ACTS, NEEDS, Field, Text
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.cases import Entry
@@ -347,7 +348,8 @@ class _Form:
 
     def _fields(self, step: Step, sheet: Sheet | None) -> Any:
         facts = facts_of(self.state)
-        return form_of(step.act, step.needs, self.policy, sheet, step.at.clauses, facts)
+        asked = questions_of(self.policy, step.form)
+        return form_of(step.act, step.needs, self.policy, sheet, step.at.clauses, facts, asked)
 
     def _post(self, step: Step, sheet: Sheet | None) -> str:
         world, facts = self.desk.world, facts_of(self.state)

@@ -110,7 +110,7 @@ def test_an_organisations_own_template_is_filled_in(mall: Mall, as_: As) -> None
     out.name = "自用处理单.docx"
     assert as_("admin").post("/papers/mall/handling_sheet/use/", {"file": out}).status_code == 302
     said = words_in(as_("desk").get(f"/cases/{number}/papers/handling_sheet/1.docx").content)
-    assert f"本商场自用 {number} {number}" in said
+    assert f"本商场自用 CL-{number}-1 {number}" in said
     assert "请核实并提出处理意见" in said
     assert "自用处理单.docx" in as_("admin").get("/papers/").content.decode()
     as_("admin").post("/papers/mall/handling_sheet/withdraw/")

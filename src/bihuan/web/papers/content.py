@@ -94,7 +94,9 @@ def paper(desk: Desk, code: str, sheet: int, *, clear: bool) -> Paper | None:
     form = policy.forms.get(code)
     if sheet:
         note = desk.page.state.sheets[sheet]
-        return made.paper(code, _sheet_title(policy, note, lang), [*made.case(), *made.note(note)])
+        title = _sheet_title(policy, note, lang)
+        called = policy.sheets[note.kind].called(desk.page.number, sheet)
+        return made.paper(code, title, [*made.case(), *made.note(note)], number=called)
     title = (form.text if form else RECORD_TEXT).in_(lang)
     if form and form.of == "visit":
         return made.paper(code, title, [*made.case(), *made.visits()])
@@ -167,8 +169,12 @@ class _Form:
             person = str(facts.get("name") or "")
             contact = str(facts.get("contact") or "")
             yield (
-                *pair("name", _("Complainant"), person or _("not given")),
-                *pair("contact", _("Contact"), contact if self.clear else mask_contact(contact)),
+                *pair("name", names.fact("name"), person or _("not given")),
+                *pair(
+                    "contact",
+                    names.fact("contact"),
+                    contact if self.clear else mask_contact(contact),
+                ),
                 *(level if levels else pair("received", _("Received"), self.day(state.received))),
             )
             yield from self.ticked("channel", {k: c.text for k, c in self.policy.channels.items()})
@@ -358,9 +364,12 @@ class _Form:
 
     # -- Whole papers ------------------------------------------------------------------------------
 
-    def paper(self, code: str, title: str, rows: list[Row]) -> Paper:
-        """The grid with its head and foot."""
-        return Paper(rows=tuple(rows), named=self.named, **self._frame(code, title))
+    def paper(self, code: str, title: str, rows: list[Row], *, number: str = "") -> Paper:
+        """The grid with its head and foot; a sheet has a number of its own."""
+        frame = self._frame(code, title)
+        return Paper(
+            rows=tuple(rows), named=self.named, **frame | ({"number": number} if number else {})
+        )
 
     def letter(self, sequence: int) -> Paper:
         """The written answer as a letter in the company's name."""

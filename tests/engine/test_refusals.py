@@ -10,6 +10,7 @@ from bihuan.engine.step import decide
 from bihuan.engine.together import Peer, decide_both, for_member
 from tests.engine.playing import GARBAGE
 from tests.engine.stories import Story, general, instant, mall, with_a_note
+from tests.engine.test_library import refusal_codes
 from tests.engine.test_money import CHECKED, REVIEW, inspected, received, returns
 from tests.engine.test_pausing import HERE as PAUSING
 from tests.engine.worlds import changed, world
@@ -253,6 +254,10 @@ def test_an_answer_given_in_person_is_signed() -> None:
     clauses = ("MALL-5.5", "MALL-3.5")
     refused(story, "missing-field", "respond", "desk-an", *clauses, form="in person", answer="换货")
     story.do("respond", "desk-an", form="in person", answer="换货", signature="甲")
+
+
+def test_what_is_cited_can_answer_at_that_instant() -> None:
+    SEEN.update(refusal_codes())
 
 
 def test_the_customer_is_told_on_the_channel_they_came_by() -> None:

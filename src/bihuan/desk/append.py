@@ -1,6 +1,6 @@
 """Writes what decisions led to: events, case rows, obligations, access, outbox, few statements each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,6 +142,9 @@ INSERT_ACCESS = Insert(
     "records_caseaccess (case_id, seat, way, sheet)",
     " ON CONFLICT (case_id, seat, way, sheet) DO NOTHING",
 )
+INSERT_CITATION = Insert(
+    "records_citation (case_id, code, version)", " ON CONFLICT (code, version, case_id) DO NOTHING"
+)
 _INSERT_OUTBOX = Insert(
     'records_outbox (kind, "to", case_id, body, state, attempts, written_at, next_at, sent_at, '
     "error, dedupe)"
@@ -158,6 +161,7 @@ def append(changes: Sequence[Change], now: int) -> None:
     opened: Rows = []
     moved: Rows = []
     access: Rows = []
+    cited: Rows = []
     messages: Rows = []
     with connection.cursor() as cursor:
         for change in changes:
@@ -181,6 +185,8 @@ def append(changes: Sequence[Change], now: int) -> None:
             access += [
                 (case_id, *item) for item in sorted(access_from(change.events, change.before))
             ]
+            before = change.before.cited if change.before else {}
+            cited += citation_rows(change.after, case_id, set(before))
             news = outbox.compose(change.number, change.events, changed, change.ruling.world.policy)
             messages += [
                 (item.kind, item.to, case_id, canonical(item.body), "waiting", 0, now, now, 0, "",
@@ -194,9 +200,15 @@ def append(changes: Sequence[Change], now: int) -> None:
             (INSERT_EVENT, events),
             (INSERT_OBLIGATION, opened),
             (INSERT_ACCESS, access),
+            (INSERT_CITATION, cited),
             (_INSERT_OUTBOX, messages),
         ):
             insert.run(cursor, rows)
+
+
+def citation_rows(case: Case, case_id: int, known: Collection[str] = ()) -> Rows:
+    """The rows of the citations table that follow from a state, but for those known already."""
+    return [(case_id, *cited.split(" ", 1)) for cited in sorted(case.cited) if cited not in known]
 
 
 def obligation_row(owed: obligations.Owed, case_id: int, ruling: Ruling) -> tuple[Value, ...]:

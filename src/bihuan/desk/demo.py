@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from bihuan.desk import ledgers, organisation, people, setup, worlds
+from bihuan.desk import ledgers, library, organisation, people, setup, worlds
 from bihuan.desk.adoption import sign_adoption
 from bihuan.desk.in_force import policies_in_force
 from bihuan.desk.intake import register
@@ -196,6 +196,33 @@ def _staff(texts: dict[str, Any], pack: str, made: Made, at: int) -> Refusal | N
             if isinstance(held, Refusal):
                 return held
     ledgers.ensure_ledgers(at)
+    return _publish(texts, at)
+
+
+def _publish(texts: dict[str, Any], at: int) -> Refusal | None:
+    """The documents that are not there yet; their days count from the first of the demo."""
+    known = worlds.library().documents
+    by = Person.objects.filter(user__username=texts.get("librarian")).first()
+    for told in sorted(texts.get("documents", ()), key=lambda one: int(one.get("published", 0))):
+        if told["code"] in known or by is None:
+            continue
+        now = at + DAY * int(told.get("published", 0))
+        done = library.publish(
+            library.Publication(
+                code=told["code"],
+                version=told["version"],
+                title=told["title"],
+                since=at + DAY * int(told.get("from", told.get("published", 0))),
+                level=told.get("level", "public"),
+                topics=tuple(told.get("topics", ())),
+                text=told["text"],
+                copied=now if told.get("copied", "yes") == "yes" else None,
+            ),
+            by=str(by.pk),
+            now=now,
+        )
+        if isinstance(done, Refusal):
+            return done
     return None
 
 
@@ -528,7 +555,7 @@ class _Play:
         said = matter.told.get(item.name) or matter.words.get(item.name)
         if said is not None:
             return self._said(said, item, at)
-        return self._by_kind(matter, item, person, at, world)
+        return self._by_kind(matter, case, item, person, at, world)
 
     def _said(self, said: str, item: Field, at: int) -> Json:
         """A word of the demo's file as a value of the field; a time is so many days before."""
@@ -543,8 +570,12 @@ class _Play:
                 return None
         return said
 
-    def _by_kind(self, matter: _Matter, item: Field, person: str, at: int, world: World) -> Json:
+    def _by_kind(
+        self, matter: _Matter, case: Case, item: Field, person: str, at: int, world: World
+    ) -> Json:
         match item.kind:
+            case "document":
+                return _citable(world, at, case)
             case "signature":
                 return world.organisation.names.get(person, person)
             case "choice":
@@ -575,6 +606,12 @@ def _is_idle(name: str, data: dict[str, Json]) -> bool:
     conditions = [need.only for need in needs if need.only and need.only[0] in ("outcome", "form")]
     told = [only for only in conditions if only[0] in data]
     return bool(told) and all(data[fact] != value for fact, value in told)
+
+
+def _citable(world: World, at: int, case: Case) -> str | None:
+    """The document with which an answer can be given now."""
+    found = world.library.citable(at, str(case.facts.get("category") or ""))
+    return found[0].citation if found else None
 
 
 def _by_due(case: Case) -> list[Debt]:

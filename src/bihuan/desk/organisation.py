@@ -48,12 +48,14 @@ def site() -> Site:
     return Site.objects.get_or_create(pk=1)[0]
 
 
-def stamp(*, calendars: bool = False) -> None:
-    """Say that the organisation (or the published calendars) changed: what is cached is stale."""
+def stamp(*, calendars: bool = False, library: bool = False) -> None:
+    """Say that the organisation (or published calendars, or documents) changed: what is cached is stale."""
     site()
     drawn = secrets.randbits(62) + 1
     if calendars:
         Site.objects.filter(pk=1).update(calendar_changes=drawn)
+    elif library:
+        Site.objects.filter(pk=1).update(library_changes=drawn)
     else:
         Site.objects.filter(pk=1).update(organisation_changes=drawn)
 

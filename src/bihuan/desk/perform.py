@@ -110,8 +110,9 @@ class _Performing:
         with connection.cursor() as cursor:
             cursor.execute(_LOOK_UP, (self.act_id,))
             row = cursor.fetchone()
-        seen = worlds.Changes(*row[:2])
-        if not self.act_id or row[2] is None:
+        seen = worlds.Changes(*row[:3])
+        row = row[3:]
+        if not self.act_id or row[0] is None:
             return seen, None
         found = _first_result(row, self.act.by, self.act.name)
         return seen, found or Performed("", refusal=_ID_TAKEN)
@@ -272,6 +273,7 @@ def _peer(stored: Stored, ruling: worlds.Ruling) -> Peer:
 
 _LOOK_UP = """
     SELECT COALESCE(s.organisation_changes, -1), COALESCE(s.calendar_changes, -1),
+           COALESCE(s.library_changes, -1),
            r."by", r.first, r.last, r.outcome
     FROM (SELECT CAST(%s AS VARCHAR(80)) AS act_id) q
     LEFT JOIN records_site s ON s.id = 1
@@ -288,11 +290,11 @@ def first_result(act_id: str, *, by: str, act: str) -> Performed | None:
     with connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, (act_id,))
         row = cursor.fetchone()
-    return _first_result(row, by, act) if act_id and row[2] is not None else None
+    return _first_result(row[3:], by, act) if act_id and row[3] is not None else None
 
 
 def _first_result(row: tuple[Any, ...], by: str, act: str) -> Performed | None:
-    whose, first, last, outcome = row[2], row[3], row[4], json.loads(row[5])
+    whose, first, last, outcome = row[0], row[1], row[2], json.loads(row[3])
     if whose != by or outcome["act"] != act:
         return None
     refusal = refusal_from_json(outcome["refusal"]) if "refusal" in outcome else None

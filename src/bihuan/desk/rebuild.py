@@ -10,8 +10,10 @@ from django.db import connection, transaction
 from bihuan.desk import chain, worlds
 from bihuan.desk.append import (
     INSERT_ACCESS,
+    INSERT_CITATION,
     INSERT_OBLIGATION,
     Value,
+    citation_rows,
     columns,
     obligation_row,
 )
@@ -34,6 +36,7 @@ class Projection:
     row: dict[str, Value]
     obligations: list[Row]
     access: list[Row]
+    citations: list[Row]
 
 
 class BrokenHistoryError(Exception):
@@ -82,7 +85,8 @@ def projection(rows: Sequence[EventRow]) -> Projection:
     case_id = rows[0].case_id
     owed = sorted(changed_by(events, {}).values(), key=lambda item: item.number)
     access: list[Row] = sorted({(case_id, *item) for item in access_from(events)})
-    return Projection(case, row, [obligation_row(item, case_id, ruling) for item in owed], access)
+    rows_owed = [obligation_row(item, case_id, ruling) for item in owed]
+    return Projection(case, row, rows_owed, access, citation_rows(case, case_id))
 
 
 def events_of(rows: Iterable[EventRow]) -> list[Event]:
@@ -106,10 +110,11 @@ def write(case_id: int, made: Projection) -> None:
             f"ON CONFLICT (id) DO UPDATE SET {updates}",
             (case_id, *made.row.values()),
         )
-        for table in ("obligation", "caseaccess"):
+        for table in ("obligation", "caseaccess", "citation"):
             cursor.execute(f"DELETE FROM records_{table} WHERE case_id = %s", (case_id,))  # noqa: S608
         INSERT_OBLIGATION.run(cursor, made.obligations)
         INSERT_ACCESS.run(cursor, made.access)
+        INSERT_CITATION.run(cursor, made.citations)
 
 
 def stored_obligations(case_id: int) -> list[Row]:
@@ -122,6 +127,15 @@ def stored_obligations(case_id: int) -> list[Row]:
             (case_id,),
         )
         return [(*row[:16], bool(row[16]), row[17]) for row in cursor.fetchall()]
+
+
+def stored_citations(case_id: int) -> list[Row]:
+    """The rows of the citations table of a case, in the form of `Projection.citations`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT case_id, code, version FROM records_citation WHERE case_id = %s", (case_id,)
+        )
+        return sorted((tuple(row) for row in cursor.fetchall()), key=lambda row: " ".join(row[1:]))
 
 
 def stored_access(case_id: int) -> list[Row]:
@@ -141,6 +155,7 @@ def dump() -> list[str]:
         ("case", "id"),
         ("obligation", "case_id, number"),
         ("caseaccess", "case_id, seat, way, sheet"),
+        ("citation", "case_id, code, version"),
     ):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM records_{table} ORDER BY {order}")  # noqa: S608
@@ -148,7 +163,7 @@ def dump() -> list[str]:
             lines += [
                 table + json.dumps(
                     {n: v for n, v in zip(names, row, strict=True)
-                     if table != "caseaccess" or n != "id"},
+                     if table not in ("caseaccess", "citation") or n != "id"},
                     ensure_ascii=False, sort_keys=True,
                 )
                 for row in cursor.fetchall()

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from bihuan.desk import calendars
 from bihuan.desk.policy_files import read_nodes
-from bihuan.engine.calendar import parse_calendar
+from bihuan.engine.calendar import Calendar, parse_calendar
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding
+from bihuan.engine.library import Library, Version
 from bihuan.engine.nodes import plain
 from bihuan.engine.organisation import Unit, seat
 from bihuan.engine.policy import Policy
@@ -48,7 +51,7 @@ class Pack:
             name: parse_calendar(calendar, calendars.shipped())
             for name, calendar in self.policy.calendars.items()
         }
-        return World(self.policy, self.cast.organisation(), named)
+        return World(self.policy, self.cast.organisation(), named, self.cast.library)
 
     def results(self) -> tuple[Result, ...]:
         """Every scenario played."""
@@ -78,7 +81,7 @@ def read_pack(policy: Policy, folder: Traversable) -> Pack:
     cast, waiting = Cast((), {}, {}), {}
     for file in files:
         if file.name == "cast.yaml":
-            cast = _cast(_read(file))
+            cast = _cast(_read(file), _usual(policy))
         elif file.name == "waiting.yaml":
             waiting = {key: _text(value, file.name) for key, value in _read(file).items()}
         else:
@@ -107,7 +110,11 @@ def _first(findings: tuple[Finding, ...]) -> str:
     return findings[0].say("en") if findings else "keys and values are wanted"
 
 
-def _cast(told: dict[str, object]) -> Cast:
+def _usual(policy: Policy) -> Calendar:
+    return parse_calendar(policy.calendars["usual"], calendars.shipped())
+
+
+def _cast(told: dict[str, object], calendar: Calendar) -> Cast:
     units = []
     for code, value in _dict(told.get("units"), "cast.yaml: units").items():
         unit = _dict(value, f"cast.yaml: units.{code}")
@@ -126,7 +133,37 @@ def _cast(told: dict[str, object]) -> Cast:
         people,
         {place: tuple(keys) for place, keys in holders.items()},
         {place: tuple(keys) for place, keys in deputies.items()},
+        _library(_dict(told.get("documents", {}), "cast.yaml: documents"), calendar),
     )
+
+
+def _library(told: dict[str, object], calendar: Calendar) -> Library:
+    """The documents of a cast: by code, their versions oldest first, each until the next."""
+    documents: dict[str, tuple[Version, ...]] = {}
+    for code, value in told.items():
+        place = f"cast.yaml: documents.{code}"
+        written = [_dict(item, place) for item in _list(value, place)]
+        for one, following in zip(written, [*written[1:], {}], strict=True):
+            one.setdefault("until", following.get("from", ""))
+        documents[code] = tuple(
+            Version(
+                code,
+                str(one["version"]),
+                str(one["title"]),
+                tuple(str(topic) for topic in _list(one.get("topics", []), place)),
+                str(one.get("level", "public")),
+                sha256(f"{code} {one['version']}".encode()).hexdigest(),
+                _midnight(one["from"], calendar),
+                _midnight(one["until"], calendar),
+                _midnight(one.get("copied", ""), calendar),
+            )
+            for one in written
+        )
+    return Library(documents)
+
+
+def _midnight(day: object, calendar: Calendar) -> int:
+    return calendar.at(date.fromisoformat(str(day)), 0) if day else 0
 
 
 def _scenario(told: object, file: str) -> Scenario:

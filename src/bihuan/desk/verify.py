@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from bihuan.desk import chain, rebuild, worlds
+from bihuan.desk.library import content_hash
 from bihuan.engine.assessing import recomputed
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Case, evolve
@@ -19,7 +21,7 @@ from bihuan.engine.links import broken_links
 from bihuan.engine.step import catch_up
 from bihuan.engine.together import Peer, awaited
 from bihuan.engine.words import Text
-from bihuan.records.models import Anchor, Event
+from bihuan.records.models import Anchor, Document, Event
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models.json_text import canonical
 
@@ -31,7 +33,8 @@ _CALENDAR = Calendar.build(week={"mon-sun": "00:00-24:00"})
 class Finding:
     """One thing that is not as it must be: a code, the case's number (empty: not of one case), what."""
 
-    code: str  # chain, replay, projection, legs, assessment, link, anchor, guard, wake, or K1 …
+    # chain, replay, projection, legs, assessment, link, library, anchor, guard, wake, or K1 …
+    code: str
     number: str
     text: Text
 
@@ -44,7 +47,7 @@ def verify(now: int, *, number: str | None = None) -> list[Finding]:
     """Everything that is wrong with one case, or with all of them and what binds them."""
     found = [finding for pk in _ids(number) for finding in verify_case(pk, now)]
     if number is None:
-        found += [*_without_case(), *_guards(), *verify_anchors()]
+        found += [*_without_case(), *_guards(), *_library(), *verify_anchors()]
     return found
 
 
@@ -86,6 +89,14 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
             "可见范围与记录不符",
             "who may see it differs from what the events say",
         )
+    if rebuild.stored_citations(case_id) != made.citations:
+        yield _found(
+            "projection",
+            row.number,
+            "引用的文件与记录不符",
+            "the documents cited differ from what the events say",
+        )
+    yield from _cited(row, events)
     yield from _invariants(row, made.case, now)
     yield from _legs(row, events, now)
     yield from _links(row, made.case, events)
@@ -247,6 +258,51 @@ def _legs(row: CaseRow, events: list[Event], now: int) -> Iterator[Finding]:
                 row.number,
                 f"第 {sheet.sheet} 张单据的考核证据与记录不符",
                 f"the evidence on sheet {sheet.sheet} differs from what the events say",
+            )
+
+
+def _cited(row: CaseRow, events: list[Event]) -> Iterator[Finding]:
+    """Each version cited was in force then, as was known then, and says today what it said."""
+    for event in events:
+        for kind, data in event.effects if "cited" in canonical(event.effects) else ():
+            if kind != "cited":
+                continue
+            cited = f"{data['document']} {data['version']}"
+            # Known then: at the end of the second before, or (published within it) of this one.
+            known = (
+                worlds.library_known(then, data["document"]).find(cited, event.at)
+                for then in (event.recorded_at - 1, event.recorded_at)
+            )
+            if not any(
+                one and one.hash == data["hash"] and one.in_force(event.at) for one in known
+            ):
+                yield _found(
+                    "library",
+                    row.number,
+                    f"所引用的“{cited}”当时不是现行版本，或内容已被改动",
+                    f"'{cited}' was not in force when it was cited, or is not what it was",
+                )
+
+
+def _library() -> Iterator[Finding]:
+    """No document has two versions in force at once, and each says what it was published with."""
+    for versions in worlds.library_known().documents.values():
+        terms = [one for one in versions if not one.until or one.until > one.since]
+        for one, following in pairwise(terms):
+            if not one.until or one.until > following.since:
+                yield _found(
+                    "library",
+                    "",
+                    f"“{one.citation}”与“{following.citation}”的有效期重叠",
+                    f"'{one.citation}' and '{following.citation}' are in force at once",
+                )
+    for document in Document.objects.order_by("id").iterator():
+        if content_hash(document) != document.hash:
+            yield _found(
+                "library",
+                "",
+                f"“{document}”的内容被改动",
+                f"'{document}' is not what was published",
             )
 
 

@@ -6,10 +6,12 @@ from threading import Lock
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
 from bihuan.desk import calendars, policy_files
 from bihuan.engine.calendar import Calendar, Published, parse_calendar
 from bihuan.engine.compile import compile_policy, personal_names
+from bihuan.engine.library import Library, Version
 from bihuan.engine.organisation import Organisation, Seat, Unit, seat
 from bihuan.engine.policy import Policy
 from bihuan.engine.world import World
@@ -17,10 +19,11 @@ from bihuan.records.models.json_text import canonical
 
 
 class Changes(NamedTuple):
-    """How often the organisation and the published calendars have changed; -1: not set up yet."""
+    """Drawn anew when the organisation, calendars or documents change; -1: not set up yet."""
 
     organisation: int
     calendar: int
+    library: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,14 @@ class _Snapshot:
     organisation: Organisation
 
 
+_Made = tuple[Organisation, Mapping[str, Calendar], Library]
+
 # Per process; an entry made under older counts, or outside its time, is made anew.
 _lock = Lock()
 _policies: dict[int, Policy] = {}
 _calendars: dict[tuple[int, int], Mapping[str, Calendar]] = {}
-_rulings: dict[int, tuple[Organisation, Mapping[str, Calendar], Ruling]] = {}
+_rulings: dict[int, tuple[_Made, Ruling]] = {}
+_libraries: list[tuple[int, Library]] = []
 _snapshots: list[_Snapshot] = []
 
 
@@ -64,10 +70,11 @@ def changes() -> Changes:
     """The present counts of changes, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT organisation_changes, calendar_changes FROM records_site WHERE id = 1"
+            "SELECT organisation_changes, calendar_changes, library_changes FROM records_site "
+            "WHERE id = 1"
         )
         row = cursor.fetchone()
-    return Changes(*row) if row else Changes(-1, -1)
+    return Changes(*row) if row else Changes(-1, -1, -1)
 
 
 def ruling(version_id: int, now: int, seen: Changes | None = None) -> Ruling:
@@ -75,20 +82,21 @@ def ruling(version_id: int, now: int, seen: Changes | None = None) -> Ruling:
     seen = seen or changes()
     people = organisation(now, seen)
     working = _calendars_of(version_id, seen.calendar)
+    documents = library(seen)
     kept = _rulings.get(version_id)
-    if kept and kept[0] is people and kept[1] is working:
-        return kept[2]
+    if kept and all(a is b for a, b in zip(kept[0], (people, working, documents), strict=True)):
+        return kept[1]
     policy = policy_of(version_id)
     found = Ruling(
         version_id,
         policy.code,
         policy.version,
-        World(policy, people, working),
+        World(policy, people, working, documents),
         personal_names(policy),
         frozenset(duty.opens for duty in policy.owed if duty.when == "counted" and duty.opens),
         _carried(policy),
     )
-    _rulings[version_id] = (people, working, found)
+    _rulings[version_id] = ((people, working, documents), found)
     return found
 
 
@@ -102,6 +110,47 @@ def organisation(now: int, seen: Changes | None = None) -> Organisation:
         made = _snapshot(now, count)
         _snapshots[:] = [*[kept for kept in _snapshots if kept.changes == count][-7:], made]
     return made.organisation
+
+
+def library(seen: Changes | None = None) -> Library:
+    """The documents published, as known now; cached until something is published or withdrawn."""
+    count = (seen or changes()).library
+    if _libraries and _libraries[0][0] == count:
+        return _libraries[0][1]
+    made = library_known()
+    _libraries[:] = [(count, made)]
+    return made
+
+
+def library_known(then: int | None = None, code: str = "") -> Library:
+    """The documents (or the one) published as known now, or as was known at an earlier instant."""
+    from bihuan.records.models import DocumentTerm
+
+    terms = DocumentTerm.objects.select_related("document").order_by("from_at", "id")
+    if code:
+        terms = terms.filter(document__code=code)
+    if then is None:
+        terms = terms.filter(withdrawn_at=None)
+    else:
+        known = Q(withdrawn_at=None) | Q(withdrawn_at__gt=then)
+        terms = terms.filter(known, known_at__lte=then)
+    found: dict[str, list[Version]] = {}
+    for term in terms.defer("document__text"):
+        one = term.document
+        found.setdefault(one.code, []).append(
+            Version(
+                one.code,
+                one.version,
+                one.title,
+                tuple(one.topics.split()),
+                one.level,
+                one.hash,
+                term.from_at,
+                term.until_at or 0,
+                term.copied_at or 0,
+            )
+        )
+    return Library({code: tuple(versions) for code, versions in found.items()})
 
 
 def policy_of(version_id: int) -> Policy:
@@ -131,6 +180,7 @@ def forget() -> None:
     _calendars.clear()
     _rulings.clear()
     _snapshots.clear()
+    _libraries.clear()
 
 
 def published_before(source: str, year: int) -> Published | None:

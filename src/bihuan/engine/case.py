@@ -137,6 +137,7 @@ class Case:
     bounds: dict[str, int] = field(default_factory=dict)
     # goods: received, accepted, settled (items), refunded (fen), here (1: with us)
     goods: dict[str, int] = field(default_factory=dict)
+    cited: dict[str, str] = field(default_factory=dict)  # document and version → its hash
     # acts that different people must do → who did them
     doers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pauses: tuple[tuple[int, int], ...] = ()
@@ -216,6 +217,7 @@ _DICTS = (
     "links",
     "bounds",
     "goods",
+    "cited",
     "doers",
 )
 _DEBT_NAMES = tuple(item.name for item in fields(Debt))
@@ -467,6 +469,10 @@ def _goods(case: Case, data: dict[str, Json]) -> None:
     case.goods.update(data)
 
 
+def _cited(case: Case, data: dict[str, Json]) -> None:
+    case.cited[f"{data['document']} {data['version']}"] = data["hash"]
+
+
 def _did(case: Case, data: dict[str, Json]) -> None:
     doers = case.doers.get(data["act"], ())
     if data["by"] not in doers:
@@ -519,6 +525,7 @@ _APPLY = {
     "round": _round,
     "goods": _goods,
     "did": _did,
+    "cited": _cited,
     "told": _nothing,
     "sampled": _nothing,
     "judged": _nothing,

@@ -29,7 +29,7 @@ from bihuan.engine.words import (
 
 SECTIONS = (
     "policy", "title", "source", "version", "calendars", "usual", "clauses", "numbers", "who", "what", "decide",
-    "steps", "sheets", "owed", "rhythm", "may", "always", "measures", "forms", "guidance", "keep", "settled",
+    "steps", "sheets", "owed", "rhythm", "may", "always", "measures", "library", "forms", "guidance", "keep", "settled",
     "not_executable",
 )  # fmt: skip
 
@@ -204,11 +204,23 @@ class _Compiler(Rows):
             never_the_same=self._never_the_same(),
             number_uses=frozenset(self.uses),
             linked=self._linked(what.get("kinds"), kinds),
+            library=self._library(),
             measures=tuple(
                 self._measure(node, f"measures[{i}]")
                 for i, node in enumerate(read.sequence(self.top.get("measures")))
             ),
         )
+
+    def _library(self) -> str:
+        """The post that keeps the published documents; empty where the policy names none."""
+        read, mapping = self.read, self.section("library")
+        if self.top.get("library") is None:
+            return ""
+        read.known(mapping, ("kept_by", "clause"), "library")
+        read.required(mapping, ("kept_by",), "library")
+        read.element(mapping, "library", "library")
+        post = Text("岗位", "post")
+        return read.choice(mapping.get("kept_by"), self.posts, "library.kept_by", post)
 
     def _usual(self) -> Usual:
         read, mapping = self.read, self.section("usual")

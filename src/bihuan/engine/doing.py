@@ -23,10 +23,10 @@ from bihuan.engine.posts import SYSTEM, acting_seat, resolve
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row
 from bihuan.engine.settling import recompute, settle, severity_rows
-from bihuan.engine.slots import Slot, acting, find_slot
+from bihuan.engine.slots import Slot, acting, find_slot, form_for
 from bihuan.engine.spans import window_of
 from bihuan.engine.visiting import is_attempt, outcome_of
-from bihuan.engine.words import ACTS, event_of
+from bihuan.engine.words import ACTS, DOCUMENT_FIELDS, event_of
 from bihuan.engine.work import Work
 
 
@@ -98,6 +98,7 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     slot = found
     seat = SYSTEM if act.by == "system" else (acting(work, slot, act.by) or "")
     take_facts(work, act, slot)
+    cite(work, act, slot)
     keep_debts(work, slot, act)
     remember(work, slot, act)
     if slot.sheet is None and act.name == "respond" and (command := command_of(work.case)):
@@ -169,6 +170,17 @@ def take_facts(work: Work, act: Act, slot: Slot) -> None:
         }
         if filled:
             work.emit("sheet filled", number=slot.sheet.number, data=filled)
+
+
+def cite(work: Work, act: Act, slot: Slot) -> None:
+    """What was cited is kept with its hash: nobody has to look it up again."""
+    if not DOCUMENT_FIELDS & act.data.keys():
+        return
+    for item in form_for(work, slot).fields:
+        told = act.data.get(item.name) if item.kind == "document" else None
+        found = work.world.library.find(str(told).strip(), act.at) if told else None
+        if found is not None:
+            work.emit("cited", document=found.document, version=found.label, hash=found.hash)
 
 
 def keep_debts(work: Work, slot: Slot, act: Act) -> None:

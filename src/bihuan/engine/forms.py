@@ -226,7 +226,7 @@ def what_is_right(field: Field, value: Json, world: World) -> Text | None:
             value not in world.organisation.names and not world.organisation.own_seats(value)
         ):
             return Text(f"已有的人员(没有“{value}”)", f"a person there is (there is no '{value}')")
-        case "text" | "long" | "signature" | "case" if (
+        case "text" | "long" | "signature" | "case" | "document" if (
             not isinstance(value, str) or len(value) > MOST_CHARACTERS or "\0" in value
         ):
             return Text("不超过 20 万字的文字", "a text of at most 200,000 characters")

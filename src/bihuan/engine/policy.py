@@ -389,6 +389,7 @@ class Policy:
     linked: Mapping[str, str] = field(default_factory=dict)  # kind → the kind it grew from
     measures: tuple["Measure", ...] = ()
     questions: Mapping[str, tuple[Question, ...]] = field(default_factory=dict)  # by form
+    library: str = ""  # the post that keeps the documents
     # the stage of each step: its act's, or that of the step before; made on construction
     stages: Mapping[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
     # act → the acts that who did it may not do in the same case; made on construction

@@ -215,6 +215,38 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "还欠并入案件的投诉人答复，不能终结",
         "it still owes an answer to somebody merged into it and cannot end",
     ),
+    "no-library": (
+        "文件库中还没有文件：请先由{who}在“文件库”公布现行文件，并登记抄送客服中心的时间",
+        "the library is empty: first the {who} publishes what is in force and notes when it was copied",
+    ),
+    "unknown-document": (
+        "文件库中没有代号为“{field}”的文件",
+        "the library has no document '{field}'",
+    ),
+    "unknown-version": (
+        "没有“{field}”这一版；已有的版本：{right}",
+        "there is no version '{field}'; there are {right}",
+    ),
+    "not-yet-in-force": (
+        "“{field}”自 {since} 起才生效，不能据以答复；{right}",
+        "'{field}' comes into force only at {since} and cannot answer yet; {right}",
+    ),
+    "no-longer-in-force": (
+        "“{field}”已于 {until} 失效，不能据以答复；{right}",
+        "'{field}' ceased to be in force at {until} and can answer no more; {right}",
+    ),
+    "not-copied": (
+        "“{field}”尚未抄送客服中心，不能据以答复；收到后请在“文件库”登记抄送时间",
+        "'{field}' cannot answer before the service centre's copy of it is noted in the library",
+    ),
+    "not-to-be-told": (
+        "“{field}”的公开程度为“{level}”，不能向客户透露",
+        "'{field}' is for disclosure level '{level}' and must not be told to a customer",
+    ),
+    "other-topic": (
+        "“{field}”不涉及本案的类别，不能据以答复",
+        "'{field}' is not about the category of this case and cannot answer it",
+    ),
     "level-too-high": ("只能调低等级", "the severity can only be lowered"),
 }
 

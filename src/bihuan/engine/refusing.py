@@ -1,14 +1,17 @@
 """Why an act is not possible now: forbidden first, then not theirs, then what is missing."""
 
+from dataclasses import replace
+
 from bihuan.engine.case import Act, Json
-from bihuan.engine.forms import check_form, check_times
+from bihuan.engine.forms import Form, check_form, check_times, counts
 from bihuan.engine.granting import not_granted
+from bihuan.engine.library import citing
 from bihuan.engine.links import unfit_to_join
 from bihuan.engine.money import forbidden
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
-from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS
+from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS, Text
 from bihuan.engine.work import Work
 
 
@@ -39,13 +42,44 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
     data = {name: value for name, value in act.data.items() if name != "item"}
     facts = work.facts()
     return (
-        incomplete(slot, check_form(form, data, facts, work.world))
+        unstocked(work, form, data)
+        or incomplete(slot, check_form(form, data, facts, work.world))
         or check_times(form, data, work.case, work.world, facts, now)
         or not_granted(work, slot.step, data)
         or forbidden(work.case, act.name, data, slot.clauses)
         or unfit(work, slot, data)
+        or uncitable(work, slot, form, data, act.at)
         or unfit_to_join(work, act)
     )
+
+
+def unstocked(work: Work, form: Form, data: dict[str, Json]) -> Refusal | None:
+    """A document is to be cited and the organisation has not published any."""
+    if work.world.library.documents:
+        return None
+    keeper = work.policy.posts.get(work.policy.library)
+    who = keeper.text if keeper else Text("管理员", "administrator")
+    for field in form.fields:
+        wanted = field.required and counts(field, work.facts(), data)
+        if field.kind == "document" and (wanted or data.get(field.name)):
+            return refuse("no-library", at=field.name, clauses=form.clauses, who=who)
+    return None
+
+
+def uncitable(work: Work, slot: Slot, form: Form, data: dict[str, Json], at: int) -> Refusal | None:
+    """A document cited that could not answer at the instant of the act (AUTO-5.2.1a)."""
+    copied = any(NEEDS[need].state == "document in force" for need in slot.needs)
+    topic = str(work.facts().get("category") or "")
+    for field in form.fields:
+        cited = data.get(field.name) if field.kind == "document" else None
+        calendar = work.world.calendars["usual"]
+        if cited and (
+            found := citing(
+                work.world.library, cited, at=at, topic=topic, copied=copied, calendar=calendar
+            )
+        ):
+            return replace(found, field=field.name, clauses=slot.clauses)
+    return None
 
 
 def incomplete(slot: Slot, refusal: Refusal | None) -> Refusal | None:

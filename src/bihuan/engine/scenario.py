@@ -12,6 +12,7 @@ from typing import Any
 
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Act, Case, Debt, Event, Json, replay
+from bihuan.engine.library import Library
 from bihuan.engine.links import command_of, members_of
 from bihuan.engine.organisation import Organisation, Unit, organisation_of, seat
 from bihuan.engine.policy import Policy, Who
@@ -25,7 +26,7 @@ from bihuan.engine.world import World
 # What a step may expect, in the order in which it is looked at.
 EXPECTATIONS = (
     "refused", "stage", "ended", "owner", "severity", "owed", "not owed", "lapsed", "late", "told",
-    "sheets", "facts", "agreed", "links", "members",
+    "sheets", "facts", "agreed", "links", "members", "cited",
 )  # fmt: skip
 STEP_KEYS = ("at", "who", "act", "case", "on", "with", "away", *EXPECTATIONS)
 FIRST = "A"  # the name of the case of a step that names none; a name stands for the case's number
@@ -34,12 +35,13 @@ _WALL = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """The organisation a pack's scenarios play in: units, and people by a short key."""
+    """The organisation a pack's scenarios play in: units, people by a short key, documents."""
 
     units: tuple[Unit, ...]
     people: Mapping[str, str]  # key → name, evidently made up
     posts: Mapping[str, tuple[str, ...]]  # seat → keys
     deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    library: Library = field(default_factory=Library)
 
     def organisation(self, away: frozenset[str] = frozenset()) -> Organisation:
         """The snapshot of an organisation that the cast is."""
@@ -346,6 +348,8 @@ class _Player:
             for duty in policy.owed:
                 if duty.opens == data["kind"] and not data["step"] and not data["covering"]:
                     self.touched.add(duty.at.place)
+        elif kind == "cited":
+            self.touched.add("library")
         elif kind == "rhythm":
             for periodic in policy.rhythm:
                 if periodic.name == data["row"]:
@@ -444,6 +448,11 @@ class _Player:
                     self.same(f"link {key}", str(value), case.links.get(key, "no"))
             case "sheets":
                 self.look_at_sheets(wanted)
+            case "cited":
+                shown = ", ".join(case.cited) or "nothing"
+                for item in _listed(wanted):
+                    if item not in case.cited:
+                        raise _OtherwiseError(f"{item} is cited", f"cited: {shown}")
             case "facts":
                 for key, value in _mapping(wanted).items():
                     self.same(f"fact {key}", str(value), str(case.facts.get(key, "unknown")))

@@ -78,6 +78,7 @@ SECTIONS: dict[str, Text] = {
     "usual": Text("逾期", "When time runs out"),
     "always": Text("必定", "Always"),
     "measures": Text("指标", "Measures"),
+    "library": Text("文件库", "Library"),
     "forms": Text("表单", "Forms"),
     "guidance": Text("提示", "Guidance"),
     "keep": Text("保存", "Keeping"),
@@ -915,6 +916,15 @@ class _Reading:
                 counted = MEASURED[measure.counts].in_(lang)
                 words = f"统计{figure}:{counted}" if zh else f"{figure}: {counted}"
             yield self.say("measures", measure.at, words)
+        if policy.library:
+            keeper = say_post(policy, policy.library, lang)
+            words = (
+                f"文件库由{keeper}管理：公布文件及新版本、登记抄送时间、废止"
+                if zh
+                else f"the library is kept by {keeper}, who publishes documents and new versions, "
+                "notes when copies came, and withdraws them"
+            )
+            yield self.say("library", self.element("library"), words)
         for name, printed in policy.forms.items():
             form = titled(printed.text, lang)
             words = f"设{form}" if zh else f"there is a form {form}"

@@ -1,6 +1,6 @@
 """Where an act fits in a case now, who may do it there, and what must be there before."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bihuan.engine.apart import done_already, handled_already
 from bihuan.engine.case import Debt, Sheet
@@ -256,6 +256,17 @@ def overspent(work: Work, allowed: Allowed) -> Refusal | None:
 def form_for(work: Work, slot: Slot) -> Form:
     row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
     asked = questions_of(work.policy, row.form) if row else ()
-    return form_of(
+    form = form_of(
         slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts, asked
     )
+    if not any(item.kind == "document" for item in form.fields) or not replied(work):
+        return form
+    fields = tuple(
+        replace(item, required=False) if item.kind == "document" else item for item in form.fields
+    )
+    return replace(form, fields=fields)
+
+
+def replied(work: Work) -> bool:
+    """Whether a note drawn up on the main line came back: then the answer stands on that reply."""
+    return any(sheet.step and sheet.ended == "done" for sheet in work.case.sheets.values())

@@ -40,7 +40,8 @@ class Field:
     """One field of an act's form: its type decides the check, `personal` seals it in the history."""
 
     name: str
-    # text, long, choice, yes/no, time, count, score, money, unit, person, file, signature, case
+    # text, long, choice, yes/no, time, count, score, money, unit, person, file, signature, case,
+    # document
     kind: str
     text: Text
     required: bool = True
@@ -1068,9 +1069,13 @@ _NEEDS = (
     ),
     Need(
         "published document in force cited",
-        Text("咨询须引用现行文件", "for an enquiry, the published document in force"),
-        (_field("document", "text", "引用文件", "Document cited"),),
+        Text(
+            "咨询按现行文件答复的须引用该文件",
+            "for an enquiry, the published document in force, unless a department replied",
+        ),
+        (_field("document", "document", "引用文件", "Document cited"),),
         only=("kind", "enquiry"),
+        state="document in force",
     ),
     Need(
         "root cause and prevention if complaint",
@@ -1094,7 +1099,10 @@ _NEEDS = (
     Need(
         "nothing undisclosed",
         Text("不泄露非公开信息", "nothing undisclosed"),
-        (_field("disclosure_checked", "yes/no", "已核对不泄密", "Disclosure checked"),),
+        (
+            _field("disclosure_checked", "yes/no", "已核对不泄密", "Disclosure checked"),
+            _field("document", "document", "依据文件", "Document relied on", required=False),
+        ),
         state="disclosure",
     ),
     Need(
@@ -1226,6 +1234,9 @@ SHEET_FIELDS: dict[str, Field] = {
     "promised by": _field("promised by", "text", "承诺时间", "Promised by"),
 }
 NEEDS: dict[str, Need] = {need.name: need for need in _NEEDS}
+DOCUMENT_FIELDS = frozenset(
+    item.name for need in _NEEDS for item in need.fields if item.kind == "document"
+)
 
 # Events that a row of `owed` may wait for; `sheet NAME issued` and `sheet NAME replied` are formed with a sheet's name.
 EVENTS: dict[str, Text] = {
@@ -1312,6 +1323,14 @@ WINDOWS: dict[str, Text] = {
     "off hours": Text("工作日非工作时间", "On a working day outside hours"),
     "holiday": Text("节假日", "On a day of rest"),
 }
+# How far a published document may go; answers cite only what a customer may be told.
+DISCLOSURE: dict[str, Text] = {
+    "public": Text("公开", "Public"),
+    "customer": Text("可告知客户", "May be told to the customer"),
+    "internal": Text("内部", "Internal"),
+    "confidential": Text("机密", "Confidential"),
+}
+TELLABLE = frozenset({"public", "customer"})
 YES_NO: dict[str, Text] = {"yes": Text("是", "Yes"), "no": Text("否", "No")}
 
 

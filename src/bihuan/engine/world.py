@@ -1,11 +1,12 @@
-"""What an act is judged in: the policy of the case, the organisation, the calendars."""
+"""What an act is judged in: the policy of the case, the organisation, the calendars, the library."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Case
 from bihuan.engine.clock import Span
+from bihuan.engine.library import Library
 from bihuan.engine.organisation import Organisation
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Owing
@@ -13,7 +14,8 @@ from bihuan.engine.refusal import Owing
 
 @dataclass(frozen=True)
 class World:
-    """One policy version, one snapshot of the organisation, the policy's calendars by their names.
+    """One policy version, one snapshot of the organisation, the policy's calendars by their names,
+    and the documents that are published.
 
     `awaits` is what the command case of a collective complaint still owes before it has decided.
     """
@@ -21,6 +23,7 @@ class World:
     policy: Policy
     organisation: Organisation
     calendars: Mapping[str, Calendar]
+    library: Library = field(default_factory=Library)
     awaits: tuple[Owing, ...] = ()
 
     def count(self, name: str, case: Case) -> int:

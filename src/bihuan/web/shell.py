@@ -223,6 +223,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
         ("organisation", _("Units and posts"), "sitemap", True),
         ("people", _("People"), "users", reader.account.is_administrator),
         ("policies", _("Policy and clauses"), "gavel", True),
+        ("library", _("Library"), "books", True),
         ("calendar", _("Working calendar"), "calendar", True),
         ("ledger", _("Routine duties"), "repeat", True),
         ("papers", _("Printed forms"), "printer", True),

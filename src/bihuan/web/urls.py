@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.organisation.urls")),
     path("", include("bihuan.web.people.urls")),
     path("", include("bihuan.web.policy.urls")),
+    path("", include("bihuan.web.library.urls")),
     path("", include("bihuan.web.calendar.urls")),
     path("", include("bihuan.web.notices.urls")),
     path("me/", account.me, name="account"),

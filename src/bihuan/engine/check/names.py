@@ -270,7 +270,10 @@ def _nothing_uses(
 
 
 def _unused_posts(policy: Policy, whos: list[Who]) -> Iterator[Finding]:
-    owing = {who.post for who in whos if who.post in policy.posts} | {policy.kept_by}
+    owing = {who.post for who in whos if who.post in policy.posts} | {
+        policy.kept_by,
+        policy.library,
+    }
     stand_ins = {post.recused_by for post in policy.posts.values()}
     by_rank = any(who.kind == "superior" for who in whos)
     if any(who.kind == "registrar" for who in whos):

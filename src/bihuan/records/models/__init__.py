@@ -3,6 +3,7 @@
 from bihuan.records.models.access import CaseAccess, Disclosure
 from bihuan.records.models.case import Case, DayCounter, SweepFailure
 from bihuan.records.models.event import ActReceipt, Anchor, Event
+from bihuan.records.models.library import Citation, Document, DocumentTerm
 from bihuan.records.models.obligation import Obligation
 from bihuan.records.models.organisation import Absence, Holding, Person, Site, Unit
 from bihuan.records.models.outbox import Notice, Outbox
@@ -16,8 +17,11 @@ __all__ = [
     "Anchor",
     "Case",
     "CaseAccess",
+    "Citation",
     "DayCounter",
     "Disclosure",
+    "Document",
+    "DocumentTerm",
     "Event",
     "Holding",
     "Notice",

@@ -14,7 +14,8 @@ from django.db.models import Q
 class Site(models.Model):
     """The one organisation of this installation; always the row with id 1.
 
-    Every change draws `organisation_changes` or `calendar_changes` anew, so that a process knows
+    Every change draws `organisation_changes`, `calendar_changes` or `library_changes`
+    anew, so that a process knows
     what it has cached is stale. They are drawn, not counted: after a rollback a count would come
     back with another meaning.
     """
@@ -22,6 +23,7 @@ class Site(models.Model):
     organisation_name = models.CharField(max_length=200, blank=True)
     organisation_changes = models.BigIntegerField(default=0)
     calendar_changes = models.BigIntegerField(default=0)
+    library_changes = models.BigIntegerField(default=0)
     administrator = models.ForeignKey(
         "records.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -14,13 +14,14 @@ from bihuan.desk.foresight import what_follows
 from bihuan.desk.perform import Performed, perform
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Act, Debt
+from bihuan.engine.library import Version
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible, possible
 from bihuan.engine.words import ACTS
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import CasePage
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases import forms
+from bihuan.web.cases import citing, forms
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
 
@@ -102,11 +103,17 @@ def form_of(
         errors.setdefault(refusal.field, names.text(refusal.text))
         boxed = None
     fields = []
+    documents: tuple[Version, ...] = ()
     for wanted in offer.fields:
         value: Json = (posted or {}).get(forms.control(wanted.name), "")
         if posted is None and wanted.name in desk.page.state.facts and _is_fact(offer.act):
             value = desk.page.state.facts[wanted.name]
         error = errors.get(wanted.name, "")
+        if wanted.kind == "document":
+            facts, now = desk.page.state.facts, desk.reader.now
+            documents = citing.citable(desk.world, facts, offer.sheet, now)
+            fields.append(citing.draw(wanted, documents, names, clock, value, error))
+            continue
         fields.append(
             forms.draw(
                 wanted, names, clock, value, error, form=offer.fields, outcomes=offer.outcomes
@@ -147,6 +154,7 @@ def form_of(
         "after": after_this(desk, offer),
         "words": words_of(desk, offer.sheet),
         "checks": checks(desk, offer),
+        "documents": citing.at_hand(documents),
     }
 
 

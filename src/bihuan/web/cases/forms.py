@@ -28,6 +28,7 @@ DRAWN = {
     "file": "file",
     "signature": "text",
     "case": "text",
+    "document": "select",
 }
 HIDING = frozenset({"action", "elements", "form", "length", "method", "reset", "submit", "target"})
 MOST_SEGMENTS = 7

@@ -1,0 +1,1 @@
+"""The library of published documents: searched, read, published and withdrawn."""

@@ -73,8 +73,8 @@ def counted_facts(
     registered = case.registered if case else now
     found: dict[str, int] = {}
     for name, number in counted.items():
-        if name == DRAWN:
-            continue
+        if name == DRAWN or policy.facts[name].counts == "complainants standing together":
+            continue  # drawn, or known when cases are linked
         if policy.facts[name].counts == "earlier cases of the same fault":
             if facts.get("part") and facts.get("symptom"):
                 found[name] = _one(_EARLIER, (str(subject)[:80], case_id))

@@ -191,9 +191,15 @@ class _Performing:
         theirs = worlds.ruling(other.policy_id, self.now, seen)
         if not reaches(self.act.by, other, theirs, self.now, whole=True):
             return self._refused(number, _NO_OTHER, stored.id)
+        policies = (ruling.world.policy, theirs.world.policy)
+        counted = {
+            name for policy in policies for name, fact in policy.facts.items() if fact.counted
+        }
+        told = {name: value for name, value in self.act.data.items() if name not in counted}
+        act = replace(self.act, data=told)
         decision, beside = decide_both(
-            _peer(stored, ruling), _peer(other, theirs), self.act, self.now,
-            standing(stored, other, self.act),
+            _peer(stored, ruling), _peer(other, theirs), act, self.now,
+            standing(stored, other, act),
         )  # fmt: skip
         others = (_change(other, theirs, beside),) if beside and beside.events else ()
         return self._decided(stored, ruling, decision, *others)

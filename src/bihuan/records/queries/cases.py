@@ -108,6 +108,11 @@ def due_list(
     return _page(rows.order_by("next_due_at", "id"), "next_due_at", limit)
 
 
+def as_listed(rows: "QuerySet[Case]") -> list[Listed]:
+    """These cases as rows of a list, in their order; whoever asks has seen to it who may see them."""
+    return [Listed(*row) for row in rows.values_list(*_COLUMNS)]
+
+
 def _page(rows: "QuerySet[Case]", order: str, limit: int) -> tuple[list[Listed], Key | None]:
     found = [Listed(*row) for row in rows.values_list(*_COLUMNS)[: limit + 1]]
     if len(found) <= limit:

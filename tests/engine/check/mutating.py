@@ -7,8 +7,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 import bihuan
+from bihuan.desk.calendars import shipped
 from bihuan.desk.policy_files import read_nodes
-from bihuan.engine.calendar import Published, parse_calendar
+from bihuan.engine.calendar import Calendar, Published, parse_calendar
 from bihuan.engine.check import check
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding
@@ -52,7 +53,38 @@ _STAFF = {
         "group_audit@": ["auditor"],
     },
 }
+_STAFF["auto"] = {
+    "call_taker@co": ["taker"],
+    "back_office@co": ["back"],
+    "section_chief@co": ["chief"],
+    "centre_head@co": ["centre"],
+    "department_head@d1": ["product"],
+    "dealer_manager@n1": ["north"],
+    "general_admin@co": ["admin"],
+    "finance@co": ["finance"],
+    "sales_gm@co": ["gm"],
+    "group_audit@": ["auditor"],
+}
+_STAFF["returns"] = {
+    "service@co": ["agent", "agent two"],
+    "service_manager@co": ["service head"],
+    "handler@co": ["handler"],
+    "warehouse@co": ["receiver"],
+    "inspector@co": ["inspector"],
+    "technician@co": ["repairer"],
+    "quality_manager@co": ["quality"],
+    "finance@co": ["cashier"],
+    "finance_manager@co": ["finance head"],
+    "general_manager@co": ["gm"],
+    "supervisor@": ["supervisor"],
+}
 _UNITS = {
+    "auto": [
+        Unit("co", "云杉汽车销售公司", "company"),
+        Unit("d1", "产品部", "department", "co"),
+        Unit("n1", "北城服务商", "dealer", "co"),
+    ],
+    "returns": [Unit("co", "木棉电商", "company")],
     "general": [
         Unit("co", "云杉公司", "company"),
         Unit("d1", "仓储部", "department", "co"),
@@ -150,7 +182,15 @@ def judged(mutation: dict[str, Any]) -> tuple[Policy | None, tuple[Finding, ...]
     if policy is None:
         return None, findings
     organisation = staffed(mutation["pack"], mutation.get("staff"))
-    return policy, (*findings, *check(policy, organisation=organisation))
+    found = check(policy, organisation=organisation, calendars=calendars_of(policy))
+    return policy, (*findings, *found)
+
+
+def calendars_of(policy: Policy) -> dict[str, Calendar]:
+    """The policy's calendars with the holidays that ship."""
+    return {
+        name: parse_calendar(dict(words), shipped()) for name, words in policy.calendars.items()
+    }
 
 
 @cache

@@ -19,17 +19,10 @@ from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Policy
 
-from .mutating import mutated, pack
+from .mutating import calendars_of, mutated, pack
 
 PACKS = ("general", "mall", "home", "auto", "returns")
 HOTLINE = {"pack": "auto", "edits": [{"at": ["numbers", "promise_enquiry", "on"], "set": "usual"}]}
-
-
-def calendars_of(policy: Policy) -> dict[str, Calendar]:
-    return {
-        name: parse_calendar(dict(words), holidays.shipped())
-        for name, words in policy.calendars.items()
-    }
 
 
 def compiled(mutation: dict[str, Any]) -> Policy:

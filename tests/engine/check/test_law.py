@@ -8,7 +8,8 @@ import pytest
 from bihuan.engine.check import check, law
 from bihuan.engine.findings import Finding, Level
 
-from .test_clocks import calendars_of, compiled
+from .mutating import calendars_of
+from .test_clocks import compiled
 
 
 def warned(pack: str, *edits: dict[str, Any]) -> list[Finding]:

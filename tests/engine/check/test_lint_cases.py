@@ -8,8 +8,7 @@ from bihuan.engine.check import check
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding, Level
 
-from .mutating import load, mutated
-from .test_clocks import calendars_of
+from .mutating import calendars_of, load, mutated
 
 CASES = load("lint_cases.yaml")
 

@@ -1,4 +1,4 @@
-"""What can be proved of a policy before it goes in force: P1 tables, P2 and P3 lines, P6 ladders, P8 clocks, P9 names.
+"""What can be proved of a policy before it goes in force, P1 to P9; each room says which of them it proves.
 
 The checker asks the engine's own evaluator and resolver, so that the proof is about what will run.
 """
@@ -15,6 +15,7 @@ from bihuan.engine.check.law import check_law
 from bihuan.engine.check.line import check_line
 from bihuan.engine.check.names import check_names
 from bihuan.engine.check.organisation import check_organisation
+from bihuan.engine.check.rising import check_rising
 from bihuan.engine.check.sheets import check_sheets
 from bihuan.engine.check.tables import check_tables
 from bihuan.engine.findings import Finding, Level
@@ -58,7 +59,8 @@ def _all(
     yield from check_line(policy, cells)
     yield from check_sheets(policy, cells)
     yield from check_duties(policy, cells)
-    yield from check_ladders(policy, cells.limit)
+    yield from check_ladders(policy)
+    yield from check_rising(policy, cells)
     if calendars is not None:
         yield from check_clocks(policy, cells, calendars)
         yield from check_law(policy, calendars)

@@ -3,21 +3,27 @@
 from collections.abc import Iterator
 
 from bihuan.engine.check.cells import Cells
+from bihuan.engine.check.ladders import LEAST_REMINDER
 from bihuan.engine.check.rows import (
     check_missed,
     check_opens,
     check_timing,
     is_positive,
+    not_for_system,
     openers,
     sheets_of,
     what_is_owed,
     why_nobody,
 )
-from bihuan.engine.check.story import found
+from bihuan.engine.check.story import facts_text, found
 from bihuan.engine.check.walk import STAGE_ORDER, stage_of
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Allowed, Duty, Periodic, Policy
+from bihuan.engine.spans import Elapsed, WorkingTime
 from bihuan.engine.words import ACTS, Text, event_of
+
+LISTED = "shopper list received"  # the event that brings a list
+AFTER_CLOSING = frozenset({"closed", "late evidence"})
 
 
 def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
@@ -97,12 +103,177 @@ def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
                 "没有案件合于 only",
                 "no case ever meets its 'only'",
             )
+        yield from _in_some_case(duty, policy, cells)
+        yield from _comes_to_an_end(duty, policy)
+        yield from _for_each(duty)
         yield from check_missed(duty)
         yield from check_opens(duty.opens, duty.at, policy)
+    owing: list[Duty | Periodic] = [*policy.owed, *policy.rhythm]
+    for each in owing:
+        yield from _by_the_system(each, policy)
+    yield from _round_and_round(policy)
+    yield from _lost_at_archive(policy)
     for row in policy.rhythm:
         yield from check_timing(row.timing, row.at, policy)
         yield from _rhythm(row)
     yield from _allowed(policy)
+
+
+def _in_some_case(duty: Duty, policy: Policy, cells: Cells) -> Iterator[Finding]:
+    """The step that brings its event is on the line of some case that its `only` fits."""
+    steps = [step for step in policy.steps if duty.when and event_of(step.act) == duty.when]
+    only = tuple(test for test in duty.only if policy.step("", test[0]) is None)
+    if not steps or not only or any(event_of(act) == duty.when for act in policy.may):
+        return
+    for step in steps:
+        on_line = tuple(test for test in step.only if policy.step("", test[0]) is None)
+        if cells.witness((only, on_line), (step.unless,) if step.unless else ()) is not None:
+            return
+    alone = cells.witness((only,), ())
+    if alone is not None:
+        said = ACTS[steps[0].act].text
+        yield found(
+            Level.WARNING,
+            "never-opens",
+            duty.at,
+            f"合于 only 的案件都不经“{said.zh}”这一步，永远不会产生",
+            f"no case that meets its 'only' comes by '{steps[0].name}', so it never opens",
+            story=(
+                facts_text(alone, policy),
+                Text(f"主线上没有“{said.zh}”", f"'{said.en}' is not on its line"),
+            ),
+        )
+
+
+def _comes_to_an_end(duty: Duty, policy: Policy) -> Iterator[Finding]:
+    """What recurs in a stage ends with the stage, and leaves time between."""
+    if not duty.during:
+        return
+    what = what_is_owed(duty)
+    archive = next((step for step in policy.steps if step.act == "archive"), None)
+    waits = archive is not None and (
+        archive.owes.kind == "system" or "no open duty" in archive.needs
+    )
+    if duty.during == "archived" or (duty.during == "closed" and waits):
+        last = Text("归档", "archived") if duty.during == "archived" else ACTS["archive"].text
+        yield found(
+            Level.ERROR,
+            "never-ends",
+            duty.at,
+            f"在最后的阶段“{duty.during}”内循环产生，案件永远了结不了",
+            f"comes again and again in the last stage '{duty.during}', so the case is never over",
+            story=(
+                Text(f"案件只差{last.zh}", f"all that is left of a case: {last.en.lower()}"),
+                Text(f"{what.zh}：办完又产生", f"{what.en}: once done it is owed again"),
+            ),
+        )
+    number = policy.numbers.get(duty.timing.within)
+    for _, value in number.values if number else ():
+        if isinstance(value, Elapsed | WorkingTime) and value.seconds < LEAST_REMINDER:
+            yield found(
+                Level.ERROR,
+                "too-short",
+                duty.at,
+                f"约定数“{duty.timing.within}”太短：循环的事项至少隔 1 小时",
+                f"the number '{duty.timing.within}' is too short: "
+                "what recurs comes at most once an hour",
+            )
+
+
+def _by_the_system(row: Duty | Periodic, policy: Policy) -> Iterator[Finding]:
+    if row.owes is None or row.owes.kind != "system":
+        return
+    reason = not_for_system(row, policy)
+    if reason is not None:
+        what = ACTS[row.act].text
+        yield found(
+            Level.ERROR,
+            "system-cannot",
+            row.at,
+            f"系统不能代办：{reason.zh}",
+            f"the system cannot do this: {reason.en}",
+            story=(
+                Text(f"系统应{what.zh}", f"the system owes: {what.en}"),
+                Text(f"到期办不成：{reason.zh}", f"when it is due it cannot be done: {reason.en}"),
+            ),
+        )
+
+
+def _for_each(duty: Duty) -> Iterator[Finding]:
+    """A list there is to go through."""
+    if duty.for_each and duty.when != LISTED:
+        yield found(
+            Level.ERROR,
+            "for-each-of-nothing",
+            duty.at,
+            f"for_each 逐项产生，但“{duty.when or duty.during}”不带名单，一项也不会产生",
+            f"for_each goes through a list, and '{duty.when or duty.during}' brings none, "
+            "so nothing is ever owed",
+            story=(
+                Text(
+                    f"发生：{duty.when or duty.during}", f"it comes to: {duty.when or duty.during}"
+                ),
+                Text("没有名单，无人须办", "there is no list, so nobody owes anything"),
+            ),
+        )
+
+
+def _round_and_round(policy: Policy) -> Iterator[Finding]:
+    """Duties that bring one another about: one that nothing voids would block closing for ever."""
+    rows = [duty for duty in policy.owed if duty.act and duty.when and not duty.until]
+    after = {
+        duty.name: [other for other in rows if other.when == event_of(duty.act)] for duty in rows
+    }
+    for duty in rows:
+        seen, waiting = {duty.name}, list(after[duty.name])
+        while waiting:
+            other = waiting.pop()
+            if other is duty:
+                what = what_is_owed(duty)
+                yield found(
+                    Level.ERROR,
+                    "never-ends",
+                    duty.at,
+                    "办完就又产生，没有尽头，案件永远不能办结",
+                    "doing it brings it about again, without end, so the case can never be closed",
+                    story=(
+                        Text(f"应{what.zh}", f"owed: {what.en}"),
+                        Text(
+                            f"办完，即“{duty.when}”，又应{what.zh}",
+                            f"done, which is '{duty.when}': owed again: {what.en}",
+                        ),
+                        Text("永远不能办结", "the case is never closed"),
+                    ),
+                )
+                break
+            if other.name not in seen:
+                seen.add(other.name)
+                waiting += after[other.name]
+
+
+def _lost_at_archive(policy: Policy) -> Iterator[Finding]:
+    """What is owed after closing outlives the archiving, or the archiving waits for it."""
+    archive = next((step for step in policy.steps if step.act == "archive"), None)
+    if archive is None or archive.owes.kind == "system" or "no open duty" in archive.needs:
+        return
+    for duty in policy.owed:
+        if duty.act and not duty.until and duty.when in AFTER_CLOSING:
+            what, said = what_is_owed(duty), ACTS["archive"].text
+            yield found(
+                Level.WARNING,
+                "lost-at-archive",
+                duty.at,
+                "办结以后才产生，而归档不等它(归档应由系统办理，或以 no open duty 为前提)",
+                "arises after closing, and archiving does not wait for it "
+                "(let the system archive, or let the archiving need 'no open duty')",
+                story=(
+                    Text(f"办结以后，应{what.zh}", f"after closing, owed: {what.en}"),
+                    Text(
+                        f"{said.zh}：待办随案件了结，无人再办",
+                        f"{said.en}: the case is over, and nobody does it",
+                    ),
+                ),
+            )
 
 
 def _events(policy: Policy) -> frozenset[str]:

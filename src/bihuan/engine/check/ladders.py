@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from bihuan.engine.check.story import found, joined
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Consequence, Element, Policy, Post, Who
-from bihuan.engine.rules import Limit
 from bihuan.engine.spans import Elapsed, WorkingTime
 from bihuan.engine.words import ACTS, Text
 
 LEAST_REMINDER = 3600  # seconds; reminding the top more often floods it
 
 
-def check_ladders(policy: Policy, limit: Limit) -> Iterator[Finding]:
+def check_ladders(policy: Policy) -> Iterator[Finding]:
     """The usual ladder, the superiors, who stands in at the top, and where cases are handed."""
     yield from _usual(policy)
     circle = _circle(policy)
@@ -22,7 +21,6 @@ def check_ladders(policy: Policy, limit: Limit) -> Iterator[Finding]:
         for post in policy.posts.values():
             yield from _top(post, policy)
     yield from _hands_down(policy)
-    yield from _budget(policy, limit)
 
 
 def above(post: str, policy: Policy) -> tuple[str, ...]:
@@ -275,28 +273,3 @@ def _posts_of(who: Who, policy: Policy) -> tuple[str, ...]:
         for post in _posts_of(row.then, policy)
     ]
     return tuple(dict.fromkeys(found_posts))
-
-
-def _budget(policy: Policy, limit: Limit) -> Iterator[Finding]:
-    """A count that moves the owner and the budget of changes under one clause must be one count."""
-    postpone = policy.may.get("postpone")
-    table = policy.tables.get("owner")
-    if postpone is None or not postpone.at_most or table is None:
-        return
-    ours = policy.numbers[postpone.at_most]
-    for row in table.rows:
-        for _, (operator, operand) in row.when:
-            if operator == "is" or isinstance(operand, int):
-                continue
-            other = policy.numbers[operand[0]]
-            if other.name == ours.name or not set(other.at.clauses) & set(ours.at.clauses):
-                continue
-            if limit(other.name) not in (limit(ours.name), limit(ours.name) + 1):
-                yield found(
-                    Level.WARNING,
-                    "budgets-differ",
-                    row.at,
-                    f"负责人在“{other.name}”({limit(other.name)})时更换，改期次数却是“{ours.name}”({limit(ours.name)})",
-                    f"the owner changes at '{other.name}' ({limit(other.name)}), while the time may move "
-                    f"'{ours.name}' ({limit(ours.name)}) times",
-                )

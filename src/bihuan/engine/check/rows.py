@@ -6,7 +6,17 @@ from bihuan.engine.check.cells import ALWAYS_KNOWN
 from bihuan.engine.check.story import found, outcome_text
 from bihuan.engine.check.walk import Walk, effects
 from bihuan.engine.findings import Finding, Level
-from bihuan.engine.policy import Consequence, Duty, Element, Policy, SheetKind, Step, Timing, Who
+from bihuan.engine.policy import (
+    Consequence,
+    Duty,
+    Element,
+    Periodic,
+    Policy,
+    SheetKind,
+    Step,
+    Timing,
+    Who,
+)
 from bihuan.engine.words import ACTS, BUILT_IN_FACTS, NEEDS, Text
 
 
@@ -338,12 +348,13 @@ def _sheets_returned(policy: Policy, sheet: SheetKind | None) -> Text | None:
     return None
 
 
-def not_for_system(step: Step, policy: Policy) -> Text | None:
+def not_for_system(step: Step | Duty | Periodic, policy: Policy) -> Text | None:
     """Why the system cannot do a step by itself; None where it can."""
     word = ACTS[step.act]
     if word.outcomes:
         return Text("须作判断", "it takes a judgement")
-    if any(field.required for field in word.fields) or step.needs:
+    needs = step.needs if isinstance(step, Step) else ()
+    if any(field.required for field in word.fields) or needs:
         return Text("须填写内容或满足前提", "it has fields to fill in or needs to meet")
     if any(fact.set_by == step.act for fact in policy.facts.values()):
         return Text("须确定事实", "it settles facts")

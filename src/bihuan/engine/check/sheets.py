@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from bihuan.engine.check.cells import Cells
+from bihuan.engine.check.cells import Cell, Cells
+from bihuan.engine.check.promises import ISSUING, answer, lines
 from bihuan.engine.check.rows import check_step, openers, sheets_of, too_many_states, why_stuck
-from bihuan.engine.check.story import found
+from bihuan.engine.check.story import facts_text, found, step_text
 from bihuan.engine.check.walk import Walk
 from bihuan.engine.findings import Finding, Level
-from bihuan.engine.policy import Policy, SheetKind
+from bihuan.engine.policy import Policy, SheetKind, Step
+from bihuan.engine.rules import applies
 from bihuan.engine.words import ACTS, INSTANTS, Text
 
 
@@ -41,12 +43,91 @@ def check_sheets(policy: Policy, cells: Cells) -> Iterator[Finding]:
             )
         yield from _opened_in_ledger(kind, policy)
         yield from _inside(kind, policy)
+    yield from _in_every_case(policy, cells)
+
+
+def _in_every_case(policy: Policy, cells: Cells) -> Iterator[Finding]:
+    """A note sent out has somebody who works on it, is issued, and is waited for, in every kind of case."""
+    told: set[tuple[str, str]] = set()
+    for opener in policy.steps:
+        if not opener.opens:
+            continue
+        for cell, line in lines(policy.steps, policy, cells):
+            kind = policy.sheets.get(answer(opener.opens, cell, policy, cells))
+            if kind is None or not kind.steps or opener not in line:
+                continue
+            for finding in _in_this_case(kind, opener, line, cell, policy, cells):
+                if (finding.code, kind.name) not in told:
+                    told.add((finding.code, kind.name))
+                    yield finding
+
+
+def _in_this_case(
+    kind: SheetKind, opener: Step, line: list[Step], cell: Cell, policy: Policy, cells: Cells
+) -> Iterator[Finding]:
+    case, sent = facts_text(cell, policy), step_text(opener, "", policy)
+    steps = [step for step in kind.steps if applies(step, cell, cells.limit)]
+    issues = [step for step in kind.steps if step.act in ISSUING]
+    title = kind.text
+    if not steps:
+        yield found(
+            Level.ERROR,
+            "empty-sheet",
+            kind.at,
+            "有的案件开出此单据，却没有一步合用，无人办理",
+            "in some cases the note is drawn up and none of its steps applies, so nobody works on it",
+            story=(case, sent, Text(f"{title.zh}：无人办理", f"{title.en}: nobody owes it")),
+            clauses=kind.at.clauses or opener.at.clauses,
+        )
+        return
+    if kind.steps[0] in issues and steps[0] not in issues:
+        after = step_text(steps[0], "", policy)
+        yield found(
+            Level.ERROR,
+            "never-issued",
+            issues[0].at,
+            "有的案件不经签发，单据就到了下一步",
+            "in some cases the note goes on without being issued",
+            story=(
+                case,
+                sent,
+                Text(f"未经签发，就应{after.zh}", f"without being issued, it goes to {after.en}"),
+            ),
+        )
+    waiting = [step for step in line[line.index(opener) + 1 :] if "sheets returned" in step.needs]
+    if not waiting or (kind.inside and kind.inside not in [step.name for step in line]):
+        yield found(
+            Level.ERROR,
+            "nobody-waits",
+            kind.at,
+            "有的案件开出此单据，主线上却没有一步等它交回"
+            + (f"(inside: {kind.inside})" if kind.inside else ""),
+            "in some cases the note is drawn up and no step of the line waits for it"
+            + (f" (inside: {kind.inside})" if kind.inside else ""),
+            story=(
+                case,
+                sent,
+                *(step_text(step, "", policy) for step in line[line.index(opener) + 1 :]),
+                Text(f"没有等{title.zh}交回", f"nobody waited for the {title.en}"),
+            ),
+            place=f"sheets.{kind.name}.inside",
+            clauses=kind.at.clauses or opener.at.clauses,
+        )
 
 
 def _inside(kind: SheetKind, policy: Policy) -> Iterator[Finding]:
     """The step that a sheet must come back for does wait for it."""
     if not kind.inside:
         return
+    if kind.name not in openers(policy):
+        yield found(
+            Level.WARNING,
+            "inside-in-vain",
+            kind.at,
+            "没有主线步骤或 may 开出此单据，inside 不起作用：主线不等它交回",
+            "no step of the line and no act of may draws it up, so the line does not wait for it (inside)",
+            clauses=kind.at.clauses or tuple(c for step in kind.steps for c in step.at.clauses),
+        )
     if kind.since and kind.since not in INSTANTS and policy.step("", kind.since) is None:
         yield found(
             Level.ERROR,

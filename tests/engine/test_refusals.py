@@ -8,6 +8,7 @@ from bihuan.engine.case import Act
 from bihuan.engine.refusal import REFUSAL_CODES, Owing, Refusal
 from bihuan.engine.step import decide
 from bihuan.engine.together import Peer, decide_both, for_member
+from tests.engine.homes import PAYMENT, demanding, home_with, pay
 from tests.engine.playing import GARBAGE
 from tests.engine.stories import Story, general, instant, mall, with_a_note
 from tests.engine.test_library import refusal_codes
@@ -22,6 +23,7 @@ KEEP_PROMISE = """owed:
   - {when: promised, owes: owner, act: keep_promise,
      by: promised date, at latest: longest_promise, clause: MALL-5.1}
 """
+PAYING = "{owes: finance,     act: compensate, within: pay_time, clause: [HOME-8.2, HOME-6.2]}"
 SEEN: set[str] = set()
 PARAMETRIZED = "test_no_garbage_in_any_field_raises"
 
@@ -348,6 +350,37 @@ def test_what_was_promised_is_kept_though_the_complaint_was_withdrawn() -> None:
     assert story.lapses("keep_promise")[0] == "2026-03-04 20:00"
     story.do("keep_promise", "operations-cai", result="已道歉")
     assert (story.owed(), story.case.is_open) == ([], False)
+
+
+def test_compensation_beside_what_was_approved() -> None:
+    late = {"reason": "客户不再要求"}
+    asked = demanding("approve")
+    refused(asked, "nothing-unpaid", "waive", "customer", "HOME-8.2", **late)
+    refused(asked, "not-the-asker", "withdraw_request", "sales-an", "HOME-8.2", reason="有误")
+    story = demanding()
+    paying = {"paid_on": story.now, **PAYMENT}
+    clauses = ("HOME-8.2", "HOME-6.2")
+    refused(story, "nothing-asked", "withdraw_request", "gm-ge", "HOME-8.2", reason="有误")
+    refused(story, "kept-apart", "compensate", "gm-ge", *clauses, amount=1, **paying)
+    for amount in (0, 1_500_001):
+        refused(story, "above-approved", "compensate", "finance-he", *clauses, amount=amount, **paying)  # fmt: skip
+    ahead = {**paying, "paid_on": story.now + 60}
+    refused(story, "in-the-future", "compensate", "finance-he", *clauses, amount=1, **ahead)
+    refused(story, "compensation-unpaid", "withdraw", "customer", "HOME-9")
+    pay(story, 1_000_000)
+    refused(story, "below-paid", "correct", "clerk-ding", compensation=999_999)
+
+
+def test_compensation_that_nobody_approved_is_not_paid() -> None:
+    beside = home_with(
+        (f"  - {PAYING}\n", ""),
+        ("may:\n", "may:\n  compensate: {who: finance, then: stay, clause: HOME-8.2}\n"),
+    )  # fmt: skip
+    story = demanding("approve", beside)
+    paying = {"amount": 1, "paid_on": story.now, **PAYMENT}
+    refused(story, "not-approved", "compensate", "finance-he", "HOME-8.2", **paying)
+    story.do("approve", "gm-ge", outcome="approved")
+    story.do("compensate", "finance-he", **paying)
 
 
 def test_a_clock_that_stands_already_and_one_that_runs() -> None:

@@ -21,6 +21,7 @@ from bihuan.desk.policy_files import read_nodes
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Act, Case, Debt
+from bihuan.engine.compensation import unpaid
 from bihuan.engine.dues import latest_promise
 from bihuan.engine.forms import registration_form
 from bihuan.engine.money import payable
@@ -544,6 +545,10 @@ class _Play:
                 return self.numbers.get(matter.place - CUSTOMERS) or min(self.numbers.values())
             case "amount" if act == "refund":
                 return payable(case)
+            case "amount" if act == "compensate":
+                return unpaid(Work(case, world))
+            case "paid_on":
+                return at
             case "told_result":
                 return _RESULTS.get(
                     str(case.facts.get("remedy")) if case.goods.get("settled") else ""

@@ -135,9 +135,12 @@ class Case:
     links: dict[str, str] = field(default_factory=dict)  # number → what that case is to this one
     # steps still ahead → when one merged into this case would have owed them at the latest
     bounds: dict[str, int] = field(default_factory=dict)
-    # goods: received, accepted, settled (items), refunded (fen), here (1: with us)
+    # received, accepted, settled (items), refunded, compensated (fen), here (1: the goods are with us)
     goods: dict[str, int] = field(default_factory=dict)
     cited: dict[str, str] = field(default_factory=dict)  # document and version → its hash
+    # approvals: step → hash of what it is asked to approve, or approved; asking step → who did it last
+    approvals: dict[str, str] = field(default_factory=dict)
+    asked_by: dict[str, str] = field(default_factory=dict)
     # acts that different people must do → who did them
     doers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pauses: tuple[tuple[int, int], ...] = ()
@@ -218,6 +221,8 @@ _DICTS = (
     "bounds",
     "goods",
     "cited",
+    "approvals",
+    "asked_by",
     "doers",
 )
 _DEBT_NAMES = tuple(item.name for item in fields(Debt))
@@ -357,6 +362,8 @@ def _marked(case: Case, data: dict[str, Json]) -> None:
     line.marks[data["step"]] = data["outcome"]
     if line is case:
         case.bounds.pop(data["step"], None)
+    if "by" in data:
+        case.asked_by[data["step"]] = data["by"]
 
 
 def _unmarked(case: Case, data: dict[str, Json]) -> None:
@@ -479,6 +486,10 @@ def _did(case: Case, data: dict[str, Json]) -> None:
         case.doers[data["act"]] = (*doers, data["by"])
 
 
+def _asked(case: Case, data: dict[str, Json]) -> None:
+    case.approvals[data["step"]] = data["of"]
+
+
 def _round(case: Case, data: dict[str, Json]) -> None:
     case.round = data["is"]
     case.agreed_before = (*case.agreed_before, case.agreed) if case.agreed else case.agreed_before
@@ -487,7 +498,7 @@ def _round(case: Case, data: dict[str, Json]) -> None:
 
 
 def _nothing(case: Case, data: dict[str, Json]) -> None:
-    """Told, refused, followed, how a sample or a visit came out: for readers, no change of state."""
+    """Told, refused, followed, a void approval, how a sample or a visit came out: for readers, no change of state."""
 
 
 _APPLY = {
@@ -526,6 +537,8 @@ _APPLY = {
     "goods": _goods,
     "did": _did,
     "cited": _cited,
+    "asked": _asked,
+    "approval void": _nothing,
     "told": _nothing,
     "sampled": _nothing,
     "judged": _nothing,

@@ -59,7 +59,14 @@ def trigger_counted(work: Work, act: Act) -> None:
 
 
 def mark(work: Work, step: Step, sheet: Sheet | None, outcome: str) -> None:
-    work.emit("marked", sheet=sheet.number if sheet else 0, step=step.name, outcome=outcome)
+    """A step is done; approvals remember what they approved, and who asks is remembered for them."""
+    more = {}
+    allowed = work.policy.may.get("withdraw_request")
+    if sheet is None and allowed and step.name in allowed.back_to:
+        more["by"] = work.by
+    if sheet is None and step.approves and step.name in work.case.approvals:
+        more["of"] = work.case.approvals[step.name]
+    work.emit("marked", sheet=sheet.number if sheet else 0, step=step.name, outcome=outcome, **more)
 
 
 def open_sheet(

@@ -2,9 +2,11 @@
 
 from bihuan.engine.apart import NOBODY
 from bihuan.engine.case import Act
+from bihuan.engine.compensation import unpaid
 from bihuan.engine.consequences import (
     finish,
     follow,
+    from_step,
     go_back,
     hands_on,
     is_counted,
@@ -26,7 +28,7 @@ from bihuan.engine.settling import recompute, settle, severity_rows
 from bihuan.engine.slots import Slot, acting, find_slot, form_for
 from bihuan.engine.spans import window_of
 from bihuan.engine.visiting import is_attempt, outcome_of
-from bihuan.engine.words import ACTS, DOCUMENT_FIELDS, event_of
+from bihuan.engine.words import ACTS, COMPENSATION, DOCUMENT_FIELDS, PAYING_APART, event_of
 from bihuan.engine.work import Work
 
 
@@ -87,6 +89,7 @@ def arrival(work: Work) -> dict[str, str]:
 
 def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     work.begin()
+    work.by = act.by
     if act.name in ("resettle", "recompute"):
         if act.name == "recompute":
             recompute(work)
@@ -129,11 +132,24 @@ def remember(work: Work, slot: Slot, act: Act) -> None:
         if act.data.get("score") and not work.case.ledger:
             name = "rating" if act.name == "rate" else "satisfaction"
             work.emit("facts", **{name: act.data["score"]})
-        apart = apart or act.name in work.policy.apart
+        apart = apart or is_apart(work, act, slot.step)
     if apart and act.by not in NOBODY:
         work.emit("did", act=act.name, by=act.by)
     if act.name == "new_case":
         work.emit("linked", case=act.data["case"], **{"as": "related"})
+
+
+def is_apart(work: Work, act: Act, step: Step | None) -> bool:
+    """Whether an act is one of those that different people must do (K7).
+
+    Whoever names the amount of compensation proposes it, by whatever act (take_facts); an approval
+    counts where it stands for that amount.
+    """
+    if act.name == "propose":
+        return False
+    if act.name == "approve" and work.policy.apart.get("approve") == PAYING_APART["approve"]:
+        return step is not None and COMPENSATION in step.approves
+    return act.name in work.policy.apart
 
 
 def do_tried(work: Work, slot: Slot, duty: Duty, act: Act) -> None:
@@ -162,6 +178,8 @@ def take_facts(work: Work, act: Act, slot: Slot) -> None:
             told[name] = value
     if told:
         work.emit("facts", **told)
+    if COMPENSATION in told and "propose" in work.policy.apart and act.by not in NOBODY:
+        work.emit("did", act="propose", by=act.by)
     if slot.sheet is not None:
         filled = {
             name: value
@@ -186,6 +204,8 @@ def cite(work: Work, act: Act, slot: Slot) -> None:
 def keep_debts(work: Work, slot: Slot, act: Act) -> None:
     row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
     if row is not None and is_attempt(work, row, attempts_of(slot), act):
+        return
+    if is_part(work, act):
         return
     for debt in slot.debts:
         if (
@@ -216,6 +236,11 @@ def attempts_of(slot: Slot) -> str:
     return f"{slot.debts[0].row}#{slot.debts[0].item}" if slot.debts else ""
 
 
+def is_part(work: Work, act: Act) -> bool:
+    """Whether a payment leaves a rest of what was approved."""
+    return act.name == "compensate" and int(act.data["amount"]) < unpaid(work)
+
+
 def do_step(work: Work, slot: Slot, act: Act) -> None:
     step, sheet = slot.step, slot.sheet
     assert step is not None
@@ -223,6 +248,8 @@ def do_step(work: Work, slot: Slot, act: Act) -> None:
         work.emit("attempted", step=step.name, day=work.day(act.at))
         if len(work.case.attempts[step.name]) < work.limit(step.tries):
             return
+    if step.act == "compensate" and unpaid(work):
+        return
     word = ACTS[step.act]
     outcome = outcome_of(work, step, act) or "done"
     good = not word.outcomes or outcome == word.outcomes[0].name
@@ -271,6 +298,12 @@ def do_allowed(work: Work, slot: Slot, act: Act) -> None:
     if allowed.act == "resume":
         resume(work, act.at)
         return
+    if allowed.act == "withdraw_request":
+        take_back(work, allowed.back_to, act.at)
+        return
+    if allowed.act == "waive":
+        for payment in (row for row in work.policy.steps if row.act == "compensate"):
+            mark(work, payment, None, "waived")
     if allowed.act == "promise":
         work.emit("promised", date=int(act.data["date"]))
     if allowed.opens:
@@ -283,6 +316,13 @@ def do_allowed(work: Work, slot: Slot, act: Act) -> None:
         work.emit("over", how="")
     else:
         follow(work, allowed.then, None, slot.sheet, allowed.act if slot.sheet else "", act.at)
+
+
+def take_back(work: Work, targets: tuple[str, ...], at: int) -> None:
+    """The request is no longer asked, and the line is back at what asked it; no clock starts anew."""
+    for debt in work.open_debts("approve", 0):
+        work.emit("void", id=debt.id, at=at, why="request withdrawn")
+    work.emit("unmarked", sheet=0, steps=from_step(work, targets, None))
 
 
 def agree_again(work: Work, new_time: int) -> None:

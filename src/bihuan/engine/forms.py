@@ -108,6 +108,9 @@ def form_of(
         if fact.set_by == act and fact.name not in fields:
             good = ("outcome", word.outcomes[0].name) if word.outcomes else None
             fields[fact.name] = replace(fact_field(fact, required=True), when=good)
+    if act == "propose":
+        for name in policy.proposed:
+            fields[name] = fact_field(policy.facts[name], required=True)
     for need in needs:
         for field in NEEDS[need].fields:
             fields[field.name] = replace(field, when=NEEDS[need].only)
@@ -260,6 +263,8 @@ def check_times(
     calendar = world.calendars["usual"]
     for field in form.fields:
         value = data.get(field.name)
+        if field.name == "paid_on" and isinstance(value, int) and value > now:
+            return refuse("in-the-future", at=field.name, clauses=form.clauses)
         if field.name not in ("agreed_time", "new_time", "date", "until") or not isinstance(
             value, int
         ):

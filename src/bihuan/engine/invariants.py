@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from bihuan.engine.apart import NOBODY
 from bihuan.engine.case import Case, Debt, Event, Sheet, apply
+from bihuan.engine.compensation import approved, paid, proposed
 from bihuan.engine.money import payable
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.pausing import stands
@@ -21,7 +22,9 @@ from bihuan.engine.work import Work
 from bihuan.engine.world import World
 
 _BY_ITSELF = frozenset({"lapsed", "opened", "resume", "resettle", "recompute"})
-_VOID_BECAUSE = frozenset({"displaced", "moot", "resumed", "merged"})
+_VOID_BECAUSE = frozenset(
+    {"displaced", "moot", "resumed", "merged", "replaced", "request withdrawn"}
+)
 _CLOSED_ENOUGH = frozenset({"closed", *ENDINGS})
 
 
@@ -225,6 +228,13 @@ def _money_is_covered(case: Case) -> Iterator[Broken]:
         barred = {case.registrar, *case.doers.get("refund" if act == "inspect" else "inspect", ())}
         if barred & set(case.doers.get(act, ())) - NOBODY:
             yield _broken("K7", "同一人办了须分开办的事", "one person did what two must do")
+    if paid(case) > proposed(case):
+        yield _broken("K7", "已付补偿多于拟定金额", "more compensation was paid than is proposed")
+    payers = set(case.doers.get("compensate", ()))
+    if payers & {*case.doers.get("propose", ()), *case.doers.get("approve", ())}:
+        yield _broken(
+            "K7", "付款人提出或批准了补偿", "who paid compensation proposed or approved it"
+        )
 
 
 # Steps from one state to the next
@@ -233,10 +243,13 @@ def _money_is_covered(case: Case) -> Iterator[Broken]:
 def _event_is_lawful(case: Case, event: Event, world: World) -> Iterator[Broken]:
     """Checks one event against the state before it, and leaves in `case` the state after it."""
     before = case.copy()
+    limit = approved(Work(before, world)) if event.kind == "compensate" else 0
     yield from _debts_end_for_a_reason(before, event)
     for effect in event.effects:
         apply(case, effect)
     case.events += 1
+    if event.kind == "compensate" and paid(case) > limit:
+        yield _broken("K7", "已付补偿多于批准金额", "more compensation was paid than was approved")
     yield from _nothing_sinks(before, event, case, world)
     yield from _closed_stays_closed(before, event, case)
     yield from _no_due_moves_later(before, event, case)

@@ -83,6 +83,8 @@ def follows(case: Case, act: str, data: Mapping[str, Json]) -> dict[str, int]:
         return {"accepted": goods.get("accepted", 0) + _known(data, "accepted")}
     if act == "dispose":
         return {"here": 0}
+    if act == "compensate":
+        return {"compensated": goods.get("compensated", 0) + _known(data, "amount")}
     if act not in SETTLING:
         return {}
     settled = {"settled": goods.get("accepted", 0)}

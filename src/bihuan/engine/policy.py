@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bihuan.engine.clock import Span
 from bihuan.engine.rhythm import Rhythm
-from bihuan.engine.words import ACTS, KEPT_APART, Text
+from bihuan.engine.words import ACTS, COMPENSATION, KEPT_APART, PAYING_APART, Text
 
 Value = Span | int | str  # a span; a count or an amount in fen; a time of day "18:00"
 
@@ -214,6 +214,7 @@ class Step:
     grant: Grant | None = None
     not_by: tuple[str, ...] = ()  # acts: whoever did one of them in the case does not do this one
     sample: str = ""  # a number: of a hundred closed cases so many are visited
+    approves: tuple[str, ...] = ()  # the facts an approval stands for
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,12 +442,21 @@ class Policy:
                 others = frozenset().union(*(owed[other] for other in posts if other != post))
                 for act in owed[post]:
                     found[act] = found.get(act, frozenset()) | (others - {act})
+        if "compensate" in {*self.may, *(step.act for step in self.steps)}:
+            for act, barred in PAYING_APART.items():
+                found[act] = found.get(act, frozenset()) | barred
         return found
 
     def question(self, name: str) -> Question | None:
         """The question of that name, of whatever form asks it."""
         every = (question for asked in self.questions.values() for question in asked)
         return next((question for question in every if question.name == name), None)
+
+    @property
+    def proposed(self) -> tuple[str, ...]:
+        """The facts of a proposal of compensation: what its approvals stand for."""
+        rows = (step.approves for step in self.steps if COMPENSATION in step.approves)
+        return tuple(dict.fromkeys(name for row in rows for name in row))
 
     def steps_of(self, sheet: str) -> tuple[Step, ...]:
         """The main line of a sheet kind, or of the case itself for the empty name."""

@@ -53,6 +53,7 @@ _STEP_KEYS = (
     "grant",
     "not_by",
     "sample",
+    "approves",
     "clause",
 )
 _DUTY_KEYS = (
@@ -258,6 +259,28 @@ class Rows(Expressions):
             grant=self._grant(mapping.get("grant"), act, f"{place}.grant"),
             not_by=self._not_by(mapping.get("not_by"), act, place),
             sample=self.number(mapping.get("sample"), f"{place}.sample"),
+            approves=self._approves(mapping.get("approves"), act, f"{place}.approves"),
+        )
+
+    def _approves(self, node: Node | None, act: str, place: str) -> tuple[str, ...]:
+        """The facts an approval stands for; none of them personal, for their hash is kept."""
+        if node is None:
+            return ()
+        if act not in ("approve", "countersign") or not place.startswith("steps"):
+            self.read.error(
+                node,
+                "approves-nothing",
+                f"{place}:approves 只用于主线上的 approve 或 countersign",
+                f"{place}: approves is for approve and countersign on the main line",
+                place,
+            )
+            return ()
+        facts = {name for name, fact in self.facts.items() if not fact.personal}
+        return tuple(
+            self.read.choice(
+                item, facts, place, Text("非个人信息的事实", "fact that is not personal")
+            )
+            for item in self.read.sequence(node)
         )
 
     def _unless(self, mapping: Mapping, place: str) -> Condition:

@@ -248,6 +248,34 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "'{field}' is not about the category of this case and cannot answer it",
     ),
     "level-too-high": ("只能调低等级", "the severity can only be lowered"),
+    "compensation-unpaid": (
+        "经批准的补偿还有 {right} 元未付，须先支付或由客户放弃",
+        "of the compensation approved {right} yuan are not paid; they are paid or waived first",
+    ),
+    "not-approved": (
+        "补偿未经批准，不能支付",
+        "the compensation is not approved, so nothing may be paid",
+    ),
+    "nothing-unpaid": (
+        "没有经批准而未付的补偿",
+        "no compensation is approved and unpaid",
+    ),
+    "above-approved": (
+        "支付金额须大于 0，最多为 {right} 元(已批准而未付的部分)",
+        "the payment must be above 0 and at most {right} yuan, what is approved and not yet paid",
+    ),
+    "below-paid": (
+        "补偿金额不能少于已付的 {right} 元",
+        "the compensation cannot be less than the {right} yuan already paid",
+    ),
+    "nothing-asked": (
+        "现在没有等待审批的请示",
+        "no request waits for approval now",
+    ),
+    "not-the-asker": (
+        "请示只能由提出的人撤回",
+        "only who asked for the approval may withdraw the request",
+    ),
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bihuan.engine.case import Act, Json
+from bihuan.engine.compensation import overpaid
 from bihuan.engine.forms import Form, check_form, check_times, counts
 from bihuan.engine.granting import not_granted
 from bihuan.engine.library import citing
@@ -25,9 +26,9 @@ def judged(work: Work, act: Act, now: int) -> Refusal | Slot | None:
         return refuse("before-registration", at="at")
     if act.name in ("resettle", "recompute"):
         return None if act.by == "system" else refuse("not-allowed")
-    if act.by not in ("customer", "system") and is_walled(act.by, work.case, work.world):
-        return refuse("walled")
     slot = find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
+    if act.by not in ("customer", "system") and is_walled(act.by, work.case, work.world):
+        return refuse("walled", clauses=slot.clauses if isinstance(slot, Slot) else ())
     if isinstance(slot, Refusal):
         return slot
     return not_theirs(work, slot, act.by) or unmet(work, slot, act, now) or slot
@@ -47,6 +48,7 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
         or check_times(form, data, work.case, work.world, facts, now)
         or not_granted(work, slot.step, data)
         or forbidden(work.case, act.name, data, slot.clauses)
+        or overpaid(work, act.name, data, slot.clauses)
         or unfit(work, slot, data)
         or uncitable(work, slot, form, data, act.at)
         or unfit_to_join(work, act)

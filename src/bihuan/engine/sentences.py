@@ -595,6 +595,8 @@ class _Reading:
         if step.only:
             condition = say_condition(policy, step.only, lang)
             lead = f"{condition}时，" if zh else f"where {condition}, "
+        if step.act == "compensate":
+            lead += "有已批准而未付的补偿的，" if zh else "where approved compensation is unpaid, "
         if step.unless:
             condition = say_condition(policy, step.unless, lang)
             lead += f"除非{condition}，" if zh else f"unless {condition}, "
@@ -611,6 +613,7 @@ class _Reading:
         if step.needs:
             needs = say_needs(step.needs, lang)
             words += f"；要求：{needs}" if zh else f"; required: {needs}"
+        words += self.approved(step)
         words += self.granted(step)
         words += self.visitors(step)
         words += self.outcomes(step, sheet)
@@ -638,6 +641,16 @@ class _Reading:
                 else f"; for at least {share} of every 100 cases, and wherever the customer was not content"
             )
         return words
+
+    def approved(self, step: Step) -> str:
+        """What an approval stands for, and that a change of it asks for another."""
+        if not step.approves:
+            return ""
+        facts = [self.policy.facts[name].text.in_(self.lang) for name in step.approves]
+        if self.zh:
+            return f"；所批为{'、'.join(facts)}，此后有变的须重新审批"
+        what = " and ".join(f"“{mid(fact)}”" for fact in facts)
+        return f"; what is approved is {what}; if that changes, it is approved anew"
 
     def granted(self, step: Step) -> str:
         """Under which conditions, and until when, the good outcome is open."""

@@ -1,8 +1,10 @@
 """Decide again, settle, floor: the tables answered anew, and what is open brought to what is owed."""
 
+from bihuan.engine.approvals import asked, bind
 from bihuan.engine.case import Debt, Json, Sheet
 from bihuan.engine.clock import due, is_provisional
-from bihuan.engine.consequences import open_sheet
+from bihuan.engine.compensation import unpaid
+from bihuan.engine.consequences import mark, open_sheet
 from bihuan.engine.dues import due_of
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Duty, Row, Step, Who
@@ -18,6 +20,8 @@ def settle(work: Work, at: int) -> None:
     """Answer the tables again and bring the open obligations to what is owed now."""
     work.at = at
     decide_tables(work)
+    bind(work, at)
+    pass_payment(work)
     settle_line(work, at)
     for _ in range(len(work.policy.owed) + 2):
         sheets = len(work.case.sheets)
@@ -102,6 +106,14 @@ def decide_owner(work: Work, *, rose: bool) -> None:
         work.emit("owner", seat=seat, given=False, why="table")
 
 
+def pass_payment(work: Work) -> None:
+    """A payment of compensation is passed by where nothing is left to pay."""
+    step = work.current()
+    while step is not None and step.act == "compensate" and not unpaid(work):
+        mark(work, step, None, "done")
+        step = work.current()
+
+
 def settle_line(work: Work, at: int) -> None:
     case = work.case
     if case.ledger:
@@ -141,6 +153,8 @@ def settle_step(work: Work, step: Step | None, sheet: Sheet | None, at: int) -> 
             until = min(until, work.case.bounds.get(step.name, until))
         seat = resolve(step.owes, work.case, work.world, facts, sheet=sheet, act=step.act)
         work.open_debt(wanted, step.act, seat, since, until, provisional=provisional, sheet=number)
+        if sheet is None:
+            asked(work, step)
         return
     if may_come_earlier(work, step) and not standing.rung and not standing.lapses:
         until, _ = due_of(step.timing, standing.since, work.case, work.world, facts)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass, replace
 
 from bihuan.engine.apart import done_already, handled_already
+from bihuan.engine.approvals import not_the_asker
 from bihuan.engine.case import Debt, Sheet
+from bihuan.engine.compensation import unpayable
 from bihuan.engine.forms import Form, form_of
 from bihuan.engine.links import cannot_join, owed_to_merged
 from bihuan.engine.money import closed_off
@@ -89,6 +91,8 @@ def allowed_slot(work: Work, allowed: Allowed) -> Slot | Refusal:
         )
     if work.case.stage == "closed":
         return refuse("closed", clauses=allowed.at.clauses)
+    if allowed.act == "withdraw_request" and (refusal := not_the_asker(work, "")):
+        return refusal
     if allowed.act == "pause" and work.case.paused:
         return refuse("paused-already", clauses=allowed.at.clauses)
     if allowed.act == "resume" and not work.case.paused:
@@ -151,6 +155,8 @@ def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
         )
     if slot.act == "rate":
         return _rated(work, slot, by)
+    if slot.act == "withdraw_request" and (refusal := not_the_asker(work, by)):
+        return refusal
     if by == "customer":
         asked = slot.allowed is not None and any(who.kind == "customer" for who in slot.allowed.who)
         return (
@@ -204,6 +210,7 @@ def blocked(work: Work, slot: Slot) -> Refusal | None:
     """What must be there before the act, provided by somebody else (needs that are states; open duties)."""
     if slot.sheet is None and (
         refusal := closed_off(work.case, work.policy, slot.act, slot.clauses)
+        or unpayable(work, slot.act, slot.clauses)
     ):
         return refusal
     if refusal := cannot_join(work, slot.act):

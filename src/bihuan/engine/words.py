@@ -104,6 +104,11 @@ ANSWER_FORMS = {
     "in person": ("当面", "In person"),
     "query code": ("查询码页面", "On the query page"),
 }
+GROUNDS = {
+    "law": ("法律法规", "Law"),
+    "contract": ("合同", "Contract"),
+    "standard": ("质量标准", "Quality standard"),
+}
 TOLD_BY = _field(
     "told_by",
     "choice",
@@ -342,6 +347,45 @@ _ACTS = (
             _field("body", "text", "外部机构", "Outside body"),
             _field("until", "time", "对方答复期限", "Their answer is due", required=False),
         ),
+    ),
+    # compensation; what stands behind it is the engine's own rule (compensation.py)
+    _act(
+        "propose",
+        "提出补偿方案",
+        "Propose compensation",
+        phrase=("提出补偿方案", "propose compensation"),
+        past=("提出补偿方案", "proposed compensation"),
+        fields=(REMARK,),
+    ),
+    _act(
+        "compensate",
+        "支付补偿",
+        "Pay the compensation",
+        phrase=("支付经批准的补偿", "pay the compensation approved"),
+        past=("支付补偿", "paid compensation"),
+        fields=(
+            _field("amount", "money", "支付金额", "Amount paid"),
+            _field("method", "text", "支付方式", "Method"),
+            _field("paid_on", "time", "支付时间", "Paid at"),
+            _field("receipt", "text", "收据编号", "Receipt number"),
+        ),
+    ),
+    _act(
+        "waive",
+        "放弃补偿",
+        "Waive the compensation",
+        phrase=("放弃未付的补偿", "waive the compensation that is not paid"),
+        past=("放弃补偿", "waived the compensation"),
+        fields=(_field("reason", "long", "理由", "Reason", required=False),),
+        customer=True,
+    ),
+    _act(
+        "withdraw_request",
+        "撤回请示",
+        "Withdraw the request for approval",
+        phrase=("撤回尚未审批的请示", "withdraw a request for approval that is still open"),
+        past=("撤回请示", "withdrew the request for approval"),
+        fields=(REASON,),
     ),
     # goods coming back; what they must bring is the engine's own rule (money.py)
     _act(
@@ -931,6 +975,13 @@ JUDGING = frozenset(
 )
 # Acts of one case that no one person may do more than one of, whatever a policy says (RET-3.6, RET-3.7).
 KEPT_APART = frozenset({"register", "inspect", "refund"})
+# Who pays compensation neither proposed nor approved it, and cannot do so afterwards.
+PAYING_APART: dict[str, frozenset[str]] = {
+    "compensate": frozenset({"propose", "approve"}),
+    "propose": frozenset({"compensate"}),
+    "approve": frozenset({"compensate"}),
+}
+COMPENSATION = "compensation"  # the fact, in fen, that is proposed, approved and paid
 # Facts the engine itself reckons from (money.py): counts of items, and fen.
 RECKONED: dict[str, str] = {"bought": "count", "returned": "count", "paid": "money"}
 # Acts that join two cases: what is written on one side is written on the other in the same step.
@@ -1122,7 +1173,10 @@ _NEEDS = (
     Need(
         "basis",
         Text("法律、合同或标准依据", "basis in law, contract or standard"),
-        (_field("basis", "long", "依据", "Basis"),),
+        (
+            _field("grounds", "choice", "依据种类", "Kind of basis", choices=GROUNDS),
+            _field("basis", "long", "依据", "Basis"),
+        ),
     ),
     Need(
         "reasons if not liable",

@@ -25,6 +25,7 @@ class Work:
         self.events: list[Event] = []
         self.effects: list[Effect] = []
         self.at = 0
+        self.by = ""  # who does the act in hand
         self._facts: dict[str, Json] | None = None
 
     def begin(self) -> None:

@@ -281,6 +281,8 @@ class RandomPlay:
                 return self.dice.choice([name for name, _ in field.choices])
             case "yes/no":
                 return self.dice.choice(("yes", "no"))
+            case "time" if field.name == "paid_on":
+                return self.now
             case "time":
                 return self.now + self.dice.choice((HOUR, 20 * HOUR, 40 * HOUR))
             case "count" | "money":

@@ -9,7 +9,7 @@ from bihuan.engine.check.walk import STAGE_ORDER, Walk, stage_of
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.money import SETTLING
 from bihuan.engine.policy import Element, Policy
-from bihuan.engine.words import ACTS, RECKONED, Text
+from bihuan.engine.words import ACTS, COMPENSATION, RECKONED, Text
 
 BACKBONE = (("acknowledge", "confirm_return"), ("respond",), ("close",), ("archive",))
 
@@ -29,6 +29,7 @@ def check_line(policy: Policy, cells: Cells) -> Iterator[Finding]:
     yield from _always(policy, walk)
     yield from _sheets_left_out(policy)
     yield from _never_settled(policy, walk)
+    yield from _never_paid(policy, walk)
 
 
 def _stages(policy: Policy) -> Iterator[Finding]:
@@ -176,3 +177,26 @@ def _never_settled(policy: Policy, walk: Walk) -> Iterator[Finding]:
                     Text(f"应{said.zh}，但引擎不许", f"owed: {said.en}, and the engine refuses it"),
                 ),
             )
+
+
+def _never_paid(policy: Policy, walk: Walk) -> Iterator[Finding]:
+    """Compensation is paid as approved: its amount is a fact, and an earlier row approves that fact."""
+    before: set[str] = set()
+    fact = policy.facts.get(COMPENSATION)
+    for step in policy.steps:
+        before.update(step.approves)
+        known = COMPENSATION in before and fact is not None and fact.type == "money"
+        if step.act != "compensate" or known:
+            continue
+        yield found(
+            Level.ERROR,
+            "never-paid",
+            step.at,
+            f"补偿永远付不出：须有 money 类事实 {COMPENSATION}，并由前面的行以 approves 审批",
+            f"compensation can never be paid: it lacks the fact '{COMPENSATION}' (money), "
+            "approved by an earlier row with 'approves'",
+            story=walk.story_to(
+                step.name,
+                Text("应支付补偿，但引擎不许", "owed: the payment, and the engine refuses it"),
+            ),
+        )

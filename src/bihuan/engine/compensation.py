@@ -1,0 +1,84 @@
+"""Compensation: paid only as approved, never above it in sum, and owed until paid or waived.
+
+Rules of the engine that no policy can switch off. Amounts are fen; what is not approved is nothing.
+"""
+
+from bihuan.engine.case import Case, Json
+from bihuan.engine.policy import Policy
+from bihuan.engine.refusal import Refusal, refuse
+from bihuan.engine.rules import applies
+from bihuan.engine.words import COMPENSATION
+from bihuan.engine.work import Work
+
+_ENDS_THE_CASE = frozenset({"close", "withdraw", "decline"})
+
+
+def proposed(case: Case) -> int:
+    """What is proposed, in fen."""
+    value = case.facts.get(COMPENSATION)
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def paid(case: Case) -> int:
+    """What went out so far, in fen."""
+    return case.goods.get("compensated", 0)
+
+
+def approved(work: Work) -> int:
+    """What was approved: 0 unless every approval it needs was given to the amount as it is now."""
+    facts, marks = work.facts(), work.case.marks
+    needed = [
+        step
+        for step in work.policy.steps
+        if COMPENSATION in step.approves and applies(step, facts, work.limit)
+    ]
+    given = bool(needed) and all(marks.get(step.name) == "approved" for step in needed)
+    return proposed(work.case) if given else 0
+
+
+def is_waived(case: Case, policy: Policy) -> bool:
+    """Whether the customer waived what was not paid."""
+    return any(case.marks.get(name) == "waived" for name in payments(policy))
+
+
+def unpaid(work: Work) -> int:
+    """What was approved and is neither paid nor waived."""
+    if is_waived(work.case, work.policy):
+        return 0
+    return max(approved(work) - paid(work.case), 0)
+
+
+def payments(policy: Policy) -> tuple[str, ...]:
+    """The steps that pay compensation."""
+    return tuple(step.name for step in policy.steps if step.act == "compensate")
+
+
+def unpayable(work: Work, act: str, clauses: tuple[str, ...]) -> Refusal | None:
+    """Why an act is not open because of what is approved, paid and unpaid; None where it is."""
+    if act in _ENDS_THE_CASE and (rest := unpaid(work)):
+        return refuse("compensation-unpaid", clauses=clauses, right=yuan(rest))
+    if act == "compensate" and not approved(work):
+        return refuse("not-approved", clauses=clauses)
+    if act in ("compensate", "waive") and not unpaid(work):
+        return refuse("nothing-unpaid", clauses=clauses)
+    return None
+
+
+def overpaid(
+    work: Work, act: str, data: dict[str, Json], clauses: tuple[str, ...]
+) -> Refusal | None:
+    """Why a payment, or a proposal below what was paid, is not accepted with these data."""
+    if act == "compensate":
+        amount, most = data.get("amount"), unpaid(work)
+        if not isinstance(amount, int) or not 0 < amount <= most:
+            return refuse("above-approved", at="amount", clauses=clauses, right=yuan(most))
+    told = data.get(COMPENSATION)
+    if isinstance(told, int) and COMPENSATION in work.policy.facts and told < paid(work.case):
+        right = yuan(paid(work.case))
+        return refuse("below-paid", at=COMPENSATION, clauses=clauses, right=right)
+    return None
+
+
+def yuan(fen: int) -> str:
+    """An amount as refusals say it."""
+    return f"{fen / 100:.2f}"

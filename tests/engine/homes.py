@@ -23,9 +23,10 @@ HOLDERS = {
     "handler@works": ("works-er",),
     "deputy_gm@city": ("deputy-fang",),
     "city_gm@city": ("gm-ge",),
-    "finance@city": ("finance-he", "finance-ji"),
+    "finance@group": ("finance-he", "finance-ji"),
     "president@group": ("president-kang",),
     "group_audit@": ("audit-lu",),
+    "group_supervisor@": ("supervisor-mo",),
 }
 
 

@@ -95,11 +95,12 @@ def test_a_payment_in_part_leaves_the_debt_as_it_was() -> None:
     assert unpaid(Work(story.case, home())) == 1_100_000
 
 
-def test_who_paid_does_not_approve_a_higher_amount_and_two_people_may_pay() -> None:
+def test_who_paid_does_not_propose_a_higher_amount_and_two_people_may_pay() -> None:
     story = demanding()
     pay(story, 400_000)
     pay(story, 400_000, "finance-ji")
     assert story.case.doers["compensate"] == ("finance-he", "finance-ji")
+    assert story.refused("correct", "finance-he", compensation=2_000_000)[0] == "kept-apart"
 
 
 @given(st.integers(min_value=0, max_value=2**32))

@@ -23,7 +23,10 @@ KEEP_PROMISE = """owed:
   - {when: promised, owes: owner, act: keep_promise,
      by: promised date, at latest: longest_promise, clause: MALL-5.1}
 """
-PAYING = "{owes: finance,     act: compensate, within: pay_time, clause: [HOME-8.2, HOME-6.2]}"
+PAYING = (
+    "{owes: finance,     act: compensate, within: pay_time, clause: [HOME-8.2, HOME-6.2], "
+    "missed: [up, tell president]}"
+)
 SEEN: set[str] = set()
 PARAMETRIZED = "test_no_garbage_in_any_field_raises"
 

@@ -481,7 +481,7 @@ def _cited(case: Case, data: dict[str, Json]) -> None:
 
 
 def _did(case: Case, data: dict[str, Json]) -> None:
-    doers = case.doers.get(data["act"], ())
+    doers = () if data.get("anew") else case.doers.get(data["act"], ())
     if data["by"] not in doers:
         case.doers[data["act"]] = (*doers, data["by"])
 

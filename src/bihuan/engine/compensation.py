@@ -3,11 +3,12 @@
 Rules of the engine that no policy can switch off. Amounts are fen; what is not approved is nothing.
 """
 
+from bihuan.engine.apart import done_already
 from bihuan.engine.case import Case, Json
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import applies
-from bihuan.engine.words import COMPENSATION
+from bihuan.engine.words import ACTS, COMPENSATION
 from bihuan.engine.work import Work
 
 _ENDS_THE_CASE = frozenset({"close", "withdraw", "decline"})
@@ -65,17 +66,23 @@ def unpayable(work: Work, act: str, clauses: tuple[str, ...]) -> Refusal | None:
 
 
 def overpaid(
-    work: Work, act: str, data: dict[str, Json], clauses: tuple[str, ...]
+    work: Work, act: str, by: str, data: dict[str, Json], clauses: tuple[str, ...]
 ) -> Refusal | None:
-    """Why a payment, or a proposal below what was paid, is not accepted with these data."""
+    """Why a payment is not accepted with these data, or a proposal: below what was paid, or by who paid."""
     if act == "compensate":
         amount, most = data.get("amount"), unpaid(work)
         if not isinstance(amount, int) or not 0 < amount <= most:
             return refuse("above-approved", at="amount", clauses=clauses, right=yuan(most))
     told = data.get(COMPENSATION)
-    if isinstance(told, int) and COMPENSATION in work.policy.facts and told < paid(work.case):
+    if not isinstance(told, int) or COMPENSATION not in work.policy.facts:
+        return None
+    if told < paid(work.case):
         right = yuan(paid(work.case))
         return refuse("below-paid", at=COMPENSATION, clauses=clauses, right=right)
+    other = done_already(by, "propose", work.case, work.policy)
+    if other:
+        done, proposing = ACTS[other].text, ACTS["propose"].text
+        return refuse("kept-apart", at=COMPENSATION, clauses=clauses, done=done, act=proposing)
     return None
 
 

@@ -178,8 +178,9 @@ def take_facts(work: Work, act: Act, slot: Slot) -> None:
             told[name] = value
     if told:
         work.emit("facts", **told)
-    if COMPENSATION in told and "propose" in work.policy.apart and act.by not in NOBODY:
-        work.emit("did", act="propose", by=act.by)
+    proposes = COMPENSATION in work.policy.facts and act.data.get(COMPENSATION) is not None
+    if proposes and "propose" in work.policy.apart and act.by not in NOBODY:
+        work.emit("did", act="propose", by=act.by, anew=1)  # what counts is the proposal as it is
     if slot.sheet is not None:
         filled = {
             name: value

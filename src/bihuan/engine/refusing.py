@@ -48,7 +48,7 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
         or check_times(form, data, work.case, work.world, facts, now)
         or not_granted(work, slot.step, data)
         or forbidden(work.case, act.name, data, slot.clauses)
-        or overpaid(work, act.name, data, slot.clauses)
+        or overpaid(work, act.name, act.by, data, slot.clauses)
         or unfit(work, slot, data)
         or uncitable(work, slot, form, data, act.at)
         or unfit_to_join(work, act)

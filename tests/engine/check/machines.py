@@ -10,10 +10,12 @@ from itertools import product
 from random import Random
 
 from bihuan.engine.case import Act, Case, Debt, Json
+from bihuan.engine.compensation import unpaid
 from bihuan.engine.policy import Consequence, Policy, Step
 from bihuan.engine.rules import answering_row, applies, current_step
 from bihuan.engine.step import Possible, catch_up, decide, possible
 from bihuan.engine.words import ACTS, Field
+from bihuan.engine.work import Work
 from bihuan.engine.world import World
 
 HOUR = 3600
@@ -248,6 +250,8 @@ class RandomPlay:
     def act(self, case: Case, offer: Possible, by: str, *, good: bool) -> Case | None:
         name, sheet = offer.act, offer.sheet
         data = self.form(offer, good=good)
+        if offer.act == "compensate":
+            data["amount"] = unpaid(Work(case, self.world))
         decision = decide(case, Act(name, by, self.now, data, sheet), self.world, self.now)
         self.steps += 1
         self.acts.append(f"{name} {data.get('outcome', '')} {decision.refusal or ''}".strip())

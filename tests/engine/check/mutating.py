@@ -51,6 +51,8 @@ _STAFF = {
         "city_gm@c1": ["gm"],
         "president@co": ["president"],
         "group_audit@": ["auditor"],
+        "finance@co": ["cashier"],
+        "group_supervisor@": ["supervisor"],
     },
 }
 _STAFF["auto"] = {

@@ -29,7 +29,7 @@ from bihuan.engine.words import Field, Text
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import case_page, find_party_by_phone
 from bihuan.records.queries.find import open_alike
-from bihuan.web.cases import forms, head
+from bihuan.web.cases import citing, forms, head
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import DAY, HOUR, Names
 
@@ -265,6 +265,7 @@ def _page(
             "missing": _missing(at, data),
             "history": _history(reader, phone),
             "alike": _alike(reader, data),
+            "documents": _documents(at, data),
             "complaints_only": set(at.policy.kinds) == {"complaint"},
             "done": request.session.pop("done", None) if request.method == "GET" else None,
         },
@@ -314,6 +315,7 @@ def follows(request: HttpRequest, reader: Reader) -> HttpResponse:
             "missing": _missing(at, data),
             "history": _history(reader, request.POST.get("phone", "")),
             "alike": _alike(reader, data),
+            "documents": _documents(at, data),
         },
     )
 
@@ -437,6 +439,15 @@ def _history(reader: Reader, phone: str) -> dict[str, Json] | None:
         "note": ngettext("%(num)s case", "%(num)s cases", len(cases)) % {"num": len(cases)},
         "cases": rows,
     }
+
+
+def _documents(at: Counter, data: Mapping[str, Json]) -> list[dict[str, Json]]:
+    """The documents in force about the chosen category, at hand while the customer is on the phone."""
+    category = str(data.get("category") or "")
+    if not category:
+        return []
+    found = citing.citable(at.world, {"category": category}, 0, at.reader.now)
+    return citing.at_hand(found)
 
 
 def _alike(reader: Reader, data: Mapping[str, Json]) -> list[dict[str, Json]]:

@@ -82,6 +82,12 @@ class Reader:
             for post in posts & policy.posts.keys()
         )
 
+    @property
+    def oversees(self) -> bool:
+        """Whether the reader sees more than what they owe themselves: intake, or a line below them."""
+        own = self.viewer.seats
+        return self.may_register or any(line.seats - own for line in self.viewer.lines.values())
+
 
 def now() -> int:
     """The instant at which this request is judged; the one place of the web that reads the clock."""
@@ -170,12 +176,13 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
     todo = entry("todo", _("To do"), "inbox", at, count=owed)
     cases = entry("cases", _("All cases"), "layout-list", at)
     register = entry("register", _("Register"), "phone-plus", at) if reader.may_register else None
+    board = entry("board", _("Board"), "chart-bar", at) if reader.oversees else None
     unread = unread_count(reader.person)
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
     me = entry("account", _("Me"), "user", at)
     groups = [
         {"label": _("Mine"), "entries": [todo, notices]},
-        {"label": _("Cases"), "entries": [item for item in (cases, register) if item]},
+        {"label": _("Cases"), "entries": [item for item in (cases, register, board) if item]},
         {"label": _("Organisation"), "entries": management(reader, at)},
     ]
     return {
@@ -202,7 +209,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
         "todo_url": reverse("todo"),
         "register_url": reverse("register") if reader.may_register else "",
         "search_url": reverse("cases"),
-        "board_url": reverse("cases"),
+        "board_url": reverse("board"),
         "language_url": reverse("language"),
         "theme_url": reverse("theme"),
         "sign_out_url": reverse("account_logout"),

@@ -7,6 +7,7 @@ from bihuan.web import account
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.todo.urls")),
     path("", include("bihuan.web.papers.urls")),
+    path("", include("bihuan.web.board.urls")),
     path("cases/", include("bihuan.web.register.urls")),
     path("cases/", include("bihuan.web.cases.urls")),
     path("", include("bihuan.web.setup.urls")),

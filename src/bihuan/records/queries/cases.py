@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from bihuan.engine.case import Case as State
-from bihuan.records.models import Case, CaseAccess, Event, Party
+from bihuan.records.models import Case, CaseAccess, Event, Obligation, Party
 from bihuan.records.queries.obligations import Owed, obligations_of
 from bihuan.records.queries.visibility import (
     Reach,
@@ -48,6 +48,8 @@ class Filters:
     complainant: int = 0
     number: str = ""  # its beginning
     ledgers: bool = False
+    owes: str = ""  # only cases on which this seat, or this unit ("@" and its code), owes something
+    owes_late_at: int = 0  # … that was due before this instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,8 @@ def _page(rows: "QuerySet[Case]", order: str, limit: int) -> tuple[list[Listed],
 
 
 def _filtered(rows: "QuerySet[Case]", filters: Filters) -> "QuerySet[Case]":
-    rows = rows.filter(ledger=filters.ledgers)
+    if not filters.owes:
+        rows = rows.filter(ledger=filters.ledgers)
     for name in _SAME:
         if value := getattr(filters, name):
             rows = rows.filter(**{name: value})
@@ -138,6 +141,13 @@ def _filtered(rows: "QuerySet[Case]", filters: Filters) -> "QuerySet[Case]":
         rows = rows.filter(complainant_id=filters.complainant)
     if filters.number:
         rows = rows.filter(number__startswith=filters.number)
+    if filters.owes:
+        owed = Obligation.objects.filter(state="open")
+        unit = filters.owes.startswith("@")
+        owed = owed.filter(unit=filters.owes[1:]) if unit else owed.filter(seat=filters.owes)
+        if filters.owes_late_at:
+            owed = owed.filter(first_due_at__lt=filters.owes_late_at)
+        rows = rows.filter(pk__in=owed.values("case"))
     return rows
 
 

@@ -32,19 +32,24 @@ DRAWABLE = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif"
 # -- The list --------------------------------------------------------------------------------------
 
 NARROWED = ("stage", "kind", "category", "channel", "severity", "unit", "owner")
+OWING = ("owes", "owes_late")  # somebody owes on the case: a seat, or "@" and a unit
 
 
 @staff
 @require_GET
 def cases(request: HttpRequest, reader: Reader) -> HttpResponse:
     """All cases the reader may see: open ones nearest due first, or all of them newest first."""
-    asked = {name: request.GET.get(name, "")[:100] for name in (*NARROWED, "late", "all", "q")}
+    asked = {
+        name: request.GET.get(name, "")[:100] for name in (*NARROWED, *OWING, "late", "all", "q")
+    }
     words = asked["q"].strip()
     by_due = not asked["all"] and not words and asked["stage"] not in ("closed", "archived")
     filters = Filters(
         **{name: asked[name] for name in NARROWED if asked[name] not in ENDINGS or name != "stage"},
         ended=asked["stage"] if asked["stage"] in ENDINGS else "",
         late_at=reader.now if asked["late"] else 0,
+        owes=asked["owes"],
+        owes_late_at=reader.now if asked["owes_late"] else 0,
     )
     rows, after = found_cases(
         reader.viewer,

@@ -101,6 +101,11 @@ def guess_mapping(table: Table, policy: Policy, zone: str) -> dict[str, str]:
     return found
 
 
+def column_of(table: Table, field: str) -> str:
+    """The column that by its name holds this field; empty where none does."""
+    return next((each for each in table.columns if _GUESSED.get(_plain(each)) == field), "")
+
+
 def checked_mapping(
     table: Table, policy: Policy, guessed: Mapping[str, str], wanted: Sequence[tuple[str, str]]
 ) -> dict[str, str]:

@@ -178,10 +178,11 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
     register = entry("register", _("Register"), "phone-plus", at) if reader.may_register else None
     board = entry("board", _("Board"), "chart-bar", at) if reader.oversees else None
     unread = unread_count(reader.person)
+    visits = entry("visits", _("Visits"), "phone-call", at) if reader.may_register else None
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
     me = entry("account", _("Me"), "user", at)
     groups = [
-        {"label": _("Mine"), "entries": [todo, notices]},
+        {"label": _("Mine"), "entries": [item for item in (todo, visits, notices) if item]},
         {"label": _("Cases"), "entries": [item for item in (cases, register, board) if item]},
         {"label": _("Organisation"), "entries": management(reader, at)},
     ]

@@ -61,9 +61,15 @@ def owed_by(
     after: OwedKey | None = None,
     limit: int = 50,
     due_before: int | None = None,
+    acts: Collection[str] = (),
 ) -> tuple[list[Owed], OwedKey | None]:
-    """What these seats owe, nearest due first, and where to go on (None: that is all)."""
+    """What these seats owe, nearest due first, and where to go on (None: that is all).
+
+    ``acts`` narrows it to these.
+    """
     rows = Obligation.objects.filter(state="open", seat__in=list(seats))
+    if acts:
+        rows = rows.filter(act__in=list(acts))
     return _nearest(rows, after, limit, due_before)
 
 

@@ -117,10 +117,13 @@ def form_of(
     if "all fields filled" in needs and sheet is not None:
         for name in policy.sheets[sheet.kind].filled:
             fields[name] = SHEET_FIELDS[name]
-    for field in word.fields:
+    first = 1 if questions else 0  # how they were called on, then what is asked, then the rest
+    for field in word.fields[:first]:
         fields.setdefault(field.name, field)
     for question in questions:
         fields[question.name] = _question_field(question)
+    for field in word.fields[first:]:
+        fields.setdefault(field.name, field)
     if act == "lower_severity":
         levels = tuple((level, _level_text(policy, level)) for level in policy.levels)
         fields["severity"] = Field("severity", "choice", Text("等级", "Severity"), choices=levels)

@@ -16,7 +16,7 @@ from bihuan.engine.apart import handled_already
 from bihuan.engine.case import Act, Case
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import CasePage, Entry, case_page
+from bihuan.records.queries.cases import CasePage, Entry, Filters, case_list, case_page
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import cases_behind
 from bihuan.web.cases import acting
@@ -30,6 +30,7 @@ Json = Any
 VISITS = ("follow_up", "visit_shopper")
 MOST = 300  # what is read; a page draws fewer
 DRAWN = 40
+MOST_LEDGERS = 10
 LARGEST = 20_000_000  # bytes of a list
 LONGEST = 160  # characters of a line of the history
 
@@ -270,19 +271,26 @@ def _cut(text: str) -> str:
 
 def _lists(reader: Reader, pages: dict[str, CasePage]) -> list[dict[str, Json]]:
     """The ledgers whose lists the reader calls: each list with how far it is, and whether one is owed."""
-    owed, _more = owed_by(reader.viewer.seats, limit=MOST, acts=("visit_shopper", shoppers.LISTED))
     found = []
-    for number in dict.fromkeys(item.case_number for item in owed if item.ledger):
-        page = _ledger(reader, number, pages)
+    for row in case_list(reader.viewer, Filters(ledgers=True), limit=MOST_LEDGERS)[0]:
+        policy = worlds.policy_of(row.policy_id)
+        asks = any(duty.act == shoppers.LISTED for duty in policy.rhythm)
+        page = _ledger(reader, row.number, pages) if asks else None
+        offer = desk_of(reader, page).offer(shoppers.LISTED, 0) if page else None
         if page is None:
             continue
-        asked = [item for item in owed if (item.case_number, item.act) == (number, shoppers.LISTED)]
-        still = {debt.item for debt in page.state.debts.values() if debt.act == "visit_shopper"}
+        debts = page.state.debts.values()
+        due = min((debt.due for debt in debts if debt.act == shoppers.LISTED), default=0)
+        asked = offer is not None and offer.expected and offer.refusal is None
+        lists = shoppers.listings(page.history)
+        if not asked and not lists:
+            continue
+        still = {debt.item for debt in debts if debt.act == "visit_shopper"}
         found.append({
-            "number": number,
-            "owed": bool(asked),
-            "due": reader.clock.phrase(asked[0].due_at) if asked else "",
-            "lists": [_progress(reader, each, still) for each in shoppers.listings(page.history)],
+            "number": page.number,
+            "owed": asked,
+            "due": reader.clock.phrase(due) if asked else "",
+            "lists": [_progress(reader, each, still) for each in lists],
         })  # fmt: skip
     return found
 

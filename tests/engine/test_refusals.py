@@ -159,6 +159,26 @@ def test_sheets_that_are_not_there_or_wait_for_another_act() -> None:
     refused(story, "wrong-sheet-step", "reply", "merchant-fang", sheet=1)
 
 
+def test_notes_that_are_void_or_done_and_units_no_note_reaches() -> None:
+    filled = {"result": "退货", "customer opinion": "接受", "handler": "某", "date": "2026-03-03"}
+    story = with_a_note(MALL)
+    story.do("issue", "operations-cai", sheet=1, outcome="refused")
+    refused(story, "sheet-void", "reply", "merchant-fang", "MALL-5.3", sheet=1, **filled)
+    story.do("dispatch", "desk-an", instructions="请处理")
+    named = {"lead_sheet": "2", "reason": "试"}
+    refused(story, "one-note", "name_lead", "operations-cai", **named)
+    story.do("issue", "operations-cai", sheet=2, outcome="issued")
+    story.do("receipt", "merchant-fang", sheet=2, signature="某")
+    story.do("reply", "merchant-fang", sheet=2, **filled)
+    story.do("check_reply", "operations-cai", sheet=2, outcome="accepted")
+    refused(story, "sheet-done", "reply", "merchant-fang", "MALL-5.3", sheet=2, **filled)
+    here = MALL.organisation
+    gone = {code: unit for code, unit in here.units.items() if code != "cotton"}
+    story.world = replace(MALL, organisation=replace(here, units=gone))
+    told = {"instructions": "请处理"}
+    refused(story, "unit-gone", "dispatch", "operations-cai", "MALL-5.2", **told)
+
+
 def test_a_note_that_is_still_out_holds_up_the_resolution() -> None:
     story = with_a_note(MALL)
     clauses = ("MALL-5.1", "MALL-5.2", "MALL-3.4")

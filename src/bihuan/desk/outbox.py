@@ -79,6 +79,9 @@ def compose(
             elif kind == "told":
                 seat = data.get("seat") or data.get("to") or ""
                 told[seat, data.get("debt")] = {**data, "case": number, "at": event.at}
+                if data.get("kind") in policy.sheets:
+                    note = policy.sheets[data["kind"]].called(number, data["sheet"])
+                    told[seat, data.get("debt")]["note"] = note
     for debt, kind in touched.items():
         owed = changed[debt]
         if owed.state == "open" and post_of(owed.seat) in policy.posts:

@@ -124,6 +124,7 @@ class Case:
     agreed_before: tuple[int, ...] = ()
     debts: dict[int, Debt] = field(default_factory=dict)
     last_debt: int = 0
+    lead: int = 0  # the note chosen to lead; 0 = the oldest that is out
     sheets: dict[int, Sheet] = field(default_factory=dict)
     waiting: dict[str, int] = field(
         default_factory=dict
@@ -403,6 +404,10 @@ def _sheet_ended(case: Case, data: dict[str, Json]) -> None:
     case.sheets[data["number"]].ended = data["how"]
 
 
+def _lead(case: Case, data: dict[str, Json]) -> None:
+    case.lead = data["number"]
+
+
 def _waiting(case: Case, data: dict[str, Json]) -> None:
     case.waiting[data["row"]] = data["at"]
 
@@ -519,6 +524,7 @@ _APPLY = {
     "sheet opened": _sheet_opened,
     "sheet filled": _sheet_filled,
     "sheet ended": _sheet_ended,
+    "lead": _lead,
     "waiting": _waiting,
     "waited": _waited,
     "attempted": _attempted,

@@ -17,6 +17,7 @@ from bihuan.engine.consequences import (
     trigger_counted,
     trigger_each,
 )
+from bihuan.engine.leading import told_of_others
 from bihuan.engine.links import command_of, grown_as, merge_into
 from bihuan.engine.money import follows
 from bihuan.engine.pausing import pause, resume
@@ -269,6 +270,9 @@ def do_step(work: Work, slot: Slot, act: Act) -> None:
     if sheet is not None and step.act == "reply":
         work.emit("instant", name="replied", at=act.at)
         trigger(work, f"sheet {sheet.kind} replied", act.at, str(sheet.number))
+        if (lead := told_of_others(work.case, work.policy, sheet.number)) is not None:
+            about = {"what": "note answered", "sheet": sheet.number, "kind": sheet.kind}
+            work.emit("told", seat=lead.to, **about)
 
 
 def open_step_sheet(work: Work, step: Step, act: Act) -> None:
@@ -278,6 +282,13 @@ def open_step_sheet(work: Work, step: Step, act: Act) -> None:
         name = str(row.then) if row else ""
     if name in work.policy.sheets:
         open_sheet(work, work.policy.sheets[name], step.name, act.at, data=act.data)
+        take_lead(work, act)
+
+
+def take_lead(work: Work, act: Act) -> None:
+    """A note drawn up to lead the others does so from now on."""
+    if act.data.get("lead") == "yes":
+        work.emit("lead", number=len(work.case.sheets))
 
 
 def do_allowed(work: Work, slot: Slot, act: Act) -> None:
@@ -310,6 +321,7 @@ def do_allowed(work: Work, slot: Slot, act: Act) -> None:
     if allowed.opens:
         step = next((step.name for step in work.policy.steps if step.act == "dispatch"), "dispatch")
         open_sheet(work, work.policy.sheets[allowed.opens], step, act.at, data=act.data)
+        take_lead(work, act)
     if allowed.act == "withdraw":
         finish(work, "withdrawn", act.at)
     elif allowed.back_to:
@@ -363,6 +375,8 @@ def do_engine(work: Work, act: Act) -> None:
     elif name == "merge":
         merge_into(work, str(data["case"]), act.at)
         finish(work, "merged", act.at)
+    elif name == "name_lead":
+        work.emit("lead", number=int(data["lead_sheet"]))
     elif name in ("hold", "release"):
         work.emit("held", **{"is": name == "hold"})
     elif name == "attach" and work.case.stage == "closed":

@@ -52,6 +52,22 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "没有第 {sheet} 张单据，或它已办结、作废",
         "there is no live sheet number {sheet}",
     ),
+    "sheet-void": (
+        "第 {sheet} 张单据已作废，不能再办；仍须办理的请另开一张",
+        "sheet {sheet} is void and nothing more is done on it; draw up another if it is still needed",
+    ),
+    "sheet-done": (
+        "第 {sheet} 张单据已办结，不能再办",
+        "sheet {sheet} is done and nothing more is done on it",
+    ),
+    "unit-gone": (
+        "“{unit}”已撤销或无人任职，单据发不到；“{field}”可改为 {right}",
+        "'{unit}' is closed or has nobody in it, so no note reaches it; right for '{field}' would be {right}",
+    ),
+    "one-note": (
+        "在外的单据不到两张，不必另定牵头",
+        "fewer than two notes are out, so there is no lead to choose",
+    ),
     "wrong-sheet-step": ("单据现在等待：{step}", "the sheet now waits for: {step}"),
     "final": (
         "案件已终结({ending})，不能再办；如有新情况请另立新案并关联",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bihuan.engine.addressing import not_addressable
 from bihuan.engine.case import Act, Json
 from bihuan.engine.compensation import overpaid
 from bihuan.engine.forms import Form, check_form, check_times, counts
@@ -46,6 +47,7 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
         unstocked(work, form, data)
         or incomplete(slot, check_form(form, data, facts, work.world))
         or check_times(form, data, work.case, work.world, facts, now)
+        or not_addressable(work, slot, data)
         or not_granted(work, slot.step, data)
         or forbidden(work.case, act.name, data, slot.clauses)
         or overpaid(work, act.name, act.by, data, slot.clauses)

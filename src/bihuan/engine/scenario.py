@@ -12,6 +12,7 @@ from typing import Any
 
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Act, Case, Debt, Event, Json, replay
+from bihuan.engine.leading import lead_of
 from bihuan.engine.library import Library
 from bihuan.engine.links import command_of, members_of
 from bihuan.engine.organisation import Organisation, Unit, organisation_of, seat
@@ -527,6 +528,9 @@ class _Player:
                 elif key == "waits for":
                     owed = [d.act for d in self.case.debts.values() if d.sheet == int(number)]
                     self.same(what, str(value), ", ".join(owed) or "nothing")
+                elif key == "leads":
+                    leads = "yes" if lead_of(self.case) == int(number) else "no"
+                    self.same(what, str(value), leads)
                 elif key == "shares":
                     self.has_shares(what, _mapping(value), sheet.data.get("shares", {}))
                 elif key == "evidence":

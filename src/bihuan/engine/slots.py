@@ -7,6 +7,7 @@ from bihuan.engine.approvals import not_the_asker
 from bihuan.engine.case import Debt, Sheet
 from bihuan.engine.compensation import unpayable
 from bihuan.engine.forms import Form, form_of
+from bihuan.engine.leading import lead_choices, notes_out
 from bihuan.engine.links import cannot_join, owed_to_merged
 from bihuan.engine.money import closed_off
 from bihuan.engine.organisation import Seat
@@ -69,8 +70,12 @@ def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refu
 
 def sheet_slot(work: Work, name: str, number: int) -> Slot | Refusal:
     sheet = work.case.sheets.get(number)
-    if sheet is None or sheet.ended:
+    if sheet is None:
         return refuse("no-such-sheet", at="sheet", sheet=number)
+    if sheet.ended:
+        rows = [row for row in work.policy.sheets[sheet.kind].steps if row.act == name]
+        clauses = (rows or list(work.policy.sheets[sheet.kind].steps))[0].at.clauses
+        return refuse(f"sheet-{sheet.ended}", at="sheet", clauses=clauses, sheet=number)
     step = work.current(sheet)
     if step is not None and step.act == name:
         return Slot("step", name, step=step, sheet=sheet, debts=work.open_debts(name, number))
@@ -140,6 +145,8 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
         step = work.current()
         owes = (resolve(step.owes, work.case, work.world, facts),) if step else ()
         return (*owes, work.case.owner)
+    if slot.act == "name_lead":
+        return (work.case.owner,)
     return (above_owner(work.case, work.world),) if slot.act == "lower_severity" else ()
 
 
@@ -227,6 +234,8 @@ def blocked(work: Work, slot: Slot) -> Refusal | None:
             clauses=slot.clauses,
             owing=tuple(owing for number in numbers for owing in work.owing_of(number)),
         )
+    if slot.act == "name_lead" and len(notes_out(work.case)) <= 1:
+        return refuse("one-note")
     if "promises kept" in states and (owing := work.owing_of(0, "owed.keep_promise")):
         return refuse("promises-open", clauses=slot.clauses, owing=owing)
     if slot.kind == "step" and slot.act == "close":
@@ -266,6 +275,8 @@ def form_for(work: Work, slot: Slot) -> Form:
     form = form_of(
         slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts, asked
     )
+    if slot.act == "name_lead":
+        return lead_choices(work, form)
     if not any(item.kind == "document" for item in form.fields) or not replied(work):
         return form
     fields = tuple(

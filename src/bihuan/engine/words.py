@@ -222,6 +222,7 @@ _ACTS = (
         fields=(
             _field("instructions", "long", "要求", "What is asked of them"),
             _field("to_unit", "unit", "发往", "Addressed to", required=False),
+            _field("lead", "yes/no", "由其牵头", "It leads", required=False),
         ),
     ),
     _act(
@@ -938,6 +939,15 @@ _ACTS = (
         "Lower the severity",
         past=("调低等级", "lowered the severity"),
         fields=(REASON,),
+        engine=True,
+    ),
+    _act(
+        "name_lead",
+        "另定牵头单据",
+        "Name the leading note",
+        phrase=("另定牵头单据", "name the leading note"),
+        past=("另定牵头单据", "named the leading note"),
+        fields=(_field("lead_sheet", "choice", "牵头单据", "Leading note"), REASON),
         engine=True,
     ),
     _act(

@@ -101,6 +101,8 @@ def access_from(events: Iterable[Event], before: State | None = None) -> frozens
             elif kind == "moved" and data.get("seat"):
                 sheet = sheets.get(data["id"], event.sheet)
                 found.add(Access(data["seat"], SHEET if sheet else OWES, sheet))
+            elif kind == "told" and data.get("what") == "note answered":
+                found.add(Access(data["seat"], SHEET, data["sheet"]))  # who leads reads the answer
             elif kind == "sheet opened":
                 found.add(Access(data.get("to", ""), SHEET, data["number"]))
     return frozenset(access for access in found if access.seat)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from bihuan.desk.permissions import mask_contact
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Case, Sheet
+from bihuan.engine.leading import lead_of, notes_out
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
 from bihuan.engine.say_time import say_length
@@ -24,7 +25,7 @@ Json = Any
 HEADED = frozenset({"name", "contact", "content", "kind", "channel", "category", "demand", "written",
                     "about", "about_unit", "about_person", "anonymous"})  # fmt: skip
 NOT_OFFERED = frozenset({"unknown-act", "not-allowed", "done-already", "not-closed", "closed",
-                         "no-such-sheet", "wrong-sheet-step"})  # fmt: skip
+                         "no-such-sheet", "wrong-sheet-step", "one-note"})  # fmt: skip
 MOST_REFUSED = 6
 MOST_ACTS = 5
 
@@ -215,6 +216,8 @@ def _sheet(desk: Desk, sheet: Sheet) -> dict[str, Json]:
         "lines": lines,
         "key": sheet.number,
     }
+    if len(notes_out(case)) > 1 and sheet.number == lead_of(case):
+        made["leads"] = True
     if waits and not sheet.ended:
         made["due"] = waits.due
     if kind.filled and not sheet.ended:

@@ -55,6 +55,8 @@ def _row(item: Told, reader: Reader) -> dict[str, Json]:
     }.get(item.kind)
     if what and act:
         text = what % {"act": act, "due": due or "—"}
+    elif body.get("what") == "note answered":
+        text = _("Note %(note)s was answered") % {"note": body.get("note", "")}
     elif act:
         text = _("For you to know: %(act)s") % {"act": act}
     else:

@@ -13,7 +13,7 @@ from bihuan.desk.library import Publication
 from bihuan.desk.perform import perform
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
-from bihuan.records.models import Case, Document
+from bihuan.records.models import Case, Document, Site
 from bihuan.web import shell
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,7 @@ class Centre:
         self.now = now
         before = now - 30 * DAY
         organisation.site()
+        Site.objects.update(set_up_at=before)
         assert not isinstance(packs.adopt("auto", None, before), Refusal)
         organisation.add_unit("company", "示例汽车", "company", now=before)
         organisation.add_unit("north", "城北服务商", "dealer", "company", now=before)
@@ -205,3 +206,18 @@ def test_an_empty_library_says_what_to_do(centre: Centre, language: str):
     told = {"form_": "phone", "answer": "三年", "document": "x"}
     refused = text_of(signed_in("taker", language).post(f"/cases/{number}/respond/", told))
     assert {"zh-hans": "文件库中还没有文件", "en": "the library is empty"}[language] in refused
+
+
+def test_customers_read_the_public_documents_in_force_and_no_others(centre: Centre):
+    customer = Client(headers={"accept-language": "en"})
+    customer.cookies["django_language"] = "en"
+    assert "Common questions" not in text_of(customer.get("/portal/"))
+    centre.publish()
+    centre.publish("BJ", title="备件手册", level="customer")
+    centre.publish("FL", title="返利政策", level="internal")
+    centre.publish("XB", title="将来的规定", since=centre.now + DAY)
+    assert "/portal/answers" in text_of(customer.get("/portal/"))
+    page = text_of(customer.get("/portal/answers"))
+    assert "三年十万公里" in page
+    for title in ("备件手册", "返利政策", "将来的规定"):
+        assert title not in page

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from bihuan.web.portal import files, follow, views
+from bihuan.web.portal import answers, files, follow, views
 
 urlpatterns = [
     path("portal/", views.begin, name="portal"),
     path("portal/complain/<int:step>", views.step, name="portal_step"),
     path("portal/apply/<str:kind>", views.conditions_of, name="portal_conditions"),
+    path("portal/answers", answers.answers, name="portal_answers"),
     path("portal/receipt", views.receipt, name="portal_receipt"),
     path("portal/follow", follow.unlock, name="portal_follow"),
     path("portal/case/<str:number>", follow.case, name="portal_case"),

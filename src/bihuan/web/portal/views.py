@@ -17,6 +17,7 @@ from bihuan.engine.policy import Policy
 from bihuan.engine.say_time import say_span
 from bihuan.web import outside
 from bihuan.web.cases import forms
+from bihuan.web.portal.answers import public
 from bihuan.web.portal.asking import Screen, conditions, screens, way_in
 from bihuan.web.portal.follow import open_case, telling, unlocked
 from bihuan.web.rate import Limit, address
@@ -55,6 +56,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         "unit": unit.name if unit and unit.parent else "",
         "begun": "content" in draft,
         "applied_for": applied_for,
+        "answers": bool(public(at)),
     }
     return outside.show(request, "portal/begin.jinja", context)
 

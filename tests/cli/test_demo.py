@@ -1,8 +1,11 @@
 """bihuan demo: an organisation one can walk about in."""
 
+import sqlite3
 from collections import Counter
 from functools import partial
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Bihuan, run
 
@@ -63,3 +66,26 @@ def test_there_is_a_demo_of_every_pack_and_of_nothing_else(bare: Path):
     refused = run(bare, "demo", "--policy", "nonsense")
     assert refused.code == 1
     assert "there are auto, general, home, mall, returns" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("pack", "kinds", "told"),
+    [
+        ("auto", {"enquiry", "complaint", "rescue", "fault", "appeal"}, {"refer", "postpone"}),
+        ("home", {"complaint"}, {"promise", "keep_promise", "refer", "appoint_command"}),
+        ("general", {"complaint"}, {"postpone", "investigate"}),
+    ],
+)
+def test_the_demos_tell_of_all_kinds_and_of_what_goes_wrong(
+    bare: Path, pack: str, kinds: set[str], told: set[str]
+) -> None:
+    bihuan = partial(run, bare)
+    assert bihuan("demo", "--policy", pack, "--json").json["added"] == 140
+    cases = bihuan("list", "--limit", "1000", "--json").json
+    assert {case["kind"] for case in cases} == kinds
+    ends = {case["ended"] or case["stage"] for case in cases}
+    assert {"in hand", "answered", "closed", "archived", "withdrawn", "declined"} <= ends
+    with sqlite3.connect(bare / "bihuan.sqlite3") as records:
+        acts = {row[0] for row in records.execute("SELECT DISTINCT kind FROM records_event")}
+    assert told | {"escalate"} <= acts
+    assert bihuan("verify").code == 0

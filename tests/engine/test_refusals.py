@@ -557,6 +557,18 @@ def test_a_survivor_that_owes_an_answer_cannot_be_withdrawn() -> None:
     refused(survivor, "owes-merged", "withdraw", "customer", *clauses)
 
 
+def test_a_note_to_a_unit_that_is_closed() -> None:
+    story = mall(MALL, "classify")
+    story.do("classify", "desk-an", category="service", about="merchant", desk_can_solve="no")
+    units = {code: unit for code, unit in MALL.organisation.units.items() if code != "cotton"}
+    assert story.case.facts["about_unit"] == "cotton"
+    story.world = replace(MALL, organisation=replace(MALL.organisation, units=units))
+    refused(
+        story, "closed-unit", "dispatch", "desk-an", "MALL-5.2", "MALL-11", instructions="请核实"
+    )
+    story.do("dispatch", "desk-an", instructions="请核实", to_unit="mall")
+
+
 def test_every_refusal_there_is_is_met_by_a_test_above() -> None:
     for name, test in tuple(globals().items()):
         if name.startswith("test_") and name not in (

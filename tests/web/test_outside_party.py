@@ -240,3 +240,25 @@ def test_of_a_note_of_one_s_own_the_customer_s_contact_stays_hidden(own: Hidden)
             continue
         said = told_in(client.get(address), address)
         assert not {NAME, PHONE, PICTURE} & set(said), (address, said)
+
+
+def test_one_s_own_notes_are_listed_by_number_and_matter_and_found_by_nothing_else(
+    own: Hidden,
+) -> None:
+    client = own.client()
+    listed = client.get("/cases/").content.decode()
+    assert own.number in listed
+    assert PHRASE in listed
+    assert NAME not in listed
+    for words in (NAME, PHONE, PHONE[-4:], PHRASE[:4]):
+        assert own.number not in client.get("/cases/", {"q": words}).content.decode()
+    assert client.get("/cases/", {"q": own.number}).status_code == 302
+
+
+def test_the_command_shows_of_one_s_own_note_no_more(
+    own: Hidden, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for more in ([], ["--json"]):
+        assert cli.main(["--lang", "en", "show", own.number, "--as", "north", *more]) == 0
+        said = capsys.readouterr().out
+        assert all(word not in said for word in (NAME, PHONE, PHONE[:3] + "*", PICTURE))

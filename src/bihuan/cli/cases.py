@@ -316,6 +316,7 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
     store.need_site()
     from bihuan.desk import worlds
     from bihuan.records.queries.cases import case_page
+    from bihuan.records.queries.visibility import Reach
 
     at = now()
     page = case_page(args.number, store.viewer(args.reader, at))
@@ -325,6 +326,12 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
     people = store.organisation(at)
     state = page.state
     facts = _masked(state.facts)
+    if page.reach is not Reach.WHOLE:  # of a note of one's own: what is about nobody in person
+        facts = {
+            name: value
+            for name, value in facts.items()
+            if name in policy.facts and not policy.facts[name].personal
+        }
     speaker.print(f"{page.number}  {speaker.word(_stage(state.ended or state.stage))}")
     speaker.say(
         Text(

@@ -41,6 +41,7 @@ CASES = 140
 CUSTOMERS = 40  # telephone numbers; who calls again does so after as many others
 DAY = 86400
 SPAN = 100 * DAY  # how far back the story begins
+LATEST = 12 * DAY  # how far back a matter began that still lies about
 HOUR = 3600
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -254,6 +255,7 @@ class _Matter:
     stops: int = 1000  # after so many acts nobody does anything
     twist: str = ""  # what goes wrong, by the name the demo's file gives it
     acts: int = 0
+    twists: int = 0  # how often the twist's own act was done
     ledger: bool = False
 
 
@@ -270,6 +272,7 @@ class _Play:
         self.now = now
         self.turn = 0
         self.numbers: dict[int, str] = {}  # of the cases registered, by their place in the story
+        self.kinds: dict[str, list[str]] = {}  # the same by their kind
         self.heap: list[tuple[int, int, _Matter]] = []
         policy = worlds.policy_of(policies_in_force(now)[pack].pk)
         self.asked = {
@@ -293,7 +296,7 @@ class _Play:
             self._later(self.since + HOUR, matter)
         plan = Random(f"a hundred days of the {self.pack}")  # noqa: S311
         for place, at in enumerate(sorted(self._arrivals(plan))):
-            self._later(at, self._matter(place, plan))
+            self._later(at, self._matter(place, at, plan))
         while self.heap and self.heap[0][0] <= self.now:
             at, _, matter = heapq.heappop(self.heap)
             self._turn(matter, at)
@@ -313,7 +316,7 @@ class _Play:
             at = self._open(self.now - int(back * DAY), plan)
             yield at if at < self.now - HOUR else at - DAY
 
-    def _matter(self, place: int, plan: Random) -> _Matter:
+    def _matter(self, place: int, at: int, plan: Random) -> _Matter:
         entry = self.cases[(place * 7) % len(self.cases)]
         random = Random(f"{place} {entry['content']}")  # noqa: S311
         told = {
@@ -329,6 +332,8 @@ class _Play:
         twist = plan.choices(list(twists), [int(each["weight"]) for each in twists.values()])[0]
         slow = plan.choices((0.3, 0.7, 1.3), (60, 32, 8))[0]
         stops = plan.choices((1000, random.randint(1, 8)), (92, 8))[0]
+        if at < self.now - LATEST:  # what nobody does anything about is not left for months
+            stops = 1000
         return _Matter("", random, dict(self._common(random)), told, place, slow, stops, twist)
 
     def _common(self, random: Random) -> Iterator[tuple[str, str]]:
@@ -383,6 +388,8 @@ class _Play:
             if item.name in told and item.name in asked:
                 facts[item.name] = self._said(told[item.name], item, at)
         facts |= {"name": customer, "phone": f"100{place % CUSTOMERS:08}"}
+        if grown := self.kinds.get(policy.linked.get(kind, "")):
+            facts["linked_to"] = grown[0]
         by = "customer" if told["channel"] == "web" else str(self.ids[self._registrar(matter)])
         unit = told.get("at", setup.ROOT)
         done = register(facts, by=by, unit=unit, now=at, act_id=f"demo:{place}")
@@ -390,6 +397,7 @@ class _Play:
             raise AssertionError(done.refusal.say("en"))
         matter.number = done.number
         self.numbers[place] = done.number
+        self.kinds.setdefault(kind, []).append(done.number)
 
     def _registrar(self, matter: _Matter) -> str:
         return matter.told.get("registrar") or str(self.texts["registrar"])
@@ -440,8 +448,9 @@ class _Play:
         acts = [debt.act for debt in case.debts.values()]
         if matter.twist in ("withdrawn", "declined") and matter.acts >= 2:
             yield ("withdraw" if matter.twist == "withdrawn" else "decline"), 0
-        if matter.twist == "postponed" and "resolve" in acts and len(case.agreed_before) < 2:
-            yield "postpone", 0
+        twist = self.texts["twists"].get(matter.twist, {})
+        if twist.get("may") and twist["when"] in acts and matter.twists < int(twist["times"]):
+            yield str(twist["may"]), 0
         for debt in _by_due(case):
             yield debt.act, debt.sheet
 
@@ -453,7 +462,7 @@ class _Play:
         seats = [
             debt.seat
             for debt in _by_due(case)
-            if (debt.act, debt.sheet) == (act, sheet) or act in ("postpone", "decline")
+            if (debt.act, debt.sheet) == (act, sheet) or act in _UNOWED
         ]
         for place in [*seats, case.owner]:
             if place and place.partition("@")[0] not in ("customer", "system"):
@@ -470,6 +479,7 @@ class _Play:
                     data = self._filled(matter, case, offer, outcome, person, world, at)
                     act = Act(name, person, at, data, sheet)
                     if perform(act, case_number=matter.number, now=at).accepted:
+                        matter.twists += name in _UNOWED
                         return True
         return False
 
@@ -600,6 +610,8 @@ class _Play:
         return matter.words["result"]
 
 
+# What may be done and is owed by nobody: a twist wishes for it.
+_UNOWED = frozenset({"postpone", "decline", "escalate", "promise", "refer"})
 # Fields that need not be filled, and are.
 _WANTED = frozenset({"opinion", "score", "quantity", "accepted"})
 _RESULTS = {"refund": "refunded", "exchange": "exchanged", "repair": "repaired", "": "refused"}

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from bihuan.records.models import Case
 from bihuan.records.queries.cases import Filters, Key, Listed, _filtered, _page, case_page
-from bihuan.records.queries.visibility import Viewer, reachable_cases, visible_cases
+from bihuan.records.queries.visibility import Viewer, reachable_cases, visible, visible_cases
 
 
 def found_cases(
@@ -20,11 +20,14 @@ def found_cases(
 ) -> tuple[list[Listed], Key | None]:
     """The cases whose number, title or complainant fits `words` (empty: all), and where to go on.
 
-    Four digits also mean the end of a phone number, eight or more the whole of one.
+    Four digits also mean the end of a phone number, eight or more the whole of one. Outside parties
+    find those they have a note of, by the number alone: show no more of them (`seen_whole`).
     """
-    rows = _filtered(visible_cases(viewer), filters)
+    notes_too = any(viewer.seats & line.own_only for line in viewer.lines.values())
+    rows = _filtered(reachable_cases(viewer) if notes_too else visible_cases(viewer), filters)
     if words:
-        rows = rows.filter(_fits(words))
+        fits = _fits(words)
+        rows = rows.filter((visible(viewer) & fits) | _has_number(words) if notes_too else fits)
     if by_due:
         rows = rows.filter(is_open=True)
         if after:
@@ -52,6 +55,11 @@ def found_sheet(viewer: Viewer, words: str) -> tuple[str, int] | None:
     return None
 
 
+def seen_whole(viewer: Viewer, ids: Collection[int]) -> frozenset[int]:
+    """Those of these cases that the viewer may see whole."""
+    return frozenset(visible_cases(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+
+
 def complainants(ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Name and phone number of who complained, by the cases' ids."""
     rows = Case.objects.filter(pk__in=ids, complainant__isnull=False)
@@ -72,7 +80,7 @@ def open_alike(viewer: Viewer, about_unit: str, category: str, limit: int = 4) -
 
 
 def _fits(words: str) -> Q:
-    fits = Q(number__istartswith=words) | Q(number__iendswith=words)
+    fits = _has_number(words)
     fits |= Q(title__icontains=words) | Q(complainant__name__icontains=words)
     digits = "".join(sign for sign in words if sign.isdecimal())
     if digits == words and len(digits) == 4:
@@ -80,3 +88,7 @@ def _fits(words: str) -> Q:
     elif len(digits) >= 7 and len(digits) >= len(words) - 3:
         fits |= Q(complainant__phone=digits)
     return fits
+
+
+def _has_number(words: str) -> Q:
+    return Q(number__istartswith=words) | Q(number__iendswith=words)

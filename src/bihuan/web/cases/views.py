@@ -14,7 +14,7 @@ from bihuan.desk.perform import first_result
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import ACTS, ENDINGS, STAGES
 from bihuan.records.queries.cases import Filters, Key, Listed, case_page
-from bihuan.records.queries.find import complainants, found_cases, found_sheet
+from bihuan.records.queries.find import complainants, found_cases, found_sheet, seen_whole
 from bihuan.web.cases import acting, head, story
 from bihuan.web.cases.acting import Desk, desk_of
 from bihuan.web.cases.time_spent import time_spent
@@ -140,19 +140,22 @@ def _chips(reader: Reader, kept: Mapping[str, str]) -> list[dict[str, Json]]:
 
 
 def _list_rows(rows: list[Listed], reader: Reader) -> list[dict[str, Json]]:
-    people = complainants([row.id for row in rows])
+    whole = seen_whole(reader.viewer, [row.id for row in rows])
+    people = complainants(whole)
     made = []
     for row in rows:
         policy = worlds.policy_of(row.policy_id)
         names = Names(policy, reader.organisation, reader.language)
         name, phone = people.get(row.id, ("", ""))
-        due = row.next_due_at if row.is_open and row.next_due_at else None
+        is_whole = row.id in whole
+        due = row.next_due_at if row.is_open and row.next_due_at and is_whole else None
         made.append(
             {
                 "key": row.id,
                 "number": row.number,
                 "url": reverse("case", args=[row.number]),
-                "title": row.title or row.number,
+                "title": (row.title if is_whole else permissions.mask_contact(row.title))
+                or row.number,
                 "complainant": name,
                 "phone": permissions.mask_phone(phone) if phone else "",
                 "state": names.stage(row.stage, row.ended),

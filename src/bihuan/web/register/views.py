@@ -18,7 +18,7 @@ from bihuan.desk.perform import perform
 from bihuan.desk.stored import load
 from bihuan.engine.case import Act, Case, Debt
 from bihuan.engine.dues import latest_promise
-from bihuan.engine.forms import fact_field, registration_form
+from bihuan.engine.forms import LINKED_TO, fact_field, registration_form
 from bihuan.engine.organisation import unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.posts import resolve
@@ -34,8 +34,7 @@ from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import DAY, HOUR, Names
 
 Json = Any
-ABOUT_UNIT = Field("about_unit", "unit", Text("投诉对象（商户、部门）", "About (merchant, department)"),
-                   required=False)  # fmt: skip
+ABOUT_UNIT = Field("about_unit", "unit", Text("涉及单位", "Unit concerned"), required=False)
 ABOUT_PERSON = Field("about_person", "person", Text("涉及人员", "Person concerned"), required=False)
 
 
@@ -285,6 +284,8 @@ def _drawn(
     for name, wanted in _wanted(at):
         fact = at.policy.facts.get(name)
         if fact is not None and not fact.concerns(kind):
+            continue
+        if name == LINKED_TO.name and kind not in at.policy.linked:
             continue
         value = posted.get(forms.control(name), first.get(name, ""))
         made = forms.draw(

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from bihuan.desk.verify import verify
-from bihuan.records.models import ActReceipt, Case, Event
+from bihuan.records.models import ActReceipt, Case, Event, Obligation, PurgeCertificate
 from tests.desk import another_process
 from tests.desk.firm import HOUR, MIN, START, Firm, firm, stored
 
@@ -161,3 +161,25 @@ def test_sweepers_in_several_processes_share_the_work_and_record_no_lapse_twice(
     assert len(lapses) == cases
     assert set(lapses.values()) == {1}
     assert verify(START + HOUR) == []
+
+
+def test_a_hold_and_the_purge_at_the_same_instant_never_both_come_true(office, processes):
+    """Whoever is first: on hold with every value there, or destroyed and the hold refused."""
+    numbers = [office.complain(now=START + n).number for n in range(6)]
+    for number in numbers:
+        office.act(number, "decline", office.agent, START + MIN, reason="不属本单位")
+    due = Obligation.objects.filter(act="purge").values_list("due_at", flat=True).first()
+    at = due + MIN
+    for number in numbers:
+        hold = {
+            "do": "act", "act": "hold", "by": office.agent, "number": number, "at": due,
+            "data": {"reason": "诉讼", "review": at + HOUR}, "act_ids": [f"hold-{number}"],
+        }  # fmt: skip
+        sweeping = {"do": "sweep", "at": at}
+        [[held], *_] = processes.at_once(hold, sweeping, sweeping, sweeping)
+        case = stored(number)
+        values = [row.private for row in case.history.filter(kind="register")]
+        assert (held[0], case.ended) in ((True, "declined"), (False, "purged")), held
+        assert bool(values[0]) == held[0]
+        assert PurgeCertificate.objects.filter(number=number).exists() != held[0]
+    assert verify(at) == []

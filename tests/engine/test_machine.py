@@ -151,6 +151,8 @@ def fitting(dice: Random, offer: Possible, play: Play) -> dict[str, Json]:
             data[name] = linked[0] if linked and offer.act == "unlink" else new
         elif name == "as":
             data[name] = "related"
+        elif name == "review":
+            data[name] = play.now + DAY
         elif name in ("consent", "outside_path"):
             data[name] = "yes"
         elif name == "told_by":

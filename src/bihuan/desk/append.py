@@ -204,6 +204,12 @@ def append(changes: Sequence[Change], now: int) -> None:
             (_INSERT_OUTBOX, messages),
         ):
             insert.run(cursor, rows)
+    for change in changes:
+        if any(event.kind == "purge" for event in change.events):
+            from bihuan.desk import retention
+
+            placed = enumerate(change.events, change.sequence + 1)
+            retention.carry_out(change.case_id, change.number, placed, now)
 
 
 def citation_rows(case: Case, case_id: int, known: Collection[str] = ()) -> Rows:

@@ -80,7 +80,7 @@ def projection(rows: Sequence[EventRow]) -> Projection:
         "policy_id": version.pk,
         "policy_code": version.code,
         "complainant_id": record["party"],
-        "query_code_hash": record["query_code"],
+        "query_code_hash": "" if case.ended == "purged" else record["query_code"],
     }
     case_id = rows[0].case_id
     owed = sorted(changed_by(events, {}).values(), key=lambda item: item.number)

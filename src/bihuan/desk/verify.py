@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from bihuan.desk import chain, rebuild, worlds
+from bihuan.desk import chain, rebuild, retention, worlds
 from bihuan.desk.library import content_hash
 from bihuan.engine.assessing import recomputed
 from bihuan.engine.calendar import Calendar
@@ -33,7 +33,7 @@ _CALENDAR = Calendar.build(week={"mon-sun": "00:00-24:00"})
 class Finding:
     """One thing that is not as it must be: a code, the case's number (empty: not of one case), what."""
 
-    # chain, replay, projection, legs, assessment, link, library, anchor, guard, wake, or K1 …
+    # chain, replay, projection, legs, assessment, link, library, anchor, guard, certificate, wake, K1 …
     code: str
     number: str
     text: Text
@@ -47,7 +47,7 @@ def verify(now: int, *, number: str | None = None) -> list[Finding]:
     """Everything that is wrong with one case, or with all of them and what binds them."""
     found = [finding for pk in _ids(number) for finding in verify_case(pk, now)]
     if number is None:
-        found += [*_without_case(), *_guards(), *_library(), *verify_anchors()]
+        found += [*_without_case(), *_guards(), *_library(), *verify_anchors(), *_certificates()]
     return found
 
 
@@ -320,6 +320,17 @@ def _without_case() -> Iterator[Finding]:
                     f"{table} 有 {count} 行不属于任何案件",
                     f"{count} rows of {table} belong to no case",
                 )
+
+
+def _certificates() -> Iterator[Finding]:
+    """Every purge has its certificate as it was made, and left nothing of what it was about."""
+    words = {
+        "missing": Text("销毁没有证明", "a purge without its certificate"),
+        "altered": Text("销毁证明被改动", "the certificate of a purge was changed"),
+        "values": Text("销毁后仍有个人信息", "personal values are left after a purge"),
+    }
+    for number, wrong in retention.broken_certificates():
+        yield Finding("certificate", number, words[wrong])
 
 
 def _guards() -> Iterator[Finding]:

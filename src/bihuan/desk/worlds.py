@@ -272,4 +272,5 @@ def _carried(policy: Policy) -> dict[str, tuple[str, ...]]:
         found |= {f"sheets.{kind.name}.{step.name}": step.at.clauses for step in kind.steps}
     found |= {f"owed.{duty.name}": duty.at.clauses for duty in policy.owed}
     found |= {f"rhythm.{duty.name}": duty.at.clauses for duty in policy.rhythm}
+    found |= {f"keep.{index}": keep.at.clauses for index, keep in enumerate(policy.keep)}
     return found

@@ -9,6 +9,7 @@ from bihuan.engine.organisation import Seat
 
 Json = Any  # texts, whole numbers, lists and dicts of them
 Effect = tuple[str, dict[str, Json]]
+KEEPING = ("keep.", "hold.")  # debts about the record itself; they do not make a case open
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Case:
         return (
             self.ledger
             or not self.ended
-            or bool(self.debts)
+            or any(not debt.row.startswith(KEEPING) for debt in self.debts.values())
             or any(not sheet.ended for sheet in self.sheets.values())
         )
 

@@ -7,6 +7,7 @@ from bihuan.engine.findings import Finding, Level
 from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
 from bihuan.engine.policy import (
     Always,
+    Keep,
     Measure,
     Missed,
     Policy,
@@ -19,9 +20,11 @@ from bihuan.engine.policy_rows import Rows
 from bihuan.engine.words import (
     ACTS,
     INSTANTS,
+    KEPT,
     MEASURED,
     NEEDS,
     PRINTED,
+    SHEET_FIELDS,
     VISIT_FIELDS,
     YES_NO,
     Text,
@@ -32,6 +35,9 @@ SECTIONS = (
     "steps", "sheets", "owed", "rhythm", "may", "always", "measures", "library", "forms", "guidance", "keep", "settled",
     "not_executable",
 )  # fmt: skip
+
+# Kinds of field that hold what somebody wrote or handed in.
+FREE = frozenset({"text", "long", "file", "signature"})
 
 
 def compile_policy(node: Node) -> tuple[Policy | None, tuple[Finding, ...]]:
@@ -359,17 +365,41 @@ class _Compiler(Rows):
             mapping.get("at"), ACTS, f"{place}.at", Text("动作", "act")
         ), self.read.words(mapping, place)
 
-    def _keep(self, node: Node, place: str) -> tuple[str, str, str]:
+    def _keep(self, node: Node, place: str) -> Keep:
         mapping = self.read.mapping(node, place)
         self.read.known(mapping, ("what", "for", "after", "clause"), place)
-        self.read.element(mapping, place, "keep")
-        return (
-            self.read.text(mapping.get("what"), place),
-            self.number(mapping.get("for"), f"{place}.for"),
+        self.read.required(mapping, ("what", "for", "after"), place)
+        named, kinds = mapping.get("what"), Text("记录种类", "kind of record")
+        words = self.read.text(named, place).split(" and ") if named is not None else []
+        what = tuple(
+            self.read.choice(
+                Scalar(word.strip(), named.line, named.column), KEPT, f"{place}.what", kinds
+            )
+            for word in words
+            if named is not None
+        )
+        return Keep(
+            what,
+            self._kept_for(mapping, f"{place}.for"),
             self.read.choice(
                 mapping.get("after"), INSTANTS, f"{place}.after", Text("时刻", "instant")
             ),
+            self.read.element(mapping, place, "keep"),
         )
+
+    def _kept_for(self, mapping: Mapping, place: str) -> str:
+        node = mapping.get("for")
+        name = self.number(node, place)
+        number = self.numbers.get(name)
+        if node is not None and number is not None and isinstance(number.value(), int | str):
+            self.read.error(
+                node,
+                "not-a-time",
+                f"{place}：“{name}”应为一段时间，如 3 years",
+                f"{place}: '{name}' should be a time, as 3 years",
+                place,
+            )
+        return name
 
     def _settled(self, node: Node, place: str) -> tuple[str, str, str]:
         mapping = self.read.mapping(node, place)
@@ -383,18 +413,16 @@ class _Compiler(Rows):
 
 
 def personal_names(policy: Policy) -> frozenset[str]:
-    """The names of fields and facts that hold personal data; the history seals their values."""
-    from_acts = {item.name for act in ACTS.values() for item in act.fields if item.personal}
-    from_needs = {item.name for need in NEEDS.values() for item in need.fields if item.personal}
-    return frozenset(
-        from_acts
-        | from_needs
-        | {name for name, fact in policy.facts.items() if fact.personal}
-        | {"shoppers"}
-        | {
-            question.name
-            for asked in policy.questions.values()
-            for question in asked
-            if question.type == "text"
-        }
-    )
+    """The names of fields and facts that hold personal data; the history seals their values.
+
+    What people write in their own words may name anybody, and so may the name of a file: it counts
+    as personal, unless it is a fact that the policy does not call so.
+    """
+    fields = [item for act in ACTS.values() for item in act.fields]
+    fields += [item for need in NEEDS.values() for item in need.fields]
+    fields += SHEET_FIELDS.values()
+    free = {item.name for item in fields if item.personal or item.kind in FREE}
+    told = {name for name, fact in policy.facts.items() if fact.personal or fact.type == "files"}
+    asked = [question for asked in policy.questions.values() for question in asked]
+    told |= {question.name for question in asked if question.type == "text"}
+    return frozenset((free - policy.facts.keys()) | told)

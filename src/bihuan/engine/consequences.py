@@ -143,13 +143,20 @@ def addressee(
         work.case.facts = told
 
 
+def end_sheet(work: Work, sheet: Sheet, how: str, at: int) -> None:
+    """A sheet is over: done, or void."""
+    work.emit("sheet ended", number=sheet.number, how=how)
+    if work.case.ended:  # it outlived its case, and is kept from now on
+        work.emit("instant", name="outlived", at=at)
+
+
 def finish(work: Work, how: str, at: int) -> None:
     """The main line is over: what is open ends, except sheets that live on and promises made."""
     if work.case.paused:
         resume(work, at)
     for sheet in tuple(work.live_sheets()):
         if sheet.step:
-            work.emit("sheet ended", number=sheet.number, how="void")
+            end_sheet(work, sheet, "void", at)
     work.emit("over", how=how)
     work.emit("instant", name="closed", at=at)
 
@@ -182,7 +189,7 @@ def follow(
         seat = resolve(consequence.hand_to, work.case, work.world, work.facts())
         work.emit("owner", seat=seat, given=True, why="handed over")
     if consequence.void and sheet is not None:
-        work.emit("sheet ended", number=sheet.number, how="void")
+        end_sheet(work, sheet, "void", at)
         work.emit("instant", name="taken up", at=at)
         if sheet.step:
             work.emit("unmarked", sheet=0, steps=from_step(work, [sheet.step], None))
@@ -191,7 +198,7 @@ def follow(
     elif consequence.go_on and step is not None:
         mark(work, step, sheet, outcome)
     elif consequence.finish and sheet is not None:
-        work.emit("sheet ended", number=sheet.number, how="done")
+        end_sheet(work, sheet, "done", at)
     elif consequence.finish:
         finish(work, "withdrawn", at)
 

@@ -17,6 +17,7 @@ from bihuan.engine.consequences import (
     trigger_counted,
     trigger_each,
 )
+from bihuan.engine.keeping import hold
 from bihuan.engine.leading import told_of_others
 from bihuan.engine.links import command_of, grown_as, merge_into
 from bihuan.engine.money import follows
@@ -229,6 +230,8 @@ def keep_debts(work: Work, slot: Slot, act: Act) -> None:
             resume(work, act.at)
         if debt.row.startswith("owed."):
             work.emit("since", sheet=0, step=debt.row, at=act.at)
+            if work.case.ended:
+                work.emit("instant", name="outlived", at=act.at)
 
 
 def attempts_of(slot: Slot) -> str:
@@ -377,8 +380,8 @@ def do_engine(work: Work, act: Act) -> None:
         finish(work, "merged", act.at)
     elif name == "name_lead":
         work.emit("lead", number=int(data["lead_sheet"]))
-    elif name in ("hold", "release"):
-        work.emit("held", **{"is": name == "hold"})
+    elif name in ("hold", "release", "review_hold"):
+        hold(work, act)
     elif name == "attach" and work.case.stage == "closed":
         trigger(work, "late evidence", act.at)
     elif name == "lower_severity":

@@ -259,6 +259,9 @@ def latest_of(
     return 0
 
 
+_AHEAD = frozenset({"agreed_time", "new_time", "date", "until", "review"})
+
+
 def check_times(
     form: Form, data: Mapping[str, Json], case: Case, world: World, facts: dict[str, Json], now: int
 ) -> Refusal | None:
@@ -268,9 +271,7 @@ def check_times(
         value = data.get(field.name)
         if field.name == "paid_on" and isinstance(value, int) and value > now:
             return refuse("in-the-future", at=field.name, clauses=form.clauses)
-        if field.name not in ("agreed_time", "new_time", "date", "until") or not isinstance(
-            value, int
-        ):
+        if field.name not in _AHEAD or not isinstance(value, int):
             continue
         if value <= now:
             return refuse("past-time", at=field.name, clauses=form.clauses, field=field.text)

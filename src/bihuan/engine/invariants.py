@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bihuan.engine.apart import NOBODY
-from bihuan.engine.case import Case, Debt, Event, Sheet, apply
+from bihuan.engine.case import KEEPING, Case, Debt, Event, Sheet, apply
 from bihuan.engine.compensation import approved, paid, proposed
 from bihuan.engine.money import payable
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
@@ -21,10 +21,11 @@ from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, JUDGING, STAGES, T
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 
-_BY_ITSELF = frozenset({"lapsed", "opened", "resume", "resettle", "recompute"})
+_BY_ITSELF = frozenset({"lapsed", "opened", "resume", "resettle", "recompute", "purge"})
 _VOID_BECAUSE = frozenset(
-    {"displaced", "moot", "resumed", "merged", "replaced", "request withdrawn"}
+    {"displaced", "moot", "resumed", "merged", "replaced", "request withdrawn", "held"}
 )
+_OF_THE_ENGINE = ("floor.", "ledger.", "merged.", *KEEPING)  # debts that no row of a policy opens
 _CLOSED_ENOUGH = frozenset({"closed", *ENDINGS})
 
 
@@ -122,7 +123,7 @@ def _debts_are_sound(work: Work, now: int) -> Iterator[Broken]:
     rows: set[tuple[str, int, str]] = set()
     for debt in work.case.debts.values():
         row = work.row(debt.row)
-        if row is None and not debt.row.startswith(("floor.", "ledger.", "merged.")):
+        if row is None and not debt.row.startswith(_OF_THE_ENGINE):
             yield _broken("K1", f"制度没有{debt.row}", f"the policy has no {debt.row}", debt.id)
         if debt.act not in ACTS:
             yield _broken("K1", f"没有动作{debt.act}", f"there is no act {debt.act}", debt.id)
@@ -136,7 +137,8 @@ def _debts_are_sound(work: Work, now: int) -> Iterator[Broken]:
         if key in rows and not debt.row.startswith("rhythm."):
             yield _broken("K1", f"{debt.row}重复待办", f"{debt.row} is owed twice", debt.id)
         rows.add(key)
-        if work.case.ended and not debt.sheet and not work.case.ledger and not outlasts(work, debt):
+        lives = debt.row.startswith(KEEPING) or outlasts(work, debt)
+        if work.case.ended and not debt.sheet and not work.case.ledger and not lives:
             yield _broken("K1", "案件已终结仍有待办", "the case is over and owes", debt.id)
 
 
@@ -296,10 +298,10 @@ def _closed_stays_closed(before: Case, event: Event, after: Case) -> Iterator[Br
     lawful = _BY_ITSELF | AFTER_CLOSING | owed | {"refused"}
     if event.kind not in lawful:
         yield _broken("K8", f"已办结仍做了{event.kind}", f"{event.kind} was done after closing")
-    leaves = {"reopen", "follow_up", "archive"} | (owed & {"confirm"})
+    leaves = {"reopen", "follow_up", "archive", "purge"} | (owed & {"confirm"})
     if after.stage != before.stage and event.kind not in leaves:
         yield _broken("K8", f"{event.kind}使案件回到办理", f"{event.kind} moved a closed case")
-    if before.ended and before.ended != after.ended:
+    if before.ended and before.ended != after.ended and event.kind != "purge":
         yield _broken("K8", "终结的案件又变了", "a case that was over came back")
 
 

@@ -7,6 +7,7 @@ from bihuan.engine.clock import due, is_provisional
 from bihuan.engine.consequences import follow, open_sheet, trigger
 from bihuan.engine.doing import carry_out
 from bihuan.engine.dues import due_of
+from bihuan.engine.keeping import purge
 from bihuan.engine.organisation import Seat
 from bihuan.engine.pausing import PAUSE_ENDS, resume, stands
 from bihuan.engine.policy import Duty, Missed, Periodic, Step
@@ -71,6 +72,9 @@ def openings(work: Work) -> Iterator[tuple[int, Periodic]]:
 
 def lapse(work: Work, debt: Debt, at: int) -> None:
     """A debt passed its due: dated then, and the next rank's time runs from then."""
+    if debt.act == "purge":
+        purge(work, debt, at)
+        return
     if debt.seat == SYSTEM and not waits_for_people(work, debt):
         carry_out(work, Act(debt.act, "system", at, {}, debt.sheet))
         return

@@ -337,6 +337,21 @@ class PrintedForm:
 
 
 @dataclass(frozen=True, slots=True)
+class Keep:
+    """A row of `keep`: what of `KEPT` is kept for how long (a number) after which instant."""
+
+    what: tuple[str, ...]
+    number: str
+    after: str
+    at: Element
+
+    @property
+    def covers_cases(self) -> bool:
+        """Whether it says how long cases, or their sheets, are kept."""
+        return "case records" in self.what or "sheets" in self.what
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
     """What holds unless a row says otherwise."""
 
@@ -381,7 +396,7 @@ class Policy:
     always: tuple[Always, ...]
     forms: Mapping[str, PrintedForm]
     guidance: tuple[tuple[str, Text], ...]  # (where, words)
-    keep: tuple[tuple[str, str, str], ...]  # (what, how long, after)
+    keep: tuple[Keep, ...]
     settled: tuple[tuple[str, str, str], ...]  # (finding, by, because)
     not_executable: Mapping[str, str]
     elements: tuple[tuple[str, Element], ...]  # everything that cites a clause: (what it is, where)

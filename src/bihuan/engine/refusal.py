@@ -267,6 +267,12 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "“{field}”不涉及本案的类别，不能据以答复",
         "'{field}' is not about the category of this case and cannot answer it",
     ),
+    "purged": (
+        "保存期已满，案件已销毁，不再接受任何动作",
+        "its time of keeping is over and it was destroyed; nothing more can be done",
+    ),
+    "held-already": ("已在暂缓销毁", "it is on hold already"),
+    "not-held": ("没有暂缓销毁", "it is not on hold"),
     "level-too-high": ("只能调低等级", "the severity can only be lowered"),
     "compensation-unpaid": (
         "经批准的补偿还有 {right} 元未付，须先支付或由客户放弃",

@@ -137,6 +137,9 @@ def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
         signed = [data.get(name) for name in ("author", "reviewer", "approver")]
         if len(set(signed)) < len(signed):
             return refuse("same-person", clauses=clauses, at="approver")
+    if slot.act == "review_hold" and data["outcome"] == "needed" and not data.get("review"):
+        field = next(field for field in ACTS[slot.act].fields if field.name == "review")
+        return refuse("missing-field", at="review", field=field.text)
     if slot.act == "lower_severity":
         levels = work.policy.levels
         if data.get("severity") not in levels or levels.index(

@@ -373,6 +373,8 @@ class _Player:
                 if duty.name == rest:
                     self.touched.add(duty.at.place)
                     form = duty.form
+        elif section == "keep":
+            self.touched.add(policy.keep[int(rest)].at.place)
         elif section == "floor":
             self.touched.add("usual")
         if form:

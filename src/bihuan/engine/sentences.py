@@ -13,6 +13,7 @@ from bihuan.engine.policy import (
     Duty,
     Element,
     Fact,
+    Keep,
     Periodic,
     Policy,
     SheetKind,
@@ -58,6 +59,7 @@ from bihuan.engine.words import (
     COUNTS,
     EVENTS,
     INSTANTS,
+    KEPT,
     MEASURED,
     SHEET_FIELDS,
     Text,
@@ -93,13 +95,6 @@ _DAYS: dict[str, Text] = {
             ("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "一二三四五六日", strict=True
         )
     },
-}
-_KEPT: dict[str, Text] = {
-    "case records": Text("案件记录", "case records"),
-    "sheets": Text("单据", "sheets"),
-    "reports": Text("报表", "reports"),
-    "mail": Text("信件", "mail"),
-    "recordings": Text("录音", "recordings"),
 }
 _GUIDED: dict[str, Text] = {
     "register": Text("登记时", "when registering"),
@@ -947,8 +942,8 @@ class _Reading:
             at = _GUIDED.get(where, Text(f"“{where}”时", f"on “{where}”")).in_(lang)
             words = f"{at}提示：{hint.zh}" if zh else f"shown {at}: {hint.en}"
             yield self.say("guidance", self.element(f"guidance[{index}]"), words)
-        for index, (what, how_long, after) in enumerate(policy.keep):
-            yield self.kept(index, what, how_long, after)
+        for keep in policy.keep:
+            yield self.kept(keep)
         for index, (finding, by, because) in enumerate(policy.settled):
             why, who = either(because, lang), either(by, lang)
             number = policy.numbers.get(finding.rpartition("numbers.")[2])
@@ -963,20 +958,16 @@ class _Reading:
             words = f"不作为规则执行：{because}" if zh else f"not carried out by a rule: {because}"
             yield self.say("not_executable", Element(f"not_executable.{clause}", (clause,)), words)
 
-    def kept(self, index: int, what: str, how_long: str, after: str) -> Sentence:
-        names = any_of(
-            (_KEPT.get(word, Text(word, word)).in_(self.lang) for word in what.split(" and ")),
-            self.lang,
-            every=True,
-        )
-        time = say_value(self.policy.numbers[how_long].value(), self.lang)
-        since = Text("办结", "closing") if after == "closed" else Text(after, after)
+    def kept(self, keep: Keep) -> Sentence:
+        names = any_of((KEPT[word].in_(self.lang) for word in keep.what), self.lang, every=True)
+        time = say_value(self.policy.numbers[keep.number].value(), self.lang)
+        since = INSTANTS[keep.after]
         words = (
             f"{names}自{since.zh}起保存{time}，期满销毁并留销毁记录"
             if self.zh
             else f"{names} are kept for {time} from {since.en}, then destroyed with a certificate"
         )
-        return self.say("keep", self.element(f"keep[{index}]"), words)
+        return self.say("keep", keep.at, words)
 
 
 def either(text: str, lang: str) -> str:

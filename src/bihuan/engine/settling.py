@@ -4,8 +4,9 @@ from bihuan.engine.approvals import asked, bind
 from bihuan.engine.case import Debt, Json, Sheet
 from bihuan.engine.clock import due, is_provisional
 from bihuan.engine.compensation import unpaid
-from bihuan.engine.consequences import mark, open_sheet
+from bihuan.engine.consequences import end_sheet, mark, open_sheet
 from bihuan.engine.dues import due_of
+from bihuan.engine.keeping import settle_keeping
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Duty, Row, Step, Who
 from bihuan.engine.posts import outranks, resolve, step_aside
@@ -30,6 +31,7 @@ def settle(work: Work, at: int) -> None:
         if len(work.case.sheets) == sheets:
             break  # only a new sheet brings more to owe; nothing owed changes a table's answer
     settle_bearers(work)
+    settle_keeping(work, at)
     floor(work, at)
 
 
@@ -173,7 +175,7 @@ def settle_sheets(work: Work, at: int) -> None:
     for sheet in tuple(work.case.sheets.values()):
         step = work.current(sheet)
         if step is None and not sheet.ended:
-            work.emit("sheet ended", number=sheet.number, how="done")
+            end_sheet(work, sheet, "done", at)
         settle_step(work, step, sheet, at)
 
 

@@ -18,7 +18,9 @@ from bihuan.engine.visiting import questions_of
 from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, NEEDS, Text
 from bihuan.engine.work import Work
 
-ON_A_LEDGER = frozenset({"remark", "attach"})  # beside what it owes
+ON_A_LEDGER = frozenset(
+    {"remark", "attach", "hold", "release", "review_hold"}
+)  # beside what it owes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Slot:
 
 def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refusal:
     """Where an act fits now, or why it does not."""
+    if work.case.ended == "purged":
+        return refuse("purged")
+    if name == "purge":  # comes by itself, when its time does
+        return refuse("not-allowed")
     if number:
         return sheet_slot(work, name, number)
     debts = work.open_debts(name, 0, item)
@@ -54,6 +60,8 @@ def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refu
     step = work.current()
     if step is not None and step.act == name:
         return Slot("step", name, step=step, debts=work.open_debts(name, 0))
+    if refusal := unfit_to_hold(work, name):
+        return refusal
     if debts:
         row = work.row(debts[0].row)
         return Slot("owed", name, duty=row if not isinstance(row, Step) else None, debts=debts)
@@ -66,6 +74,14 @@ def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refu
             return refuse("closed")
         return Slot("engine", name)
     return why_not(work, name, step)
+
+
+def unfit_to_hold(work: Work, name: str) -> Refusal | None:
+    if name == "hold" and work.case.held:
+        return refuse("held-already")
+    if name in ("release", "review_hold") and not work.case.held:
+        return refuse("not-held")
+    return None
 
 
 def sheet_slot(work: Work, name: str, number: int) -> Slot | Refusal:
@@ -147,6 +163,8 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
         return (*owes, work.case.owner)
     if slot.act == "name_lead":
         return (work.case.owner,)
+    if slot.act == "release":
+        return tuple(debt.seat for debt in work.open_debts("review_hold", 0))
     return (above_owner(work.case, work.world),) if slot.act == "lower_severity" else ()
 
 

@@ -10,6 +10,7 @@ from bihuan.engine import lapsing
 from bihuan.engine.case import Act, Case, Event
 from bihuan.engine.doing import carry_out, register, spend
 from bihuan.engine.forms import check_form, registration_form
+from bihuan.engine.keeping import settle_keeping
 from bihuan.engine.offering import Possible, offers
 from bihuan.engine.pausing import PAUSE_ENDS, stands
 from bihuan.engine.posts import (
@@ -122,6 +123,7 @@ def _open_ledger(act: Act, world: World, now: int) -> Decision:
     for duty in act.data.get("owed", ()):
         seat = resolve(world.policy.usual.floor, work.case, world, {})
         work.open_debt(f"ledger.{duty}", duty, seat, act.at, until, provisional=provisional)
+    settle_keeping(work, act.at)
     work.end("opened", act.at, act.by, SYSTEM, 0, act.data)
     lapsing.catch_up(work, now)
     return Decision(tuple(work.events), work.case)

@@ -32,6 +32,13 @@ ENDINGS: dict[str, Text] = {
     "declined": Text("不予受理", "Declined"),
     "withdrawn": Text("撤诉", "Withdrawn"),
     "merged": Text("并案", "Merged"),
+    "purged": Text("已销毁", "Destroyed"),
+}
+# Records a policy says how long to keep; `reports` stand for all that a ledger holds.
+KEPT: dict[str, Text] = {
+    "case records": Text("案件记录", "case records"),
+    "sheets": Text("单据", "notes and other sheets"),
+    "reports": Text("报告与日常工作记录", "reports and the records of duties"),
 }
 
 
@@ -955,7 +962,7 @@ _ACTS = (
         "暂缓销毁",
         "Hold",
         past=("暂缓销毁", "put it on hold"),
-        fields=(REASON,),
+        fields=(REASON, _field("review", "time", "复核日期", "To be looked at again by")),
         engine=True,
     ),
     _act(
@@ -965,6 +972,29 @@ _ACTS = (
         past=("解除暂缓", "released it"),
         fields=(REASON,),
         engine=True,
+    ),
+    _act(
+        "review_hold",
+        "复核暂缓销毁",
+        "Look at the hold again",
+        phrase=("复核是否仍须暂缓销毁", "look again whether the hold is still needed"),
+        past=("复核暂缓销毁", "looked at the hold again"),
+        outcomes=_outcomes(needed=("仍须暂缓", "Still needed"), lifted=("解除暂缓", "Lifted")),
+        fields=(
+            REASON,
+            _field("review", "time", "下次复核日期", "To be looked at again by", required=False),
+        ),
+        engine=True,
+    ),
+    _act(
+        "purge",
+        "销毁",
+        "Destroy",
+        phrase=("按保存期销毁", "destroy it when its time of keeping is over"),
+        past=(
+            "保存期满，销毁个人信息",
+            "erased what was personal when its time of keeping was over",
+        ),
     ),
 )
 ACTS: dict[str, ActWord] = {act.name: act for act in _ACTS}
@@ -1015,6 +1045,7 @@ AFTER_CLOSING = frozenset(
         "appeal_received",
         "hold",
         "release",
+        "review_hold",
         "correct",
         "rate",
     }

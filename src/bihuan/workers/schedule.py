@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.outbox import deliver
+from bihuan.desk.retention import remove_files
 from bihuan.desk.sweep import sweep
 from bihuan.desk.verify import daily_anchor
 
@@ -22,5 +23,6 @@ SCHEDULE = (
     Job("sweep", 15, sweep),  # what fell due: lapses and periodic duties
     Job("outbox", 5, deliver),  # what is to be told
     Job("ledgers", 300, ensure_ledgers),  # a ledger for every policy in force and unit that owes
+    Job("files", 3600, remove_files),  # of records that were purged
     Job("anchor", 3600, daily_anchor),  # yesterday's knot over all chains
 )

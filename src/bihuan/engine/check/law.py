@@ -85,8 +85,8 @@ def check_law(policy: Policy, calendars: Mapping[str, Calendar]) -> Iterator[Fin
 def _bounded(statute: Statute, policy: Policy) -> Iterator[tuple[Span, str, str, Element]]:
     """What a limit is about in a policy: the span, its calendar, what it counts from, its place."""
     if statute.about == "keep":
-        for _, number, _ in policy.keep:
-            yield from _numbers(number, "", policy)
+        for keep in policy.keep:
+            yield from _numbers(keep.number, "", policy)
         return
     word, _, granting = statute.about.rpartition(" ")
     for step in policy.steps:

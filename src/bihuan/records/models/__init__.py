@@ -10,6 +10,7 @@ from bihuan.records.models.outbox import Notice, Outbox
 from bihuan.records.models.paper import PaperTemplate
 from bihuan.records.models.party import Party
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
+from bihuan.records.models.retention import PurgeCertificate
 
 __all__ = [
     "Absence",
@@ -33,6 +34,7 @@ __all__ = [
     "PolicyUse",
     "PolicyVersion",
     "PublishedYear",
+    "PurgeCertificate",
     "Site",
     "SweepFailure",
     "Unit",

@@ -360,8 +360,8 @@ def _units(found: Organisation) -> list[dict[str, str]]:
 
 def _kept_for(policy: Policy, language: str) -> str:
     """How long what was written is kept, in words; empty where the policy sets no time."""
-    for _what, number, _after in policy.keep:
-        value = policy.numbers[number].value() if number in policy.numbers else None
+    for keep in policy.keep:
+        value = policy.numbers[keep.number].value()
         if value is not None and not isinstance(value, int | str):
             return say_span(value, language)
     return ""

@@ -310,3 +310,27 @@ def test_the_portal_speaks_english_to_english_readers(mall: Mall) -> None:
     said = text(opened(number, code, "en").get(f"/portal/case/{number}"))
     assert "Service desk 周 tells you when you will have an answer" in said
     assert "it goes by itself to Operations manager 沈" in said
+
+
+def test_a_customer_rates_the_answer_and_the_visit_stays_owed(mall: Mall) -> None:
+    number, code = complain(customer(), "m218")
+    client = opened(number, code)
+    page = f"/portal/case/{number}"
+    assert "为我们的答复打分" not in text(client.get(page))
+    early = client.post(f"{page}/rate", {"score": "5"})
+    assert early.status_code == 422
+    answered(mall, number)
+    assert "为我们的答复打分" in text(client.get(page))
+    for score in ("", "0", "6", "五"):
+        assert client.post(f"{page}/rate", {"score": score}).status_code == 422
+    done = client.post(f"{page}/rate", {"score": "4", "rating_opinion": "还算快"})
+    assert done.status_code == 302
+    assert "4 分" in text(client.get(page))
+    mall.act(number, "confirm", "desk", outcome="satisfied")
+    mall.act(number, "countersign", "operations", outcome="approved")
+    mall.act(number, "close", "desk", summary="已办结")
+    assert client.post(f"{page}/rate", {"score": "5"}).status_code == 302  # closed, not over
+    stored = portal_case(number, intake.hash_of(code))
+    assert stored
+    assert stored.state.facts["rating"] == 5
+    assert "follow_up" in [debt.act for debt in stored.state.debts.values()]

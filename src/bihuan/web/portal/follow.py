@@ -15,6 +15,7 @@ from bihuan.desk import intake, perform, worlds
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import catch_up, possible
+from bihuan.engine.words import SCORES
 from bihuan.records.queries.cases import CasePage, portal_case
 from bihuan.web import outside
 from bihuan.web.portal import uploads
@@ -128,6 +129,10 @@ def _page(
         "events": list(told.story(page.history, url)),
         "ended": told.case.ended,
         "answering": "confirm" in offered and offered["confirm"].expected,
+        "scores": [{"value": score, "label": str(score)} for score in SCORES]
+        if "rate" in offered
+        else [],
+        "rating": told.case.facts.get("rating", ""),
         "may_add": "remark" in offered,
         "may_withdraw": "withdraw" in offered,
         "withdraw_refused": kept if told.case.goods.get("here") and not told.case.ended else "",
@@ -180,6 +185,20 @@ def answer(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
         ),
         draft="portal-opinion",
     )
+
+
+@require_POST
+@_with_code
+def rate(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
+    """A score from 1 to 5 for the answer; the visit that is owed stays owed."""
+    score = request.POST.get("score", "")
+    opinion = request.POST.get("rating_opinion", "").strip()[:LONGEST]
+    data: dict[str, Json] = {"score": int(score) if score.isdecimal() and len(score) < 3 else score}
+    if opinion:
+        data["opinion"] = opinion
+    if refusal := _act(request, page, at, "rate", data):
+        return _page(request, page, at, refusal, 422)
+    return _back(request, page, _("Noted: %(score)s of 5. Thank you.") % {"score": score})
 
 
 @require_http_methods(["GET", "POST"])

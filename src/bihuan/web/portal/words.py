@@ -257,6 +257,9 @@ class Telling:
             return {"what": _("Our answer"), "detail": data.get("answer", "")}
         if kind == "confirm":
             return self._opinion(outcome, data)
+        if kind == "rate":
+            what = _("You rated our answer: %(score)s of 5") % {"score": data.get("score", "")}
+            return {"what": what, "detail": data.get("opinion", "")}
         if kind == "follow_up":
             said = {"satisfied": _("You said later: satisfied")}.get(
                 outcome, _("You said later: not satisfied") if outcome == "unsatisfied" else ""

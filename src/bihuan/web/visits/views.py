@@ -170,7 +170,7 @@ def _who(reader: Reader, call: Call, pages: dict[str, CasePage]) -> shoppers.Sho
 def _row(reader: Reader, call: Call, pages: dict[str, CasePage], today: str) -> dict[str, Json]:
     owed = call.owed
     tried = len(call.tried)
-    note = _("tried on %(days)s days") % {"days": tried} if tried else ""
+    note = _("tried on %(days)s days") % {"days": tried} if tried else _("not tried yet")
     return {
         "key": call.key,
         "due": owed.due_at,

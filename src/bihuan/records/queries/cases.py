@@ -1,12 +1,13 @@
 """Lists of cases, one case with its history, and customers: all through what the viewer may see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from bihuan.engine.case import Case as State
+from bihuan.engine.links import survivor_of
 from bihuan.records.models import Case, CaseAccess, Event, Obligation, Party
 from bihuan.records.queries.obligations import Owed, obligations_of
 from bihuan.records.queries.visibility import (
@@ -108,6 +109,30 @@ def due_list(
             next_due_at=after.at, id__lte=after.id
         )
     return _page(rows.order_by("next_due_at", "id"), "next_due_at", limit)
+
+
+def listed_by_number(viewer: Viewer, numbers: Iterable[str]) -> list[Listed]:
+    """Those of these cases that the viewer may see, newest first."""
+    asked = list(numbers)
+    if not asked:
+        return []
+    rows = visible_cases(viewer).filter(number__in=asked).order_by("-registered_at", "-id")
+    return as_listed(rows)
+
+
+def survivor(case_id: int) -> tuple[str, str] | None:
+    """The case that a merged one goes on in, and the hash of its query code; None where it is not
+    merged, or where the one it goes on in is another person's.
+    """
+    row = first = Case.objects.get(pk=case_id)
+    while row.ended == "merged":
+        following = Case.objects.filter(number=survivor_of(State.from_json(row.state))).first()
+        if following is None or following.complainant_id is None:
+            return None
+        row = following
+    if row.pk == first.pk or row.complainant_id != first.complainant_id or not row.query_code_hash:
+        return None
+    return row.number, row.query_code_hash
 
 
 def as_listed(rows: "QuerySet[Case]") -> list[Listed]:

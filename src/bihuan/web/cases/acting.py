@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bihuan.desk import worlds
 from bihuan.desk.foresight import what_follows
 from bihuan.desk.perform import Performed, perform
+from bihuan.desk.stored import world_beside
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Act, Debt
 from bihuan.engine.library import Version
@@ -19,7 +20,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible, possible
 from bihuan.engine.words import ACTS
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import CasePage
+from bihuan.records.queries.cases import CasePage, listed_by_number
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import citing, forms
 from bihuan.web.shell import Reader
@@ -49,6 +50,7 @@ class Desk:
     world: World
     names: Names
     offers: tuple[Possible, ...] = field(default=())
+    hidden: frozenset[str] = frozenset()  # numbers of linked cases the reader may not see
 
     @property
     def url(self) -> str:
@@ -63,7 +65,8 @@ class Desk:
 def desk_of(reader: Reader, page: CasePage) -> Desk:
     """The case with what the reader may do in it, judged now."""
     ruling = worlds.ruling(page.policy_id, reader.now)
-    offers = possible(page.state, reader.person, ruling.world, reader.now)
+    world = world_beside(page.state, ruling.world, reader.now)
+    offers = possible(page.state, reader.person, world, reader.now)
     if page.reach is not Reach.WHOLE:
         seats = reader.viewer.seats
         own = {(debt.act, debt.sheet) for debt in page.state.debts.values() if debt.seat in seats}
@@ -72,7 +75,18 @@ def desk_of(reader: Reader, page: CasePage) -> Desk:
             one for one in offers if one.sheet in page.sheets or (one.act, one.sheet) in own
         )
     names = Names(ruling.world.policy, ruling.world.organisation, reader.language)
-    return Desk(reader, page, ruling.world, names, offers)
+    return Desk(reader, page, ruling.world, names, offers, hidden_from(reader, page))
+
+
+def hidden_from(reader: Reader, page: CasePage) -> frozenset[str]:
+    """The numbers of the cases this one was ever linked with that the reader may not see."""
+    named = {
+        str(effect["case"])
+        for entry in page.history
+        for kind, effect in entry.effects
+        if kind == "linked"
+    }
+    return frozenset(named - {row.number for row in listed_by_number(reader.viewer, named)})
 
 
 @dataclass

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from bihuan.desk.permissions import mask_contact
 from bihuan.engine.assessing import REPORTED
-from bihuan.engine.case import Case, Sheet
+from bihuan.engine.case import Sheet
 from bihuan.engine.leading import lead_of, notes_out
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
@@ -360,19 +360,4 @@ def papers(desk: Desk) -> list[dict[str, str]]:
     return found
 
 
-def links(desk: Desk) -> list[dict[str, str]]:
-    """The cases this one is linked with, by number and relation."""
-    case: Case = desk.page.state
-    if desk.page.reach is not Reach.WHOLE:
-        return []
-    return [
-        {
-            "number": number,
-            "url": reverse("case", args=[number]),
-            "as": desk.names.value("as", how, desk.reader.clock, "link"),
-        }
-        for number, how in case.links.items()
-    ]
-
-
-__all__ = ["attached", "doable", "head", "links", "not_possible", "quoted", "sheets", "track"]
+__all__ = ["attached", "doable", "head", "not_possible", "quoted", "sheets", "track"]

@@ -9,5 +9,6 @@ urlpatterns = [
     path("<str:number>/", views.case, name="case"),
     path("<str:number>/reveal/", views.contact, name="case-contact"),
     path("<str:number>/files/<str:digest>/<str:name>", views.file, name="case-file"),
+    path("<str:number>/together/", views.apply_to_members, name="case-together"),
     path("<str:number>/<str:act>/", views.act, name="case-act"),
 ]

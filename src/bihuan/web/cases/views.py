@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from bihuan.desk import files, permissions, worlds
+from bihuan.desk import together as members
 from bihuan.desk.perform import first_result
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import ACTS, ENDINGS, STAGES
 from bihuan.records.queries.cases import Filters, Key, Listed, case_page
 from bihuan.records.queries.find import complainants, found_cases, found_sheet, seen_whole
-from bihuan.web.cases import acting, head, story
+from bihuan.records.queries.visibility import Reach
+from bihuan.web.cases import acting, head, story, together
 from bihuan.web.cases.acting import Desk, desk_of
 from bihuan.web.cases.time_spent import time_spent
 from bihuan.web.shell import Reader, show, staff
@@ -220,7 +222,7 @@ def show_case(
             "sheets": head.sheets(desk),
             "time_spent": time_spent(desk),
             "files": head.attached(desk),
-            "links": head.links(desk),
+            "together": together.panel(desk, request),
             "papers": head.papers(desk),
             "doable": head.doable(desk, owed),
             "refused": head.not_possible(desk),
@@ -246,7 +248,11 @@ def act(request: HttpRequest, reader: Reader, number: str, act: str) -> HttpResp
         raise Http404
     if request.method == "GET":
         refusal = offer.refusal
-        form = acting.form_of(desk, offer, refusal=refusal, item=request.GET.get("item", ""))
+        other = request.GET.get("case", "")[:80]
+        form = acting.form_of(
+            desk, offer, refusal=refusal, item=request.GET.get("item", ""),
+            posted={"case": other} if other else None,
+        )  # fmt: skip
         return show_case(request, desk, form=form)
     came = acting.attempt(request, desk, offer)
     if came.status == 200:
@@ -280,6 +286,22 @@ def remember_done(request: HttpRequest, desk: Desk, act: str, sheet: int = 0) ->
         "next": following,
         "draft": f"{desk.page.number}/{act}/{request.GET.get('sheet', sheet) or 0}/{item}",
     }
+
+
+@staff
+@require_POST
+def apply_to_members(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
+    """Do an act of this command case on all its members that the reader may see; say what came of each."""
+    desk = desk_or_404(reader, number)
+    sequence = request.POST.get("sequence", "")
+    place = int(sequence) if sequence.isdecimal() and len(sequence) < 9 else 0
+    found = members.apply_to_members(
+        desk.page.number, place, by=reader.person, now=reader.now, viewer=reader.viewer
+    )
+    if isinstance(found, Refusal) or desk.page.reach is not Reach.WHOLE:
+        raise Http404
+    request.session[together.CAME] = together.came(desk, found)
+    return HttpResponseRedirect(f"{desk.url}#together")
 
 
 @staff

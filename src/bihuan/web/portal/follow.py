@@ -16,7 +16,7 @@ from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import catch_up, possible
 from bihuan.engine.words import SCORES
-from bihuan.records.queries.cases import CasePage, portal_case
+from bihuan.records.queries.cases import CasePage, portal_case, survivor
 from bihuan.web import outside
 from bihuan.web.portal import uploads
 from bihuan.web.portal.words import Telling
@@ -85,6 +85,9 @@ def _with_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         page = unlocked(request, number, at)
         if page is None:
             return HttpResponseRedirect(f"{reverse('portal_follow')}?number={number}")
+        if goes_on := survivor(page.id):
+            open_case(request, *goes_on, at)
+            return HttpResponseRedirect(reverse("portal_case", args=[goes_on[0]]))
         return view(request, page, at)
 
     return asked

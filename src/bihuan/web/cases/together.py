@@ -1,0 +1,102 @@
+"""The cases that belong together with one: linked, suggested, and an act done on all members at once."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bihuan.desk.together import Applied, applicable, suggested
+from bihuan.engine.links import members_of
+from bihuan.engine.words import MERGING
+from bihuan.records.queries.cases import Listed, listed_by_number
+from bihuan.records.queries.visibility import Reach
+from bihuan.web.cases.acting import Desk
+from bihuan.web.words import Names
+
+Json = Any
+CAME = "applied"  # where the session keeps what came of it until the page is shown
+
+
+def panel(desk: Desk, request: HttpRequest) -> dict[str, Json] | None:
+    """What the block of a case page shows; only cases the reader may see are named. None: nothing to show."""
+    if desk.page.reach is not Reach.WHOLE or desk.page.state.ledger:
+        return None
+    seen = listed_by_number(desk.reader.viewer, desk.page.state.links)
+    found: dict[str, Json] = {
+        "linked": [_linked(desk, row) for row in seen],
+        "suggested": [_suggested(desk, row) for row in suggested(desk.reader.viewer, desk.page.id)],
+        "apply": _applying(desk, {row.number for row in seen}),
+        "came": request.session.pop(CAME, []),
+    }
+    return found if any(found.values()) else None
+
+
+def _row(desk: Desk, row: Listed) -> dict[str, Json]:
+    names = Names(desk.world.policy, desk.world.organisation, desk.reader.language)
+    return {
+        "number": row.number,
+        "url": reverse("case", args=[row.number]),
+        "title": row.title,
+        "state": names.stage(row.stage, row.ended),
+    }
+
+
+def _linked(desk: Desk, row: Listed) -> dict[str, Json]:
+    how = desk.page.state.links[row.number]
+    made = _row(desk, row)
+    if how in MERGING:
+        return {**made, "as": desk.names.text(MERGING[how])}
+    relation = desk.names.value("as", how, desk.reader.clock, "link")
+    return {**made, "as": relation, "acts": _acts(desk, ("unlink",), row.number)}
+
+
+def _suggested(desk: Desk, row: Listed) -> dict[str, Json]:
+    return {**_row(desk, row), "acts": _acts(desk, ("link", "merge"), row.number)}
+
+
+def _acts(desk: Desk, names: tuple[str, ...], number: str) -> list[dict[str, str]]:
+    """The acts on the other case that are open to the reader now, with its number filled in."""
+    offers = [desk.offer(name, 0) for name in names]
+    return [
+        {
+            "label": desk.names.act(offer.act),
+            "url": reverse("case-act", args=[desk.page.number, offer.act])
+            + "?"
+            + urlencode({"case": number}),
+        }
+        for offer in offers
+        if offer is not None and offer.refusal is None
+    ]
+
+
+def _applying(desk: Desk, seen: set[str]) -> dict[str, Json] | None:
+    """The last act that may be done on the members too, and how many of them there are to see."""
+    members = [number for number in members_of(desk.page.state) if number in seen]
+    entry = applicable(desk.page.id) if members else None
+    if entry is None:
+        return None
+    return {
+        "url": reverse("case-together", args=[desk.page.number]),
+        "sequence": entry.sequence,
+        "act": desk.names.act(entry.kind),
+        "count": len(members),
+    }
+
+
+def came(desk: Desk, found: list[Applied]) -> list[dict[str, Json]]:
+    """What came of it on each member, in words the session can keep."""
+    return [
+        {
+            "number": one.number,
+            "url": reverse("case", args=[one.number]),
+            "done": one.performed.accepted,
+            "text": desk.names.text(one.performed.refusal.text)
+            if one.performed.refusal
+            else _("was done before")
+            if one.performed.repeated
+            else _("done"),
+        }
+        for one in found
+    ]

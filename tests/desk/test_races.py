@@ -183,3 +183,56 @@ def test_a_hold_and_the_purge_at_the_same_instant_never_both_come_true(office, p
         assert bool(values[0]) == held[0]
         assert PurgeCertificate.objects.filter(number=number).exists() != held[0]
     assert verify(at) == []
+
+
+def joining(office, act, number, *ids, **data):
+    return {
+        "do": "act", "act": act, "by": office.agent, "number": number, "at": START + HOUR,
+        "data": {"reason": "同一件事", **data} if act != "link" else data, "act_ids": ids,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_of_two_merges_that_cross_one_happens_and_nothing_is_half_written(office, processes, turn):
+    one, other = office.complain().number, office.complain(now=START + MIN).number
+    there = joining(office, "merge", one, f"a{turn}", case=other)
+    back = joining(office, "merge", other, f"b{turn}", case=one)
+
+    found = processes.at_once(there, back, there | {"act_ids": ["c"]}, back | {"act_ids": ["d"]})
+
+    assert sum(answer[0] for [answer] in found) == 1
+    assert sorted(stored(number).ended for number in (one, other)) == ["", "merged"]
+    assert Event.objects.filter(kind="take_in").count() == 1
+    assert verify(START + HOUR) == []
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_merge_while_the_survivor_ends_never_leaves_the_merged_one_without_an_answer(
+    office, processes, turn
+):
+    one, other = office.complain().number, office.complain(now=START + MIN).number
+    gone = {**joining(office, "withdraw", other, f"w{turn}"), "by": "customer", "data": {}}
+
+    found = processes.at_once(
+        joining(office, "merge", one, f"m{turn}", case=other), gone,
+        remarking(office, other, "r"), remarking(office, one, "s"),
+    )  # fmt: skip
+
+    merged, withdrawn = found[0][0], found[1][0]
+    assert merged[0] != withdrawn[0]
+    assert {merged[4], withdrawn[4]} - {""} <= {"not-living", "owes-merged"}
+    assert [stored(one).ended, stored(other).ended] in (["merged", ""], ["", "withdrawn"])
+    assert verify(START + HOUR) == []
+
+
+def test_links_made_from_both_sides_at_once_stand_once_on_each(office, processes):
+    one, other = office.complain().number, office.complain(now=START + MIN).number
+    there = joining(office, "link", one, "a", case=other, **{"as": "related"})
+    back = joining(office, "link", other, "b", case=one, **{"as": "related"})
+
+    found = processes.at_once(there, back, there | {"act_ids": ["c"]}, back | {"act_ids": ["d"]})
+
+    assert sum(answer[0] for [answer] in found) == 1
+    assert {answer[4] for [answer] in found} == {"", "linked-already"}
+    assert Event.objects.filter(kind="link").count() == 2
+    assert verify(START + HOUR) == []

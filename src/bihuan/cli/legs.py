@@ -6,6 +6,7 @@ from typing import Any
 from bihuan.cli.instants import iso, wall
 from bihuan.cli.speech import Speaker
 from bihuan.engine.legs import Course, Leg, Way, blame, course_of, shares
+from bihuan.engine.measuring import measured
 from bihuan.engine.policy import Policy
 from bihuan.engine.say_time import say_length
 from bihuan.engine.words import ACTS, Text
@@ -45,7 +46,13 @@ def show_legs(page: Any, policy: Policy, at: int, speaker: Speaker) -> dict[str,
                 f"  超时由 {seat} 承担 {share}%({late.zh})", f"  late: {seat} {share}% ({late.en})"
             )
         )
-    return _as_json(course, policy, page.number)
+    figures = [one for one in measured(policy, page.history, at) if one.seconds is not None]
+    for one in figures:
+        took = say_length(one.seconds or 0)
+        name = one.measure.text
+        speaker.say(Text(f"  {name.zh} {took.zh}", f"  {name.en} {took.en}"))
+    measures = [{"name": list(one.measure.text), "seconds": one.seconds} for one in figures]
+    return {**_as_json(course, policy, page.number), "measures": measures}
 
 
 def _print_legs(legs: Iterable[Leg], speaker: Speaker, indent: str = "  ") -> None:

@@ -25,6 +25,7 @@ from bihuan.engine.words import (
     NEEDS,
     PRINTED,
     SHEET_FIELDS,
+    TRADES,
     VISIT_FIELDS,
     YES_NO,
     Text,
@@ -120,7 +121,7 @@ class _Compiler(Rows):
             read.element(registered_by, "what.registered_by", "registered_by")
         source = self.section("source")
         version = self.section("version")
-        read.known(source, ("document", "prefix"), "source")
+        read.known(source, ("document", "prefix", "trade"), "source")
         read.known(
             version,
             ("no", "in_force", "cases_in_hand", "review_every", "kept_by", "signed_by", "clause"),
@@ -157,6 +158,10 @@ class _Compiler(Rows):
             code=read.text(self.top.get("policy"), "policy"),
             title=read.words(self.top.get("title"), "title"),
             prefix=read.text(source.get("prefix"), "source.prefix"),
+            trades=tuple(
+                read.choice(item, TRADES, "source.trade", Text("行业", "trade"))
+                for item in read.sequence(source.get("trade"))
+            ),
             version=self._count(version.get("no"), "version.no", 1),
             in_force=read.text(version.get("in_force"), "version.in_force"),
             review_every=read.text(version.get("review_every"), "version.review_every"),

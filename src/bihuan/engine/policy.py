@@ -404,6 +404,7 @@ class Policy:
     number_uses: frozenset[str] = frozenset()
     linked: Mapping[str, str] = field(default_factory=dict)  # kind → the kind it grew from
     measures: tuple["Measure", ...] = ()
+    trades: tuple[str, ...] = ()  # whose laws the checker compares with, beside those for everybody
     questions: Mapping[str, tuple[Question, ...]] = field(default_factory=dict)  # by form
     library: str = ""  # the post that keeps the documents
     # the stage of each step: its act's, or that of the step before; made on construction

@@ -1413,6 +1413,16 @@ KEPT_SCORES: dict[str, Text] = {
 }
 SCORES = range(1, 6)  # satisfaction, 5 the best
 DRAWN = "drawn"  # the fact that says whether a sample took the case
+# Trades that the law gives limits of their own (`source.trade`).
+TRADES: dict[str, Text] = {
+    "cars": Text("家用汽车", "Cars"),
+    "platform": Text("电子商务平台", "E-commerce platform"),
+    "banking": Text("银行保险", "Banking and insurance"),
+    "telecoms": Text("电信", "Telecommunications"),
+    "petitions": Text("信访（类推）", "Petitions (by analogy)"),
+    "uk finance": Text("英国金融服务", "UK financial services"),
+    "uk payments": Text("英国支付业务", "UK payments"),
+}
 WINDOWS: dict[str, Text] = {
     "in hours": Text("工作时间", "In working hours"),
     "off hours": Text("工作日非工作时间", "On a working day outside hours"),

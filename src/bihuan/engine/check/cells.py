@@ -249,15 +249,18 @@ class Cells:
         size = 1
         for name in names:
             size *= len(self.values(name))
-        choices = [self.values(name) for name in names]
+        private = self._private(names, asked, {*apart, *settled})
+        shared = [name for name in names if name not in private]
+        choices = [self.values(name) for name in shared]
+        rest = self._fewest(private, asked) if size <= MOST_CELLS else []
         if size > MOST_CELLS:  # by what the tables answer, whether together or not
             names = tuple(dict.fromkeys([*asked, *apart]))
-            choices = [self.values(name) for name in names]
-        for values in product(*choices):
+            shared, choices, rest = list(names), [self.values(name) for name in names], [{}]
+        for values, more in product(product(*choices), rest):
             told = {
-                name: value for name, value in zip(names, values, strict=True) if value is not None
+                name: value for name, value in zip(shared, values, strict=True) if value is not None
             }
-            for cell in self._derived(told, asked):
+            for cell in self._derived({**told, **more}, asked):
                 key = (
                     *(self.fits(name, test, cell.get(name)) for name, test in tests),
                     *(cell.get(name) for name in apart),
@@ -266,6 +269,35 @@ class Cells:
                 if key not in chosen or len(cell) < len(chosen[key]):
                     chosen[key] = cell
         return sorted(chosen.values(), key=len)
+
+    def _private(
+        self, names: tuple[str, ...], asked: set[str], others: set[str]
+    ) -> tuple[str, ...]:
+        """The facts that nothing but the tables asked about looks at; none where tables ask tables."""
+        tables = [self.asked_tables[name] for name in asked if name in self.asked_tables]
+        inner = {name for table in tables for row in table.rows for name, _ in row.when}
+        if not inner.isdisjoint(self.asked_tables):
+            return ()
+        return tuple(name for name in names if name not in asked and name not in others)
+
+    def _fewest(self, private: tuple[str, ...], asked: set[str]) -> list[Cell]:
+        """One way to know these facts for each way they let the rows of tables hit, with few known."""
+        rows = [
+            tuple(test for test in row.when if test[0] in private)
+            for name in asked
+            if name in self.asked_tables
+            for row in self.asked_tables[name].rows
+        ]
+        found: dict[tuple[bool, ...], Cell] = {}
+        for values in product(*(self.values(name) for name in private)):
+            known = dict(zip(private, values, strict=True))
+            key = tuple(
+                all(self.fits(name, test, known[name]) for name, test in row) for row in rows
+            )
+            cell = {name: value for name, value in known.items() if value is not None}
+            if key not in found or len(cell) < len(found[key]):
+                found[key] = cell
+        return list(found.values())
 
     def _derived(self, told: Cell, asked: set[str]) -> Iterator[Cell]:
         """The case with its tables answered; severity may have been higher before."""

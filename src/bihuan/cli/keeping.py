@@ -1,4 +1,4 @@
-"""Commands that keep the records right: sweep, verify, rebuild."""
+"""Commands that keep the records right: sweep, verify, rebuild; and that end them: purge."""
 
 import argparse
 from collections import Counter
@@ -8,7 +8,7 @@ from bihuan.cli import store
 from bihuan.cli.commands import Commands
 from bihuan.cli.instants import instant, iso, now, wall
 from bihuan.cli.speech import OK, REFUSED, Speaker, stop
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import ACTS, KEPT, Text
 
 SHOWN = 200
 
@@ -53,6 +53,83 @@ def add(commands: Commands) -> None:
         ),
     )
     rebuild.take("number", nargs="?", says=Text("只重建这个案件", "only this case"))
+    purge = commands.add(
+        "purge",
+        run_purge,
+        Text(
+            "销毁保存期已满的记录中的个人信息，留下销毁证明",
+            "erase what is personal in records whose time of keeping is over; a certificate is kept",
+        ),
+    )
+    purge.take(
+        "--dry-run", action="store_true", says=Text("只看会销毁什么", "only say what would go")
+    )
+    purge.take(
+        "--list",
+        action="store_true",
+        dest="listing",
+        says=Text("今后应销毁的，按日期", "what is to be purged, nearest first"),
+    )
+    purge.take(
+        "--certificate",
+        metavar="NUMBER",
+        says=Text("这个案件的销毁证明", "the case's certificates"),
+    )
+
+
+def run_purge(args: argparse.Namespace, speaker: Speaker) -> int:
+    at = now()
+    store.need_site()
+    from bihuan.desk import retention
+
+    if args.certificate:
+        return _certificates(args.certificate, speaker)
+    if args.listing or args.dry_run:
+        rows = retention.coming(until=None if args.listing else at)
+        speaker.table((row.number, wall(row.due_at), row.rule) for row in rows)
+        speaker.say(Text(f"共 {len(rows)} 件", f"{len(rows)} records"))
+        speaker.data(
+            [{"number": row.number, "due": iso(row.due_at), "rule": row.rule} for row in rows]
+        )
+        return OK
+    report = retention.purge(at)
+    count = len(report.certificates)
+    speaker.say(
+        Text(
+            f"销毁 {count} 件记录中的个人信息，删除 {report.files} 个文件",
+            f"{count} records purged, {report.files} files removed",
+        )
+    )
+    for number, error in report.errors:
+        speaker.warn(Text(f"{number}:{error}", f"{number}: {error}"))
+    speaker.data({"certificates": list(report.certificates), "files": report.files})
+    return REFUSED if report.errors else OK
+
+
+def _certificates(number: str, speaker: Speaker) -> int:
+    from bihuan.records.queries.certificates import certificates_of
+
+    found = certificates_of(number)
+    if not found:
+        raise stop(
+            Text(f"“{number}”没有销毁证明", f"there is no certificate of '{number}'"), REFUSED
+        )
+    for made in found:
+        kinds = "、".join(KEPT[name].zh for name in made.what)
+        english = ", ".join(KEPT[name].en for name in made.what)
+        speaker.say(
+            Text(
+                f"{made.number}:{kinds}，保存 {made.kept_for}，{wall(made.due_at)} 期满，"
+                f"{wall(made.purged_at)} 销毁",
+                f"{made.number}: {english}, kept for {made.kept_for} until {wall(made.due_at)}, "
+                f"purged at {wall(made.purged_at)}",
+            )
+        )
+        speaker.print(f"  {made.policy_code} {made.policy_version} {made.rule} {made.clauses}")
+        speaker.table((f"  {count}", what) for what, count in sorted(made.counts.items()))
+        speaker.print(f"  {made.head}\n  SHA-256 {made.hash}")
+    speaker.data([made.to_json() for made in found])
+    return OK
 
 
 def run_sweep(args: argparse.Namespace, speaker: Speaker) -> int:

@@ -53,6 +53,7 @@ def _candidates(policy: Policy, organisation: Organisation) -> tuple[Candidate, 
             person not in organisation.away
             for each in held
             for person in (
+                *organisation.on_duty.get(each, ()),
                 *organisation.holders.get(each, ()),
                 *organisation.deputies.get(each, ()),
             )

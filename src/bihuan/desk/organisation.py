@@ -32,6 +32,7 @@ from bihuan.records.models import (
     Obligation,
     Person,
     PolicyVersion,
+    Rostering,
     Site,
     Unit,
 )
@@ -71,6 +72,9 @@ def snapshot(at: int, *, as_known_at: int | None = None) -> Organisation:
     for holding in Holding.objects.filter(rows).order_by("id"):
         kept = deputies if holding.deputy else holders
         kept.setdefault(seat(holding.post, holding.unit), []).append(str(holding.person_id))
+    on_duty: dict[Seat, list[str]] = {}
+    for one in Rostering.objects.filter(rows).order_by("id"):
+        on_duty.setdefault(seat(one.post, one.unit), []).append(str(one.person_id))
     return Organisation(
         units={
             unit.code: UnitThen(
@@ -83,6 +87,7 @@ def snapshot(at: int, *, as_known_at: int | None = None) -> Organisation:
         away=frozenset(str(away.person_id) for away in Absence.objects.filter(rows)),
         administrator=worlds.organisation(at).administrator,
         names={str(person.pk): person.name for person in Person.objects.all()},
+        on_duty={place: tuple(people) for place, people in on_duty.items()},
     )
 
 
@@ -373,6 +378,61 @@ def end_absence(person: int, *, at: int | None = None, now: int) -> Absence | Re
 
 
 @_change
+def roster(
+    person: int, post: str, unit: str, from_at: int, until_at: int, *, now: int
+) -> Rostering | Refusal:
+    """Put a person on duty for a post of a unit from an instant until another.
+
+    Meanwhile the seat is theirs and not its holders'; who is rostered and away gives way to the
+    next rostered, then to the holders, then to their deputies (HOME-7.3d).
+    """
+    if not Person.objects.filter(pk=person, active=True).exists():
+        return _refuse(
+            "unknown-person",
+            "person",
+            f"没有编号为“{person}”的在职人员",
+            f"nobody active has the number '{person}'",
+        )
+    if not any(post in policy.posts for policy in adopted_policies()):
+        return _refuse(
+            "unknown-post",
+            "post",
+            f"现行制度都没有岗位“{post}”",
+            f"no policy that was adopted has a post '{post}'",
+        )
+    if unit and unit not in worlds.organisation(now).units:
+        return _no_unit(unit, "unit")
+    if until_at <= from_at:
+        return _refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
+    same = Rostering.objects.filter(
+        person_id=person, post=post, unit=unit, from_at=from_at, until_at=until_at,
+        withdrawn_at=None,
+    )  # fmt: skip
+    if already := same.first():
+        return already
+    return Rostering.objects.create(
+        person_id=person, post=post, unit=unit, from_at=from_at, until_at=until_at, known_at=now
+    )
+
+
+@_change
+def strike_from_roster(rostering: int, *, now: int) -> Rostering | Refusal:
+    """Take somebody off duty from now on; what is past stays as it was."""
+    found = Rostering.objects.filter(pk=rostering, withdrawn_at=None, until_at__gt=now).first()
+    if found is None:
+        return _refuse(
+            "not-rostered", "person", "此后没有这一值班", "nobody is rostered so from now on"
+        )
+    Rostering.objects.filter(pk=found.pk).update(withdrawn_at=now)
+    if found.from_at < now:
+        Rostering.objects.create(
+            person_id=found.person_id, post=found.post, unit=found.unit, from_at=found.from_at,
+            until_at=now, known_at=now,
+        )  # fmt: skip
+    return found
+
+
+@_change
 def end_all_holdings(person: int, *, at: int | None = None, now: int) -> int:
     """End every post a person holds or is deputy for; how many there were."""
     since = now if at is None else at
@@ -476,6 +536,29 @@ def settle_again(before: Organisation, after: Organisation, now: int) -> int:
         touched |= ~Q(about_person="")
     open_cases = Case.objects.filter(touched, is_open=True).order_by("pk")
     return _by_system("resettle", open_cases.values_list("pk", "number"), now)
+
+
+def settle_what_came_true(now: int) -> int:
+    """Settle open cases for every change dated ahead whose instant has come; how many there were.
+
+    Known changes that begin or end between the last such look and `now` are taken in their order.
+    """
+    since = site().settled_until_at
+    if since == 0:
+        Site.objects.filter(pk=1).update(settled_until_at=now)
+        return 0
+    instants: set[int] = set()
+    for model in (Unit, Holding, Absence, Rostering):
+        for name in ("from_at", "until_at"):
+            rows = model.objects.filter(
+                withdrawn_at=None, **{f"{name}__gt": since, f"{name}__lte": now}
+            )
+            instants.update(rows.values_list(name, flat=True))
+    settled = 0
+    for at in sorted(instants):
+        settled += settle_again(worlds.organisation(at - 1), worlds.organisation(at), now)
+    Site.objects.filter(pk=1, settled_until_at=since).update(settled_until_at=now)
+    return settled
 
 
 def recompute_provisional(now: int) -> int:

@@ -186,6 +186,10 @@ def _scenario(told: object, file: str) -> Scenario:
                 _dict(step.get("with", {}), place),
                 {key: step[key] for key in EXPECTATIONS if key in step},
                 tuple(str(person) for person in _list(step.get("away", []), place)),
+                {
+                    seat_name: tuple(str(person) for person in _list(who, place))
+                    for seat_name, who in _dict(step.get("on duty", {}), place).items()
+                },
                 str(step.get("case", FIRST)),
             )
         )

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from bihuan.desk import calendars, policy_files
 from bihuan.engine.calendar import Calendar, Published, parse_calendar
@@ -252,6 +252,16 @@ def _snapshot(now: int, count: int) -> _Snapshot:
         ).values_list("person_id", "from_at", "until_at")
         if valid(from_at, until_at)
     ]
+    on_duty: dict[Seat, list[str]] = {}
+    for person, post, unit, from_at, until_at in (
+        models.Rostering.objects.filter(withdrawn_at=None, until_at__gt=now)
+        .order_by("id")
+        .values_list("person_id", "post", "unit", "from_at", "until_at")
+    ):
+        if valid(from_at, until_at) and person in active:
+            on_duty.setdefault(seat(post, unit), []).append(str(person))
+    past = models.Rostering.objects.filter(withdrawn_at=None, until_at__lte=now)
+    ends.append(past.aggregate(last=Max("until_at"))["last"] or 0)
     administrator = models.Site.objects.values_list("administrator_id", flat=True).first()
     made = Organisation(
         units=units,
@@ -260,6 +270,7 @@ def _snapshot(now: int, count: int) -> _Snapshot:
         away=frozenset(away),
         administrator=str(administrator) if administrator else "administrator",
         names={str(pk): name for pk, name in models.Person.objects.values_list("id", "name")},
+        on_duty={place: tuple(people) for place, people in on_duty.items()},
     )
     until = min((end for end in ends if end > now), default=1 << 62)
     return _Snapshot(count, max(end for end in ends if end <= now), until, made)

@@ -39,6 +39,7 @@ class Organisation:
     """Who there is, at one instant. Somebody always exists: a vacant seat is the administrator's.
 
     `holders` and `deputies` map seats to person ids, `away` names persons whose deputies stand in.
+    `on_duty` maps a seat to who is rostered for it at this instant, and goes before its holders.
     """
 
     units: Mapping[str, Unit] = field(default_factory=dict)
@@ -47,9 +48,15 @@ class Organisation:
     away: frozenset[str] = frozenset()
     administrator: str = "administrator"
     names: Mapping[str, str] = field(default_factory=dict)
+    on_duty: Mapping[Seat, tuple[str, ...]] = field(default_factory=dict)
 
     def people(self, place: Seat) -> tuple[str, ...]:
-        """Who acts for a seat now: its holders who are there, else deputies, else the administrator."""
+        """Who acts for a seat now: who is rostered and there, else its holders, deputies, the administrator."""
+        rostered = tuple(
+            person for person in self.on_duty.get(place, ()) if person not in self.away
+        )
+        if rostered:
+            return rostered
         present = tuple(person for person in self.holders.get(place, ()) if person not in self.away)
         if present:
             return present
@@ -59,8 +66,8 @@ class Organisation:
         return standing_in or (self.administrator,)
 
     def is_vacant(self, place: Seat) -> bool:
-        """Nobody holds the seat and no deputy is named for it."""
-        return not self.holders.get(place) and not self.deputies.get(place)
+        """Nobody holds the seat, is rostered for it now, or is named as its deputy."""
+        return not (self.holders.get(place) or self.deputies.get(place) or self.on_duty.get(place))
 
     def seats_of(self, person: str) -> tuple[Seat, ...]:
         """The seats a person holds, or stands in for at present."""
@@ -107,17 +114,26 @@ class Organisation:
         for place, people in self.holders.items():
             for person in people:
                 own.setdefault(person, []).append(place)
+        rostered = {
+            place: there
+            for place, rows in self.on_duty.items()
+            if (there := [person for person in rows if person not in self.away])
+        }
         all_seats: dict[str, list[Seat]] = {person: list(places) for person, places in own.items()}
+        for place, there in rostered.items():
+            for person in there:
+                if place not in own.get(person, ()):
+                    all_seats.setdefault(person, []).append(place)
         for place, people in self.deputies.items():
             present = any(person not in self.away for person in self.holders.get(place, ()))
             for person in people:
-                if not present:
+                if not present and place not in rostered:
                     all_seats.setdefault(person, []).append(place)
         object.__setattr__(self, "_own", {person: tuple(places) for person, places in own.items()})
         object.__setattr__(
             self, "_seats", {person: tuple(places) for person, places in all_seats.items()}
         )
-        object.__setattr__(self, "known", frozenset(self.holders) | frozenset(self.deputies))
+        object.__setattr__(self, "known", frozenset({*self.holders, *self.deputies, *self.on_duty}))
         places: dict[str, list[Seat]] = {}
         for place in self.known:
             places.setdefault(post_of(place), []).append(place)

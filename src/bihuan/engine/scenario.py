@@ -29,7 +29,7 @@ EXPECTATIONS = (
     "refused", "stage", "ended", "owner", "severity", "owed", "not owed", "lapsed", "late", "told",
     "sheets", "facts", "agreed", "links", "members", "cited",
 )  # fmt: skip
-STEP_KEYS = ("at", "who", "act", "case", "on", "with", "away", *EXPECTATIONS)
+STEP_KEYS = ("at", "who", "act", "case", "on", "with", "away", "on duty", *EXPECTATIONS)
 FIRST = "A"  # the name of the case of a step that names none; a name stands for the case's number
 _WALL = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d)")
 
@@ -44,7 +44,11 @@ class Cast:
     deputies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     library: Library = field(default_factory=Library)
 
-    def organisation(self, away: frozenset[str] = frozenset()) -> Organisation:
+    def organisation(
+        self,
+        away: frozenset[str] = frozenset(),
+        on_duty: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Organisation:
         """The snapshot of an organisation that the cast is."""
         plain = organisation_of(self.units, self.posts)
         return Organisation(
@@ -53,6 +57,7 @@ class Cast:
             deputies=dict(self.deputies),
             away=away,
             names=dict(self.people),
+            on_duty=on_duty or {},
         )
 
 
@@ -68,6 +73,7 @@ class ScenarioStep:
     told: Mapping[str, object]
     expected: Mapping[str, object]
     away: tuple[str, ...] = ()
+    on_duty: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # seat → keys
     case: str = FIRST
 
 
@@ -179,7 +185,7 @@ class _Player:
         return self.world.calendars["usual"]
 
     def play(self, step: ScenarioStep) -> None:
-        organisation = self.cast.organisation(frozenset(step.away))
+        organisation = self.cast.organisation(frozenset(step.away), step.on_duty)
         self.world = replace(self.world, organisation=organisation)
         self.name = step.case
         now = self.instant(step.at)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bihuan.desk.ledgers import ensure_ledgers
+from bihuan.desk.organisation import settle_what_came_true
 from bihuan.desk.outbox import deliver
 from bihuan.desk.retention import remove_files
 from bihuan.desk.sweep import sweep
@@ -21,6 +22,7 @@ class Job:
 
 SCHEDULE = (
     Job("sweep", 15, sweep),  # what fell due: lapses and periodic duties
+    Job("changes", 60, settle_what_came_true),  # of the organisation, dated ahead
     Job("outbox", 5, deliver),  # what is to be told
     Job("ledgers", 300, ensure_ledgers),  # a ledger for every policy in force and unit that owes
     Job("files", 3600, remove_files),  # of records that were purged

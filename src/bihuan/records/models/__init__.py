@@ -5,7 +5,7 @@ from bihuan.records.models.case import Case, DayCounter, SweepFailure
 from bihuan.records.models.event import ActReceipt, Anchor, Event
 from bihuan.records.models.library import Citation, Document, DocumentTerm
 from bihuan.records.models.obligation import Obligation
-from bihuan.records.models.organisation import Absence, Holding, Person, Site, Unit
+from bihuan.records.models.organisation import Absence, Holding, Person, Rostering, Site, Unit
 from bihuan.records.models.outbox import Notice, Outbox
 from bihuan.records.models.paper import PaperTemplate
 from bihuan.records.models.party import Party
@@ -35,6 +35,7 @@ __all__ = [
     "PolicyVersion",
     "PublishedYear",
     "PurgeCertificate",
+    "Rostering",
     "Site",
     "SweepFailure",
     "Unit",

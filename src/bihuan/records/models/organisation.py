@@ -23,6 +23,7 @@ class Site(models.Model):
     organisation_name = models.CharField(max_length=200, blank=True)
     organisation_changes = models.BigIntegerField(default=0)
     calendar_changes = models.BigIntegerField(default=0)
+    settled_until_at = models.BigIntegerField(default=0)  # changes that came true since wait
     library_changes = models.BigIntegerField(default=0)
     administrator = models.ForeignKey(
         "records.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -134,3 +135,25 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} away"
+
+
+class Rostering(models.Model):
+    """A person sits in a seat during a time, before its holders: duty on rest days, shifts."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="rosterings")
+    post = models.CharField(max_length=80)
+    unit = models.CharField(max_length=60, blank=True)
+    from_at = models.BigIntegerField()
+    until_at = models.BigIntegerField()
+    known_at = models.BigIntegerField()
+    withdrawn_at = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["until_at"], name="rostering_ahead", condition=Q(withdrawn_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post}@{self.unit}: {self.person_id} on duty"

@@ -48,6 +48,13 @@ def line_of(text: str, words: str) -> int:
         ("every: day at 21:00", "every: dayly at 21:00", "bad-time", "day at"),
         ("when: referred", "when: refered", "unknown-name", "referred"),
         ("number: CL", "number: cl-1", "bad-prefix", "CL"),
+        ("not_by: [resolve, respond, reply]", "not_by: [resolve, follow_up]", "bad-not-by", "own act"),
+        ("not_by: [resolve, respond, reply]", "not_by: [resolved]", "unknown-name", "resolve"),
+        ("sample: shopper_share", "sample: 20 %", "number-in-row", "numbers"),
+        ("sample: shopper_share", "sample: trace_time", "bad-sample", "100 %"),
+        ("for_each: shopper, sample", "sample", "bad-sample", "for_each"),
+        ("again: {zh: 是否愿意再来", "opinion: {zh: 是否愿意再来", "taken-name", "another name"),
+        ("is: yes/no, unsatisfied: no", "is: yes/no, unsatisfied: nope", "unknown-name", "no"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line_and_what_would_be_right(old, new, code, right):

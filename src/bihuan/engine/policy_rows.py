@@ -258,7 +258,7 @@ class Rows(Expressions):
             at=read.element(mapping, place, "step"),
             grant=self._grant(mapping.get("grant"), act, f"{place}.grant"),
             not_by=self._not_by(mapping.get("not_by"), act, place),
-            sample=self.number(mapping.get("sample"), f"{place}.sample"),
+            sample=self._share(mapping.get("sample"), f"{place}.sample"),
             approves=self._approves(mapping.get("approves"), act, f"{place}.approves"),
         )
 
@@ -282,6 +282,21 @@ class Rows(Expressions):
             )
             for item in self.read.sequence(node)
         )
+
+    def _share(self, node: Node | None, place: str) -> str:
+        """A number that is a share of a hundred."""
+        name = self.number(node, place)
+        values = self.numbers[name].values if name in self.numbers else ()
+        shares = (value for _, value in values)
+        if node is not None and any(not isinstance(one, int) or one > 100 for one in shares):
+            self.read.error(
+                node,
+                "bad-sample",
+                f"{place}：“{name}”应为 0 % 至 100 %",
+                f"{place}: '{name}' should be a share from 0 % to 100 %",
+                place,
+            )
+        return name
 
     def _unless(self, mapping: Mapping, place: str) -> Condition:
         """`except`, and for a sampled step the cases that were not drawn."""
@@ -496,7 +511,7 @@ class Rows(Expressions):
                 f"{place}: sample goes with for_each",
                 place,
             )
-        return self.number(sample, f"{place}.sample")
+        return self._share(sample, f"{place}.sample")
 
     def _unique(self, duties: Iterable[Duty]) -> tuple[Duty, ...]:
         found = tuple(duties)

@@ -107,3 +107,13 @@ def test_the_story_of_a_missing_closing_is_the_shortest_way_to_the_end() -> None
         "系统：归档",
         "结束，没有办结",
     ]
+
+
+def test_the_checker_warns_where_one_person_would_always_have_to_step_aside() -> None:
+    policy, _ = unchanged("mall")
+    alone = check(policy, organisation=staffed("mall", {"service_desk@mall": ["desk"]}))
+    found = [each for each in alone if each.code == "always-steps-aside"]
+    assert [each.clauses for each in found] == [("MALL-6.2", "MALL-3.5")]
+    assert "desk alone" in found[0].text.en
+    two = check(policy, organisation=staffed("mall"))
+    assert "always-steps-aside" not in {each.code for each in two}

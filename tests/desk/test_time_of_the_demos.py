@@ -14,7 +14,7 @@ from bihuan.records.queries.assessments import assessment_sheets
 
 pytestmark = pytest.mark.django_db
 NOW = 1_790_000_000  # 2026-09-21
-CASES = {"auto": 40}  # else 20
+CASES = {"auto": 60}  # else 20
 
 
 def course(row: Case) -> Course:

@@ -105,9 +105,7 @@ def test_an_enquiry_is_countersigned_answered_by_the_department_and_told_to_the_
     department.put("#pane-body", disclosure_checked="yes")
     department.page.locator("#pane-body form .is-solid").click()
     department.done("reply")
-    back.does(
-        number, "respond", form_="phone", answer="顶配含天窗", document="产品配置表（现行版）"
-    )
+    back.does(number, "respond", form_="phone", answer="顶配含天窗")
     back.does(number, "confirm", outcome="satisfied")
     back.does(number, "close", summary="已答复")
     assert stored(number).stage == "closed"

@@ -372,7 +372,7 @@ def test_what_was_promised_is_kept_though_the_complaint_was_withdrawn() -> None:
     story.at("2026-03-05 11:00").sweep()
     assert story.lapses("keep_promise")[0] == "2026-03-04 20:00"
     story.do("keep_promise", "operations-cai", result="已道歉")
-    assert (story.owed(), story.case.is_open) == ([], False)
+    assert (story.owed(), story.case.is_open) == (["purge"], False)
 
 
 def test_compensation_beside_what_was_approved() -> None:
@@ -542,6 +542,23 @@ def test_members_of_one_command_and_what_was_merged() -> None:
     told = {"form": "phone", "answer": "换货"}
     clauses = MALL.policy.rows["steps.respond"].at.clauses
     refused(waits, "command-undecided", "respond", "desk-an", *clauses, **told)
+
+
+def test_an_answer_to_a_representative_whose_authorisation_was_not_seen() -> None:
+    story = mall(MALL, "respond")
+    told = {"form": "phone", "answer": "换货"}
+    clauses = MALL.policy.rows["steps.respond"].at.clauses
+    refused(
+        story, "unknown-field", "respond", "desk-an", *clauses, **told, answered_to="complainant"
+    )
+    speaker = {"representative": "某丙", "representative_contact": "示例号码", "represents": "三户业主",
+               "represented": 3}  # fmt: skip
+    story.do("name_representative", "desk-an", **speaker, authorised="no")
+    told["answered_to"] = "representative"
+    refused(story, "not-authorised", "respond", "desk-an", *clauses, **told)
+    story.do("name_representative", "desk-an", **speaker, authorised="yes")
+    story.do("respond", "desk-an", **told)
+    assert story.history[-1].data["answered_to"] == "representative"
 
 
 def test_a_survivor_that_owes_an_answer_cannot_be_withdrawn() -> None:

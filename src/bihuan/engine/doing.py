@@ -375,6 +375,8 @@ def do_engine(work: Work, act: Act) -> None:
         work.emit("linked", case=data["case"], **{"as": data["as"]})
     elif name == "unlink":
         work.emit("linked", case=data["case"], **{"as": ""})
+    elif name == "name_representative":
+        work.emit("facts", **{field.name: data[field.name] for field in ACTS[name].fields})
     elif name == "merge":
         merge_into(work, str(data["case"]), act.at)
         finish(work, "merged", act.at)

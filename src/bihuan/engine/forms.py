@@ -118,11 +118,14 @@ def form_of(
         for name in policy.sheets[sheet.kind].filled:
             fields[name] = SHEET_FIELDS[name]
     first = 1 if questions else 0  # how they were called on, then what is asked, then the rest
-    for field in word.fields[:first]:
+    own = tuple(
+        field for field in word.fields if field.name != "answered_to" or told.get("representative")
+    )
+    for field in own[:first]:
         fields.setdefault(field.name, field)
     for question in questions:
         fields[question.name] = _question_field(question)
-    for field in word.fields[first:]:
+    for field in own[first:]:
         fields.setdefault(field.name, field)
     if act == "lower_severity":
         levels = tuple((level, _level_text(policy, level)) for level in policy.levels)

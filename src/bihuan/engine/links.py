@@ -93,7 +93,9 @@ def broken_links(number: str, case: Case, others: Mapping[str, Case]) -> Iterato
         elif others[other].links.get(number) != mirrored(how):
             yield Text(f"与 {other} 的关联只有一方", f"the link with {other} is not on its side")
     survivor = survivor_of(case)
-    if (case.ended == "merged") != bool(survivor):
+    if (case.ended == "merged" and not survivor) or (
+        survivor and case.ended not in ("merged", "purged")
+    ):
         yield Text("并案与存续案不符", "merged, and into no case, or the other way round")
     if survivor in others and others[survivor].ended in ("withdrawn", "declined"):
         yield Text("存续案未答复即终结", "the case it was merged into ended without an answer")

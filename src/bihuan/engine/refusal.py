@@ -193,6 +193,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "货物在我方，须先验收并处置",
         "the goods are with us and must be inspected and disposed of first",
     ),
+    "not-authorised": (
+        "没有核对代表人的授权，不能只答复代表人",
+        "the representative's authorisation was not seen, so the complainant is answered",
+    ),
     "with-itself": ("案件不能与自身关联或合并", "a case is not joined with itself"),
     "linked-already": (
         "两案已关联({how})；如要改变关系，先取消关联",

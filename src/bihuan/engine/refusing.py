@@ -133,6 +133,8 @@ def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
             return refuse("not-written", clauses=clauses, at="form")
         if state == "same channel" and not told_well(str(data.get("told_by")), facts):
             return refuse("other-channel", clauses=clauses, at="told_by")
+    if data.get("answered_to") == "representative" and facts.get("authorised") != "yes":
+        return refuse("not-authorised", clauses=clauses, at="answered_to")
     if slot.act == "approve_adoption":
         signed = [data.get(name) for name in ("author", "reviewer", "approver")]
         if len(set(signed)) < len(signed):

@@ -201,7 +201,7 @@ def _take_debts(work: Work, brought: _Brought, number: str) -> None:
     """Equal debts take the earlier due; what the survivor lacks and a person is owed moves over."""
     for debt in brought.debts:
         section, _, name = debt.row.partition(".")
-        if section == "pause":
+        if section in ("pause", "keep"):
             continue
         equal = next((one for one in work.case.debts.values() if _is_equal(work, one, debt)), None)
         if equal is not None:

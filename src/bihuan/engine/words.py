@@ -271,6 +271,17 @@ _ACTS = (
         fields=(
             _field("form", "choice", "答复方式", "Form of the answer", choices=ANSWER_FORMS),
             _field("answer", "long", "答复内容", "Answer", personal=True),
+            _field(
+                "answered_to",
+                "choice",
+                "答复对象",
+                "Answered to",
+                required=False,
+                choices={
+                    "complainant": ("投诉人本人", "The complainant"),
+                    "representative": ("代表人", "The representative"),
+                },
+            ),
         ),
     ),
     _act(
@@ -920,6 +931,26 @@ _ACTS = (
                 "Reason (where the complainants differ)",
                 required=False,
             ),
+        ),
+        engine=True,
+    ),
+    _act(
+        "name_representative",
+        "登记代表人",
+        "Record a representative",
+        past=("登记代表人", "recorded who speaks for the complainants"),
+        fields=(
+            _field("representative", "text", "代表人", "Representative", personal=True),
+            _field(
+                "representative_contact",
+                "text",
+                "代表人联系方式",
+                "Representative's contact",
+                personal=True,
+            ),
+            _field("represents", "long", "所代表的投诉人", "Whom they stand for", personal=True),
+            _field("represented", "count", "所代表的人数", "How many they stand for"),
+            _field("authorised", "yes/no", "已核对授权", "Authorisation seen"),
         ),
         engine=True,
     ),

@@ -113,7 +113,12 @@ def _facts(desk: Desk, *, clear: bool) -> list[dict[str, Json]]:
 def _more_facts(desk: Desk) -> list[dict[str, Json]]:
     case, names = desk.page.state, desk.names
     return [
-        {"label": names.fact(name), "value": names.value(name, value, desk.reader.clock)}
+        {
+            "label": names.fact(name),
+            "value": mask_contact(str(value))
+            if name == "representative_contact"
+            else names.value(name, value, desk.reader.clock),
+        }
         for name, value in case.facts.items()
         if name not in HEADED and value not in (None, "", [])
     ]

@@ -16,7 +16,7 @@ from bihuan.web.words import length, quoted
 
 Json = Any
 SEEN = frozenset({"register", "acknowledge", "postpone", "respond", "contact", "confirm"})
-CONTACT = frozenset({"contact", "phone", "address"})
+CONTACT = frozenset({"contact", "phone", "address", "representative_contact"})
 # What the sentence says already, or what nobody reads.
 UNSAID = frozenset({"outcome", "agreed_time", "new_time", "consent", "item", "unit", "kind"})
 LONGEST = 400

@@ -13,6 +13,7 @@ from bihuan.engine.policy import (
     Policy,
     PrintedForm,
     Question,
+    Settled,
     Step,
     Usual,
 )
@@ -406,15 +407,12 @@ class _Compiler(Rows):
             )
         return name
 
-    def _settled(self, node: Node, place: str) -> tuple[str, str, str]:
+    def _settled(self, node: Node, place: str) -> Settled:
         mapping = self.read.mapping(node, place)
-        self.read.known(mapping, ("finding", "by", "because"), place)
-        self.read.required(mapping, ("finding", "by", "because"), place)
-        return (
-            self.read.text(mapping.get("finding"), place),
-            self.read.text(mapping.get("by"), place),
-            self.read.text(mapping.get("because"), place),
-        )
+        names = ("finding", "by", "because", "words")
+        self.read.known(mapping, names, place)
+        self.read.required(mapping, names[:3], place)
+        return Settled(*(self.read.text(mapping.get(name), place) for name in names))
 
 
 def personal_names(policy: Policy) -> frozenset[str]:

@@ -352,6 +352,16 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """A finding that somebody accepted, and the words of its clause that this rests on."""
+
+    finding: str  # its code, or code:place
+    by: str
+    because: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
     """What holds unless a row says otherwise."""
 
@@ -397,7 +407,7 @@ class Policy:
     forms: Mapping[str, PrintedForm]
     guidance: tuple[tuple[str, Text], ...]  # (where, words)
     keep: tuple[Keep, ...]
-    settled: tuple[tuple[str, str, str], ...]  # (finding, by, because)
+    settled: tuple[Settled, ...]
     not_executable: Mapping[str, str]
     elements: tuple[tuple[str, Element], ...]  # everything that cites a clause: (what it is, where)
     never_the_same: tuple[tuple[str, ...], ...] = ()

@@ -944,9 +944,9 @@ class _Reading:
             yield self.say("guidance", self.element(f"guidance[{index}]"), words)
         for keep in policy.keep:
             yield self.kept(keep)
-        for index, (finding, by, because) in enumerate(policy.settled):
-            why, who = either(because, lang), either(by, lang)
-            number = policy.numbers.get(finding.rpartition("numbers.")[2])
+        for index, accepted in enumerate(policy.settled):
+            why, who = either(accepted.because, lang), either(accepted.by, lang)
+            number = policy.numbers.get(accepted.finding.rpartition("numbers.")[2])
             about = f"“{number.word}”" if number else ""
             if zh:
                 words = f"{about}已说明：{why}({who})"

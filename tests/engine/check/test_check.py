@@ -76,9 +76,26 @@ def test_a_settled_warning_becomes_a_note_that_says_who_and_why() -> None:
     assert policy is not None
     note = next(each for each in check(policy) if each.code == "open-question")
     assert note.level is Level.NOTE
-    _, by, because = policy.settled[0]
-    assert by.partition(" / ")[0] in note.text.zh
-    assert because.partition(" / ")[2] in note.text.en
+    row = policy.settled[0]
+    assert row.by.partition(" / ")[0] in note.text.zh
+    assert row.because.partition(" / ")[2] in note.text.en
+
+
+def test_a_clause_that_changes_unsettles_what_rested_on_its_words() -> None:
+    edit = {"at": ["clauses", "MALL-8"], "set": "处理单、周报、月报由客服保存一年"}
+    _, findings = judged({"pack": "mall", "edits": [edit]})
+    (again,) = (each for each in findings if each.code == "law-limit")
+    assert again.level is Level.WARNING
+    assert "no longer says “保存二年”" in again.text.en
+    edit["set"] = "处理单、周报、月报由客服保存二年以上"
+    _, findings = judged({"pack": "mall", "edits": [edit]})
+    assert next(each for each in findings if each.code == "law-limit").level is Level.NOTE
+
+
+def test_a_settlement_of_what_no_longer_arises_is_found() -> None:
+    edit = {"at": ["numbers", "keep_time", "is"], "set": "3 years"}
+    _, findings = judged({"pack": "mall", "edits": [edit]})
+    assert [each.place for each in findings if each.code == "settled-for-nothing"] == ["settled[1]"]
 
 
 def test_an_error_cannot_be_settled() -> None:

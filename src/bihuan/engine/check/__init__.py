@@ -39,8 +39,9 @@ def check(
 
     With an organisation also how it is staffed; with its calendars also whether the clocks fit each other and the law.
 
-    A warning that a row of `settled` names is a note that says who settled it and why; errors cannot
-    be settled. One finding for each cause, with its clause, place and, where a case shows it, a story.
+    A warning that a row of `settled` names is a note that says who settled it and why, until its clause
+    changes; errors cannot be settled. One finding for each cause, with its clause, place and, where a
+    case shows it, a story.
     """
     found = _once(_all(policy, organisation, calendars))
     settled = [_settle(finding, policy) for finding in found]
@@ -81,18 +82,30 @@ def _names(finding: Finding) -> tuple[str, str]:
 
 
 def _settle(finding: Finding, policy: Policy) -> Finding:
-    """The finding as a note where somebody accepted it, with who and why."""
+    """The finding as a note where somebody accepted it, with who and why, as long as its clause says what it said."""
     if finding.level is not Level.WARNING:
         return finding
-    for name, by, because in policy.settled:
-        if name in _names(finding):
-            who, why = _both(by), _both(because)
+    for row in policy.settled:
+        if row.finding in _names(finding):
+            who, why = _both(row.by), _both(row.because)
+            if not _still_says(row.words, finding, policy):
+                text = Text(
+                    f"{finding.text.zh}(曾由{who.zh}确认，而条文中已没有“{row.words}”，须重新确认)",
+                    f"{finding.text.en} (was settled by {who.en}, but the clause no longer says "
+                    f"“{row.words}”: to be settled anew)",
+                )
+                return replace(finding, text=text)
             text = Text(
                 f"{finding.text.zh}(已由{who.zh}确认：{why.zh})",
                 f"{finding.text.en} (settled by {who.en}: {why.en})",
             )
             return replace(finding, level=Level.NOTE, text=text)
     return finding
+
+
+def _still_says(words: str, finding: Finding, policy: Policy) -> bool:
+    """Whether a clause of the finding still has the words its settlement rests on."""
+    return not words or any(words in policy.clauses.get(each, "") for each in finding.clauses)
 
 
 def _both(written: str) -> Text:
@@ -106,8 +119,8 @@ def _settled_for_nothing(
 ) -> list[Finding]:
     """Rows of `settled` that no finding answers to, or that try to settle an error."""
     lost = []
-    for index, (name, _, _) in enumerate(policy.settled):
-        place = f"settled[{index}]"
+    for index, row in enumerate(policy.settled):
+        name, place = row.finding, f"settled[{index}]"
         answering = [finding for finding in findings if name in _names(finding)]
         if any(finding.level is Level.ERROR for finding in answering):
             zh = f"{place}：“{name}”是必须改的问题，不能以确认了结"

@@ -580,9 +580,7 @@ def test_a_note_to_a_unit_that_is_closed() -> None:
     units = {code: unit for code, unit in MALL.organisation.units.items() if code != "cotton"}
     assert story.case.facts["about_unit"] == "cotton"
     story.world = replace(MALL, organisation=replace(MALL.organisation, units=units))
-    refused(
-        story, "closed-unit", "dispatch", "desk-an", "MALL-5.2", "MALL-11", instructions="请核实"
-    )
+    refused(story, "unit-gone", "dispatch", "desk-an", "MALL-5.2", "MALL-11", instructions="请核实")
     story.do("dispatch", "desk-an", instructions="请核实", to_unit="mall")
 
 

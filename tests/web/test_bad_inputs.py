@@ -141,8 +141,8 @@ def test_a_reply_to_a_cancelled_note(auto: Mall, capsys: pytest.CaptureFixture[s
     number = enquired(auto)
     auto.act(number, "countersign", "chief", sheet=1, outcome="refused", remark="部门写错")
     Everywhere(auto, capsys).refuses(
-        number, "reply", "product", "no-such-sheet", sheet=1, result="含天窗", handler="单砚",
-        date="今日", disclosure_checked="yes",
+        number, "reply", "product", "sheet-void", "AUTO-5.3.1", sheet=1, result="含天窗",
+        handler="单砚", date="今日", disclosure_checked="yes",
     )  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def test_a_rescue_without_a_place(auto: Mall, capsys: pytest.CaptureFixture[str]
 
 
 def test_a_dispatch_to_a_closed_dealer(auto: Mall, capsys: pytest.CaptureFixture[str]) -> None:
-    at = now() - HOUR
+    at = now() - HOUR // 2
     told = {"kind": "complaint", "channel": "hotline", "content": "维修后仍漏油"}
     number = intake.register(told, by=auto.ids["taker"], unit="company", now=at).number
     auto.act(number, "acknowledge", "taker", at=at, agreed_time=now() + DAY)
@@ -230,7 +230,7 @@ def test_a_dispatch_to_a_closed_dealer(auto: Mall, capsys: pytest.CaptureFixture
     closed = organisation.close_unit("north", now=now())
     assert not isinstance(closed, Refusal), closed
     Everywhere(auto, capsys).refuses(
-        number, "dispatch", "back", "closed-unit", "AUTO-5.2", instructions="请复查"
+        number, "dispatch", "back", "unit-gone", "AUTO-5.2", instructions="请复查"
     )
 
 

@@ -17,11 +17,12 @@ def not_addressable(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | 
     """A note to a unit that is closed or has nobody in it is refused, with where it could go."""
     kind = _opened(work, slot)
     who = _answered(work, kind.to) if kind is not None else None
-    if who is None or who.kind != "of" or who.of != "about":
+    if who is None or who.kind not in ("of", "nearest") or who.of == "sheet":
         return None
     facts, organisation = work.case.facts, work.world.organisation
-    given = "to_unit" if data.get("to_unit") else "about_unit"
-    unit = str(data.get("to_unit") or facts.get("about_unit") or "")
+    told = "nearest_unit" if who.kind == "nearest" else "about_unit"
+    given = "about_unit" if told == "about_unit" and not data.get("to_unit") else "to_unit"
+    unit = str(data.get("to_unit") or facts.get(told) or "")
     if not unit or _has_somebody(
         _addressed(unit, work.policy.posts[who.post], organisation), organisation
     ):

@@ -99,21 +99,6 @@ def resolve(
     return step_aside(found or seat(""), case, world, act)
 
 
-def closed_unit(who: Who, case: Case, world: World, facts: dict[str, Json]) -> str:
-    """The unit that an expression of posts means and that is closed; empty where it is not."""
-    if who.kind == "table":
-        table = world.policy.tables[who.post]
-        row = answering_row(table, facts, lambda number: world.count(number, case))
-        then = row.then if row else None
-        return closed_unit(then, case, world, facts) if isinstance(then, Who) else ""
-    unit = ""
-    if who.kind == "of" and who.of != "sheet":
-        unit = _unit_about(who.of, case, world.organisation)
-    elif who.kind == "nearest":
-        unit = str(case.facts.get("nearest_unit") or "")
-    return unit if unit not in world.organisation.units else ""
-
-
 def step_aside(place: Seat, case: Case, world: World, act: str = "") -> Seat:
     """The seat itself, or the nearest one above it that is clean, or at the top who stands in for it."""
     policy, organisation = world.policy, world.organisation

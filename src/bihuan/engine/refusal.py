@@ -123,10 +123,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "sheets-out": ("还有单据未交回", "notes are still out"),
     "promises-open": ("还有承诺未兑现", "promises are still to be kept"),
     "open-duty": ("还有待办未办", "other duties are still open"),
-    "closed-unit": (
-        "单位“{unit}”已关闭，处理单不能发往那里；请在“发往”填写另一单位",
-        "the unit '{unit}' is closed and no note can go there; name another under 'Addressed to'",
-    ),
     "unknown-kind": ("没有名为“{field}”的类型", "there is no kind called '{field}'"),
     "unknown-channel": ("没有名为“{field}”的渠道", "there is no channel called '{field}'"),
     "unknown-unit": ("没有代码为“{field}”的部门或单位", "there is no unit with the code '{field}'"),

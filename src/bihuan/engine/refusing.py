@@ -10,9 +10,8 @@ from bihuan.engine.granting import not_granted
 from bihuan.engine.library import citing
 from bihuan.engine.links import unfit_to_join
 from bihuan.engine.money import forbidden
-from bihuan.engine.posts import closed_unit, is_walled
+from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
-from bihuan.engine.rules import answering_row
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
 from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS, Text
 from bihuan.engine.work import Work
@@ -52,7 +51,6 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
         or not_granted(work, slot.step, data)
         or forbidden(work.case, act.name, data, slot.clauses)
         or overpaid(work, act.name, act.by, data, slot.clauses)
-        or nobody_there(work, slot, data)
         or unfit(work, slot, data)
         or uncitable(work, slot, form, data, act.at)
         or unfit_to_join(work, act)
@@ -96,21 +94,6 @@ def incomplete(slot: Slot, refusal: Refusal | None) -> Refusal | None:
         return refusal
     field = SHEET_FIELDS[refusal.field]
     return refuse("sheet-incomplete", at=field.name, clauses=refusal.clauses, field=field.text)
-
-
-def nobody_there(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
-    """A note cannot go to a unit that is closed; whoever draws it up names another."""
-    opens = (slot.step and slot.step.opens) or (slot.allowed and slot.allowed.opens) or ""
-    if opens in work.policy.tables:
-        row = answering_row(work.policy.tables[opens], work.facts(), work.limit)
-        opens = str(row.then) if row else ""
-    kind = work.policy.sheets.get(opens)
-    if kind is None or kind.to is None or data.get("to_unit"):
-        return None
-    unit = closed_unit(kind.to, work.case, work.world, work.facts())
-    if not unit:
-        return None
-    return refuse("closed-unit", clauses=slot.clauses, at="to_unit", unit=unit)
 
 
 def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:

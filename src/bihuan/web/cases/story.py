@@ -131,7 +131,7 @@ def _detail(desk: Desk, entry: Entry, *, clear: bool) -> str:
     for name, value in entry.data.items():
         if value in (None, "", []) or name in UNSAID or name in ("content", "text", "said"):
             continue
-        if value in desk.hidden:
+        if isinstance(value, str) and value in desk.hidden:
             continue  # that there is such a case is not for this reader to know
         hidden = name in CONTACT and not clear
         shown = mask_contact(str(value)) if hidden else value

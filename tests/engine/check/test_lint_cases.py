@@ -34,3 +34,9 @@ def test_a_fault_of_the_source_is_found_with_its_clause(case: dict[str, Any]) ->
     before = found_in({"pack": case["pack"], "edits": []})
     open_before = {(each.code, each.place) for each in before if each.level is not Level.NOTE}
     assert (fitting[0].code, fitting[0].place) not in open_before
+    new = {
+        each.code
+        for each in found_in(case)
+        if each.level is not Level.NOTE and (each.code, each.place) not in open_before
+    }
+    assert new == {case["code"], *case.get("also", ())}

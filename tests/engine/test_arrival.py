@@ -106,7 +106,7 @@ def test_a_progress_duty_ends_where_its_condition_does() -> None:
     story.do("report", "sales", form="phone", content="示例内容")
     story.do("decide", "gm", handling="direct", ask_president="no")
     assert story.owing("contact").row == "owed.progress_of_general"
-    story.at("2026-03-03 10:00").do("investigate", "sales", findings="一", basis="二",
+    story.at("2026-03-03 10:00").do("investigate", "sales", findings="一", grounds="law", basis="二",
                                     liability="company", compensation=100)  # fmt: skip
     assert story.case.derived["severity"] == "major"
     story.do("appoint_command", "gm", commander="gm", team="客服")

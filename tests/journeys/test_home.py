@@ -54,7 +54,7 @@ def test_a_mail_on_a_day_of_rest_goes_through_all_ranks_to_a_paid_answer_and_the
     works.from_list("reply", opinion="窗框密封条缺失，属施工遗留，建议更换并赔偿")
     clock.at = instant("2026-03-10 10:00")
     manager.does(
-        number, "investigate", findings="现场查看属实", basis="《房屋买卖合同》交付标准",
+        number, "investigate", findings="现场查看属实", grounds="contract", basis="《房屋买卖合同》交付标准",
         liability="company", compensation="60000",
     )  # fmt: skip
     desk.case(number)

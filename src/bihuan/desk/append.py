@@ -103,8 +103,14 @@ def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
         "agreed_at": case.agreed,
         "covered_at": max(covering, default=0),
         "ledger": case.ledger,
+        "outside_numbers": _outside_numbers(case)[:200],
         "state": canonical(case.to_json()),
     }
+
+
+def _outside_numbers(case: Case) -> str:
+    """The numbers that outside bodies gave their matters, as the find box looks for them."""
+    return " ".join(one["their_number"] for one in case.outside.values() if one["their_number"])
 
 
 def _text(facts: dict[str, Json], name: str, width: int) -> str:
@@ -115,8 +121,8 @@ def _text(facts: dict[str, Json], name: str, width: int) -> str:
 _CHANGING = (
     "unit", "kind", "channel", "category", "caller", "stage", "severity", "owner", "title",
     "subject", "about_unit", "about_person", "received_at", "registered_at", "closed_at", "ended",
-    "is_open", "next_due_at", "wake_at", "agreed_at", "covered_at", "ledger", "state", "events",
-    "head",
+    "is_open", "next_due_at", "wake_at", "agreed_at", "covered_at", "ledger", "outside_numbers",
+    "state", "events", "head",
 )  # fmt: skip
 _FIXED = ("number", "policy_id", "policy_code", "complainant_id", "query_code_hash")
 _INSERT_CASE = "INSERT INTO records_case ({}) VALUES ({}) RETURNING id".format(  # noqa: S608

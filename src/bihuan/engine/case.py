@@ -143,6 +143,8 @@ class Case:
     # approvals: step → hash of what it is asked to approve, or approved; asking step → who did it last
     approvals: dict[str, str] = field(default_factory=dict)
     asked_by: dict[str, str] = field(default_factory=dict)
+    # matters before outside bodies by number: body, their_number, until (0: not known), how it came out
+    outside: dict[str, Json] = field(default_factory=dict)
     # acts that different people must do → who did them
     doers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     pauses: tuple[tuple[int, int], ...] = ()
@@ -225,6 +227,7 @@ _DICTS = (
     "cited",
     "approvals",
     "asked_by",
+    "outside",
     "doers",
 )
 _DEBT_NAMES = tuple(item.name for item in fields(Debt))
@@ -492,6 +495,10 @@ def _did(case: Case, data: dict[str, Json]) -> None:
         case.doers[data["act"]] = (*doers, data["by"])
 
 
+def _outside(case: Case, data: dict[str, Json]) -> None:
+    case.outside[data["item"]] = {name: value for name, value in data.items() if name != "item"}
+
+
 def _asked(case: Case, data: dict[str, Json]) -> None:
     case.approvals[data["step"]] = data["of"]
 
@@ -546,6 +553,7 @@ _APPLY = {
     "cited": _cited,
     "asked": _asked,
     "approval void": _nothing,
+    "outside": _outside,
     "told": _nothing,
     "sampled": _nothing,
     "judged": _nothing,

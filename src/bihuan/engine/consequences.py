@@ -25,6 +25,8 @@ def trigger_each(work: Work, event: str, act: Act) -> None:
     for duty in work.policy.owed:
         if duty.when == event:
             items = items_of(work, duty, lines, act.at) if duty.for_each else [""]
+            if event == "referred":
+                items = [str(len(work.case.outside))]  # each matter is followed up for itself
             if event == "promised":
                 items = [str(len(work.case.promises))]  # each promise is owed for itself
             for item in items:

@@ -21,6 +21,7 @@ from bihuan.engine.keeping import hold
 from bihuan.engine.leading import told_of_others
 from bihuan.engine.links import command_of, grown_as, merge_into
 from bihuan.engine.money import follows
+from bihuan.engine.outside import followed, referred
 from bihuan.engine.pausing import pause, resume
 from bihuan.engine.policy import Consequence, Duty, Periodic, Step, Who
 from bihuan.engine.posts import SYSTEM, acting_seat, resolve
@@ -110,12 +111,16 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
         work.emit("followed", case=command)
     if slot.step is not None:
         do_step(work, slot, act)
+    elif isinstance(slot.duty, Duty) and slot.duty.when == "referred":
+        followed(work, act, slot.duty, slot.debts[0].item)
     elif isinstance(slot.duty, Duty) and slot.duty.tries:
         do_tried(work, slot, slot.duty, act)
     elif slot.allowed is not None:
         do_allowed(work, slot, act)
     elif ACTS[act.name].engine:  # owed or not
         do_engine(work, act)
+    if act.name == "refer" and not act.sheet:
+        referred(work, act)
     event = event_of(act.name)
     if event and not act.sheet and act.data.get("outcome") != "not arrived":
         work.emit("instant", name=event, at=act.at)
@@ -217,6 +222,7 @@ def keep_debts(work: Work, slot: Slot, act: Act) -> None:
             and (
                 slot.duty.for_each
                 or slot.duty.timing.by == "promised date"
+                or slot.duty.when == "referred"
                 or slot.duty.when.startswith("sheet overdue")  # one chase for each sheet
                 or slot.duty.when == "visit not satisfied"
             )

@@ -127,6 +127,8 @@ def form_of(
         fields[question.name] = _question_field(question)
     for field in own[first:]:
         fields.setdefault(field.name, field)
+    if act == "await_outside" and not any(row.when == "promised" for row in policy.owed):
+        del fields["what"], fields["date"]  # nothing would come of them
     if act == "lower_severity":
         levels = tuple((level, _level_text(policy, level)) for level in policy.levels)
         fields["severity"] = Field("severity", "choice", Text("等级", "Severity"), choices=levels)

@@ -262,6 +262,8 @@ def open_owed(work: Work, duty: Duty, item: str, since: int, facts: dict[str, Js
         return
     assert duty.owes is not None
     until, provisional = due_of(duty.timing, since, work.case, work.world, facts)
+    if duty.when == "referred" and (theirs := work.case.outside.get(item, {}).get("until")):
+        until, provisional = theirs, False  # the outside body's own date
     seat = resolve(duty.owes, work.case, work.world, facts, act=duty.act)
     work.open_debt(
         f"owed.{duty.name}", duty.act, seat, since, until, provisional=provisional, item=item

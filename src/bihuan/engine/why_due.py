@@ -18,7 +18,7 @@ from bihuan.engine.world import World
 class WhyDue:
     """How the due instant of a debt came about.
 
-    `how`: counted (see `explanation`), agreed, promised, month after, again (counted from the miss),
+    `how`: counted (see `explanation`), agreed, promised, theirs, month after, again (counted from the miss),
     or given. `number` names the policy's number that was counted, `start` is where counting began.
     """
 
@@ -36,6 +36,9 @@ def why_due(debt: Debt, case: Case, world: World) -> WhyDue:
         return WhyDue("agreed", debt.since)
     if timing is not None and timing.by == "promised date" and debt.due in case.promises.values():
         return WhyDue("promised", debt.since)
+    theirs = {matter.get("until") for matter in case.outside.values()}
+    if debt.act == "await_outside" and debt.item and debt.due in theirs:
+        return WhyDue("theirs", debt.since)
     if timing is not None and timing.by == "month after" and debt.due == month_after(case, world):
         return WhyDue("month after", case.registered)
     for how, number, span, start, calendar in _candidates(debt, case, world, row):

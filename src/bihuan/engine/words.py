@@ -1,6 +1,6 @@
 """The closed vocabularies: stages, acts with their forms, needs, events, each with its words in both languages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 
@@ -111,6 +111,8 @@ ANSWER_FORMS = {
     "in person": ("当面", "In person"),
     "query code": ("查询码页面", "On the query page"),
 }
+THEIR_NUMBER = _field("their_number", "text", "对方编号", "Their number", required=False)
+PENDING = "pending"  # the outcome of following up that leaves a matter open
 GROUNDS = {
     "law": ("法律法规", "Law"),
     "contract": ("合同", "Contract"),
@@ -364,7 +366,15 @@ _ACTS = (
         past=("转外部", "referred it outside"),
         fields=(
             _field("body", "text", "外部机构", "Outside body"),
+            THEIR_NUMBER,
             _field("until", "time", "对方答复期限", "Their answer is due", required=False),
+            _field(
+                "handed_over",
+                "long",
+                "移交材料(每行一项)",
+                "Handed over, one a line",
+                required=False,
+            ),
         ),
     ),
     # compensation; what stands behind it is the engine's own rule (compensation.py)
@@ -686,7 +696,23 @@ _ACTS = (
         "Follow up the outside body",
         phrase=("跟进外部机构结果", "follow up the outside body"),
         past=("跟进外部机构", "followed up the outside body"),
-        fields=(RESULT,),
+        outcomes=_outcomes(
+            agreed=("达成一致", "Agreed"),
+            not_agreed=("未达成一致", "Not agreed"),
+            against_us=("决定对我方不利", "Decided against us"),
+            withdrawn=("客户撤回", "Withdrawn"),
+            pending=("尚无结果", "No result yet"),
+        ),
+        fields=(
+            RESULT,
+            THEIR_NUMBER,
+            replace(
+                _field("until", "time", "对方新的答复期限", "Their new date", required=False),
+                when=("outcome", PENDING),
+            ),
+            _field("what", "long", "我方随后应做", "What we then owe", required=False),
+            _field("date", "time", "我方应做到的时间", "By when we owe it", required=False),
+        ),
     ),
     _act("keep_promise", "兑现承诺", "Keep the promise", fields=(RESULT,)),
     _act(

@@ -287,6 +287,8 @@ def _events(policy: Policy) -> frozenset[str]:
         events.add("counted")
     if any(duty.act == "visit_shopper" for duty in policy.owed):
         events.add("visit not satisfied")
+    if any(duty.act == "await_outside" for duty in policy.owed):
+        events.add("promised")  # what a mediation or a decision says we owe
     if policy.registered_by_staff:
         events.add("told to a member of staff")
     sheets = set(openers(policy))

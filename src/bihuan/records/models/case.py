@@ -45,6 +45,7 @@ class Case(models.Model):
     wake_at = models.BigIntegerField(default=0)
     agreed_at = models.BigIntegerField(default=0)
     covered_at = models.BigIntegerField(default=0)  # when a sheet was opened for its common problem
+    outside_numbers = models.CharField(max_length=200, blank=True)  # the outside bodies' own
     state = JsonText()
     events = models.IntegerField()
     head = models.CharField(max_length=64)

@@ -18,7 +18,7 @@ def found_cases(
     after: Key | None = None,
     limit: int = 50,
 ) -> tuple[list[Listed], Key | None]:
-    """The cases whose number, title or complainant fits `words` (empty: all), and where to go on.
+    """The cases whose number, outside number, title or complainant fits `words`, and where to go on.
 
     Four digits also mean the end of a phone number, eight or more the whole of one. Outside parties
     find those they have a note of, by the number alone: show no more of them (`seen_whole`).
@@ -82,6 +82,7 @@ def open_alike(viewer: Viewer, about_unit: str, category: str, limit: int = 4) -
 def _fits(words: str) -> Q:
     fits = _has_number(words)
     fits |= Q(title__icontains=words) | Q(complainant__name__icontains=words)
+    fits |= Q(outside_numbers__icontains=words)
     digits = "".join(sign for sign in words if sign.isdecimal())
     if digits == words and len(digits) == 4:
         fits |= Q(complainant__phone_end=digits)

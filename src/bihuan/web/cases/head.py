@@ -105,6 +105,14 @@ def _facts(desk: Desk, *, clear: bool) -> list[dict[str, Json]]:
         if facts.get(key):
             value = names.value(key, facts[key], clock)
             found.append({"label": names.fact(key), "value": value})
+    if desk.page.reach is Reach.WHOLE:
+        for matter in case.outside.values():
+            if not matter.get("how"):
+                until = matter.get("until")
+                note = [matter["their_number"], clock.at(until) if until else ""]
+                found.append({
+                    "label": _("Outside"), "value": matter["body"], "note": " ".join(note).strip(),
+                })  # fmt: skip
     if case.owner:
         found.append({"label": _("Owner"), "value": names.seat(case.owner)})
     return found

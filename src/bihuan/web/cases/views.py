@@ -19,6 +19,7 @@ from bihuan.records.queries.find import complainants, found_cases, found_sheet, 
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story, together
 from bihuan.web.cases.acting import Desk, desk_of
+from bihuan.web.cases.panels import panels
 from bihuan.web.cases.time_spent import time_spent
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names, tone_of_severity
@@ -223,6 +224,7 @@ def show_case(
             "time_spent": time_spent(desk),
             "files": head.attached(desk),
             "together": together.panel(desk, request),
+            "panels": panels(desk),
             "papers": head.papers(desk),
             "doable": head.doable(desk, owed),
             "refused": head.not_possible(desk),

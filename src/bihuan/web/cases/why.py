@@ -39,6 +39,8 @@ def _steps(
         yield {"at": clock.at(debt.due), "what": _("agreed with the customer")}
     elif found.how == "promised":
         yield {"at": clock.at(debt.due), "what": _("promised")}
+    elif found.how == "theirs":
+        yield {"at": clock.at(debt.due), "what": _("the outside body’s own date")}
     elif found.how == "month after":
         yield {"at": clock.at(found.start), "what": _("registered")}
         yield {"at": clock.at(debt.due), "what": _("the end of the month after")}

@@ -100,7 +100,7 @@ def _whole_case(event: Event) -> bool:
 
 def _concerned(case_id: int, event: Event) -> Iterator[tuple[int, dict[str, list[Json]]]]:
     """The entries whose personal values go: of the kinds of record named, until the instant named."""
-    what, until = event.data["records"], event.data["until"]
+    what, until = event.data["records"].split(" and "), event.data["until"]
     rows = EventRow.objects.filter(case_id=case_id).exclude(private={}).order_by("sequence")
     if _whole_case(event):
         for row in rows:

@@ -79,7 +79,7 @@ def purge(work: Work, debt: Debt, at: int) -> None:
     named = {kind for row in work.policy.keep for kind in row.what}
     if "case records" in what and "sheets" not in named:
         what.append("sheets")  # what no row names goes with its case
-    told = {"row": debt.row, "records": what, "since": since, "until": until}
+    told = {"row": debt.row, "records": " and ".join(what), "since": since, "until": until}
     work.end("purge", at, "system", SYSTEM, 0, told)
 
 

@@ -235,6 +235,12 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
         ("calendar", _("Working calendar"), "calendar", True),
         ("ledger", _("Routine duties"), "repeat", True),
         ("papers", _("Printed forms"), "printer", True),
+        (
+            "records",
+            _("Keeping and destroying"),
+            "checks",
+            reader.account.is_administrator or reader.account.is_auditor,
+        ),
     )
     found = []
     for name, label, icon, allowed in offered:

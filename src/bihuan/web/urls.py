@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.policy.urls")),
     path("", include("bihuan.web.library.urls")),
     path("", include("bihuan.web.calendar.urls")),
+    path("", include("bihuan.web.records.urls")),
     path("", include("bihuan.web.notices.urls")),
     path("visits/", include("bihuan.web.visits.urls")),
     path("me/", account.me, name="account"),

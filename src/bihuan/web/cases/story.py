@@ -126,6 +126,8 @@ def _detail(desk: Desk, entry: Entry, *, clear: bool) -> str:
     names, clock = desk.names, desk.reader.clock
     if entry.erased:
         return _("What was personal was erased.")
+    if entry.kind == "purge":
+        return ""
     own = [value for name, value in entry.data.items() if name in ("content", "text", "said")]
     parts = [quoted(_cut(" ".join(str(value).split()))) for value in own[:1] if value]
     for name, value in entry.data.items():

@@ -1,0 +1,1 @@
+"""Pages of what is kept how long, and of what was purged."""

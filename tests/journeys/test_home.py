@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Case
-from tests.journeys.desk import Clock, Desk, instant
+from tests.journeys.desk import Clock, Desk, at, instant
 from tests.web.houses import HOME, open_house
 from tests.web.mall import DAY, HOUR
 
@@ -54,7 +54,8 @@ def test_a_mail_on_a_day_of_rest_goes_through_all_ranks_to_a_paid_answer_and_the
     works.from_list("reply", opinion="窗框密封条缺失，属施工遗留，建议更换并赔偿")
     clock.at = instant("2026-03-10 10:00")
     manager.does(
-        number, "investigate", findings="现场查看属实", grounds="contract", basis="《房屋买卖合同》交付标准",
+        number, "investigate", findings="现场查看属实", grounds="contract",
+        basis="《房屋买卖合同》交付标准",
         liability="company", compensation="60000",
     )  # fmt: skip
     desk.case(number)
@@ -70,6 +71,9 @@ def test_a_mail_on_a_day_of_rest_goes_through_all_ranks_to_a_paid_answer_and_the
     desk.done("respond")
     clock.pass_(DAY)
     desk.does(number, "confirm", outcome="satisfied", opinion="同意")
+    desks("finance").from_list(
+        "compensate", amount="60000", method_="转账", paid_on=at(clock.at), receipt="示例 7"
+    )
     manager.from_list("approve")
     desk.does(number, "close", summary="已更换并赔偿")
     clock.pass_(20 * DAY)

@@ -52,6 +52,7 @@ HOME = Plan(
     ),
     (
         ("service", "许知", "property_service", "city"),
+        ("finance", "钱多", "finance", ""),
         ("sales", "岳宁", "sales_service", "city"),
         ("duty", "值夏", "duty_officer", "city"),
         ("works", "工正", "handler", "works"),

@@ -232,7 +232,9 @@ def _page(
     reader, names = at.reader, at.names
     posted = request.POST.dict() if request.method == "POST" else request.GET.dict()
     phone = posted.get("phone", "")
-    _typed, data = _read(request, at) if request.method == "POST" else (None, {})
+    data = _read(request, at)[1] if request.method == "POST" else {}
+    if posted.get("kind") in at.policy.kinds:
+        data.setdefault("kind", posted["kind"])
     decision = _decide(at, data)
     fields = _drawn(at, posted, dict(errors or {}))
     return show(

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bihuan.engine.case import Act, Case, Json, replay
 from bihuan.engine.dues import latest_promise
+from bihuan.engine.organisation import unit_of
 from bihuan.engine.step import Possible, decide, possible
 from bihuan.engine.words import RELATIONS
 from bihuan.engine.work import Work
@@ -138,13 +139,16 @@ def test_the_player_gets_everywhere() -> None:
 def fitting(dice: Random, offer: Possible, play: Play) -> dict[str, Json]:
     """Data as somebody would enter it who wants the act to succeed."""
     data = {item.name: value(dice, item, play.world, play.now) for item in offer.fields}
+    times = {item.name for item in offer.fields if item.kind == "time"}
     for name in data:
         if name in ("agreed_time", "new_time"):
             work = Work(play.case, play.world)
             latest = latest_promise(play.case, play.world, work.facts(), play.now)
             data[name] = latest or max(play.now, play.case.agreed) + HOUR
         elif name in ("date", "until"):
-            data[name] = play.now + DAY if offer.act in ("promise", "refer") else "3月2日"
+            data[name] = play.now + DAY if name in times else "3月2日"
+        elif name == "to_unit":
+            data[name] = unit_of(dice.choice(sorted(play.world.organisation.known)))
         elif name == "case":
             linked = [number for number, how in play.case.links.items() if how in RELATIONS]
             new = f"案件-{len(play.history)}"

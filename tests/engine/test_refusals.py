@@ -405,6 +405,23 @@ def test_a_clock_that_stands_already_and_one_that_runs() -> None:
     refused(story, "paused-already", "pause", "desk-an", "MALL-5.6", **until)
 
 
+def test_a_record_on_hold_one_that_is_not_and_one_that_was_destroyed() -> None:
+    story = mall(MALL, "resolve")
+    refused(story, "not-held", "release", "desk-an", reason="诉讼终结")
+    refused(story, "not-held", "review_hold", "desk-an", outcome="lifted")
+    keeping = {"reason": "可能诉讼", "review": instant("2027-03-02 10:00")}
+    story.do("hold", "desk-an", **keeping)
+    refused(story, "held-already", "hold", "desk-an", **keeping)
+    story.do("release", "desk-an", reason="诉讼终结")
+    refused(story, "not-held", "release", "desk-an", reason="诉讼终结")
+    story.do("withdraw", "customer")
+    assert story.owed() == ["purge"]
+    story.now = story.owing("purge").due + 1
+    story.sweep()
+    refused(story, "purged", "remark", "desk-an", text="补记")
+    refused(story, "purged", "hold", "desk-an", **keeping)
+
+
 def test_a_policy_is_not_signed_by_two_people_for_three() -> None:
     now = instant("2026-03-02 10:05")
     opened = decide(

@@ -104,6 +104,10 @@ class Cells:
             )
         return (*unknown, *known, *others[:1])
 
+    def mentioned(self, name: str) -> frozenset[str]:
+        """The values of a fact, table or step that conditions name."""
+        return frozenset(self._named.get(name, ()))
+
     def outcomes(self, step_name: str) -> tuple[str, ...]:
         """How a step of the main line, or of a sheet's, can have ended."""
         lines = ("", *self.policy.sheets)

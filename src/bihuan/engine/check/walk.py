@@ -97,6 +97,7 @@ class Walk:
         self._all_marks: list[Marks] = []
         self._acts_done: list[frozenset[str]] = []
         self._numbers: dict[Marks, int] = {}
+        self._asked_outcomes = set(self._asked(policy))
         self._marked: dict[tuple[int, str, str], int] = {}
         self._without: dict[tuple[int, int], int] = {}
         self._number(())
@@ -112,7 +113,7 @@ class Walk:
         return {**self.classes[state[0]], **dict(self._all_marks[state[1]])}
 
     def marks(self, state: State) -> Marks:
-        """The steps finished in this state, each with how it ended."""
+        """The steps finished in this state, each with how it ended as far as anything asks."""
         return self._all_marks[state[1]]
 
     def current(self, state: State) -> Step | None:
@@ -134,6 +135,13 @@ class Walk:
             if len(self.came) > MOST_STATES:
                 self.cut_short = True
                 return
+
+    def _asked(self, policy: Policy) -> Iterator[tuple[str, str]]:
+        """The outcomes of steps on which anything hangs, and what was missed."""
+        for step in self.steps:
+            yield from ((step.name, value) for value in self.cells.mentioned(step.name))
+            yield step.name, "missed"
+        yield from (row.after for row in policy.always)
 
     def _to_settle(self, cell: Cell) -> Iterator[str]:
         """The acts after which this case cannot be as it is: they settle what is unknown in it."""
@@ -245,9 +253,12 @@ class Walk:
         return Text("后来：" + ",".join(zh), "later: " + ", ".join(en))
 
     def _mark(self, marks: int, step: Step, outcome: str) -> int:
+        """The marks with this step finished; outcomes that nothing asks about are not told apart."""
         key = (marks, step.name, outcome)
         if key not in self._marked:
-            done = {**dict(self._all_marks[marks]), step.name: outcome}
+            plain = ACTS[step.act].outcomes[0].name if ACTS[step.act].outcomes else outcome
+            how = outcome if (step.name, outcome) in self._asked_outcomes else plain
+            done = {**dict(self._all_marks[marks]), step.name: how}
             in_order = sorted(done.items(), key=lambda item: self.order[item[0]])
             self._marked[key] = self._number(tuple(in_order))
         return self._marked[key]

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
+from bihuan.desk import limits
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.outbox import deliver
 from bihuan.desk.sweep import sweep
@@ -149,3 +150,20 @@ def test_ledgers_and_anchors_made_at_once_are_made_once(office):
     assert len(numbers) == len(set(numbers)) > 0
     assert Anchor.objects.count() == 1
     assert verify(START + DAY) == []
+
+
+def test_of_many_tries_at_once_each_is_counted():
+    counted = at_once(*[lambda: limits.count("code:here:1", until=START + HOUR, now=START)] * 6)
+
+    assert sorted(counted) == [1, 2, 3, 4, 5, 6]
+    assert limits.tried("code:here:1") == 6
+
+
+def test_tries_past_their_time_are_forgotten():
+    limits.count("code:here:1", until=START, now=START)
+    limits.count("code:here:2", until=START + HOUR, now=START + MIN)
+
+    assert limits.tried("code:here:1") == 0
+    limits.give_back("code:here:2")
+    limits.give_back("code:here:2")
+    assert limits.tried("code:here:2") == 0

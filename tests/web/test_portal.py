@@ -9,7 +9,7 @@ from django.test import Client
 
 from bihuan.desk import intake, organisation, worlds
 from bihuan.records.queries.cases import portal_case
-from bihuan.web.portal import follow, views
+from bihuan.web.portal import follow, robots
 from tests.web.mall import DAY, HOUR, Mall, now
 
 pytestmark = pytest.mark.django_db
@@ -19,12 +19,24 @@ JPEG = b"\xff\xd8\xff\xe0" + b"0" * 100
 
 @pytest.fixture(autouse=True)
 def _nothing_counted() -> None:
-    for limit in (views.SENT, follow.WRONG, follow.ADDITIONS):
+    for limit in (robots.PROVEN, robots.UNPROVEN, follow.WRONG, follow.ADDITIONS):
         limit.clear("127.0.0.1")
 
 
 def customer(language: str = "zh-CN") -> Client:
     return Client(headers={"accept-language": language})
+
+
+def proof(client: Client, step: int = 3) -> dict[str, str]:
+    """What a browser's script finds for the challenge of the last screen."""
+    page = client.get(f"/portal/complain/{step}").content.decode()
+    asked = re.search(r'name="challenge" value="([^"]+)"', page)
+    assert asked
+    tries = (str(number) for number in range(10**7))
+    return {
+        "challenge": asked[1],
+        "proof": next(one for one in tries if robots.proves(asked[1], one)),
+    }
 
 
 def complain(client: Client, unit: str = "", **other: str) -> tuple[str, str]:
@@ -39,7 +51,8 @@ def complain(client: Client, unit: str = "", **other: str) -> tuple[str, str]:
         3: {"name": "叶蓁", "contact": "13900000626", "consent": "yes"},
     }
     for step, fields in told.items():
-        answer = client.post(f"/portal/complain/{step}", fields | other)
+        proven = proof(client) if step == 3 else {}
+        answer = client.post(f"/portal/complain/{step}", fields | other | proven)
         assert answer.status_code == 302, answer.content.decode()
     page = client.get("/portal/receipt").content.decode()
     number, code = re.findall(r"<dd>([^<]+)</dd>", page)[:2]
@@ -116,36 +129,99 @@ def test_sending_twice_makes_one_case_with_the_same_code(mall: Mall) -> None:
         session = client.session
         session["portal"] = draft
         session.save()
-        client.post("/portal/complain/3", {"consent": "yes"})
+        client.post("/portal/complain/3", {"consent": "yes"} | proof(client))
         sent.append(
             (client.session["portal_receipt"]["number"], client.session["portal_receipt"]["code"])
         )
     assert sent[0] == sent[1]
 
 
-def test_robots_are_asked_once_more_and_people_get_through(mall: Mall) -> None:
-    client = customer()
-    client.get("/portal/")
-    client.post("/portal/complain/1", {"content": "地面湿滑"})
-    quick = client.post("/portal/complain/3", {"consent": "yes"})
-    assert quick.status_code == 422
-    assert "太快" in text(quick)
-    trap = client.post("/portal/complain/3", {"consent": "yes", "website": "http://spam.example"})
-    assert trap.status_code == 422
-    assert client.post("/portal/complain/3", {"consent": "yes"}).status_code == 302
-
-
-def test_thirty_complaints_an_hour_from_one_address_are_enough(mall: Mall) -> None:
-    for _ in range(views.SENT.times):
-        views.SENT.count("127.0.0.1")
-    client = customer()
+def begun(client: Client, ago: int = 60) -> None:
+    """As far as the last screen, `ago` seconds after the first."""
     client.get("/portal/")
     session = client.session
-    session["portal"] = session["portal"] | {"began": now() - 60, "content": "地面湿滑"}
+    session["portal"] = session["portal"] | {"began": now() - ago, "content": "地面湿滑"}
     session.save()
-    answer = client.post("/portal/complain/3", {"consent": "yes"})
+
+
+def sum_of(client: Client) -> dict[str, str]:
+    """The challenge with the sum worked out, as somebody without script does."""
+    page = client.get("/portal/complain/3").content.decode()
+    asked, first, second = (
+        re.search(r'name="challenge" value="([^"]+)"', page),
+        *re.findall(r"(\d) \+ (\d)", page)[0],
+    )
+    assert asked
+    return {"challenge": asked[1], "sum": str(int(first) + int(second))}
+
+
+def test_without_script_a_sum_is_asked_and_the_right_one_gets_through(mall: Mall) -> None:
+    client = customer()
+    begun(client)
+    asked = sum_of(client)
+    for wrong in ("", "0", "999", "²", "x" * 500):
+        answer = client.post("/portal/complain/3", {"consent": "yes"} | asked | {"sum": wrong})
+        assert answer.status_code == 422
+        assert "算式" in text(answer)
+    assert client.post("/portal/complain/3", {"consent": "yes"} | asked).status_code == 302
+
+
+def test_nobody_writes_so_quickly_without_script(mall: Mall) -> None:
+    client = customer()
+    begun(client, ago=0)
+    quick = client.post("/portal/complain/3", {"consent": "yes"} | sum_of(client))
+    assert quick.status_code == 422
+    assert "太快" in text(quick)
+    assert client.post("/portal/complain/3", {"consent": "yes"} | sum_of(client)).status_code == 302
+
+
+def test_who_fills_in_what_nobody_sees_is_asked_the_sum_even_with_a_proof(mall: Mall) -> None:
+    client = customer()
+    begun(client)
+    trap = {"consent": "yes", "website": "http://spam.example"} | proof(client)
+    assert client.post("/portal/complain/3", trap).status_code == 422
+    assert client.post("/portal/complain/3", {"consent": "yes"} | sum_of(client)).status_code == 302
+
+
+def test_a_proof_is_good_for_one_complaint_and_for_two_hours(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, other = customer(), customer()
+    begun(client)
+    begun(other)
+    mine = proof(client)
+    assert other.post("/portal/complain/3", {"consent": "yes"} | mine).status_code == 422
+    forged = mine | {"challenge": mine["challenge"][:-2] + "AA"}
+    assert client.post("/portal/complain/3", {"consent": "yes"} | forged).status_code == 422
+    wrong = mine | {"proof": "1" + mine["proof"]}
+    assert client.post("/portal/complain/3", {"consent": "yes"} | wrong).status_code == 422
+    monkeypatch.setattr(robots, "GOOD_FOR", -1)
+    assert client.post("/portal/complain/3", {"consent": "yes"} | mine).status_code == 422
+    monkeypatch.undo()
+    assert client.post("/portal/complain/3", {"consent": "yes"} | mine).status_code == 302
+
+
+@pytest.mark.parametrize("limit", [robots.PROVEN, robots.UNPROVEN], ids=["proven", "unproven"])
+def test_so_many_complaints_an_hour_from_one_address_are_enough(
+    mall: Mall, limit: robots.Limit
+) -> None:
+    for _ in range(limit.times):
+        limit.count("127.0.0.1")
+    client = customer()
+    begun(client)
+    shown = proof(client) if limit is robots.PROVEN else sum_of(client)
+    answer = client.post("/portal/complain/3", {"consent": "yes"} | shown)
     assert answer.status_code == 429
     assert "portal" in client.session
+
+
+def test_sent_again_after_the_answer_was_lost_it_leads_to_the_receipt(mall: Mall) -> None:
+    client = customer()
+    begun(client)
+    sent = {"consent": "yes"} | proof(client)
+    client.post("/portal/complain/3", sent)
+    again = client.post("/portal/complain/3", sent)
+    assert again.headers["location"] == "/portal/receipt"
 
 
 def test_number_and_code_open_the_case_in_whatever_way_they_are_typed(mall: Mall) -> None:

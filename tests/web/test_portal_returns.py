@@ -11,10 +11,10 @@ from django.test import Client
 from bihuan.desk import intake
 from bihuan.engine.sentences import shown_before
 from bihuan.records.queries.cases import CasePage, portal_case
-from bihuan.web.portal import follow, views
+from bihuan.web.portal import follow, robots, views
 from tests.web.mall import DAY, Mall, now
 from tests.web.shop import open_shop
-from tests.web.test_portal import customer, opened, text
+from tests.web.test_portal import customer, opened, proof, text
 
 pytestmark = pytest.mark.django_db
 ASKED = {
@@ -29,7 +29,7 @@ ASKED = {
 
 @pytest.fixture(autouse=True)
 def _nothing_counted() -> None:
-    for limit in (views.SENT, follow.WRONG, follow.ADDITIONS):
+    for limit in (robots.PROVEN, robots.UNPROVEN, follow.WRONG, follow.ADDITIONS):
         limit.clear("127.0.0.1")
 
 
@@ -59,6 +59,7 @@ def ask_for_return(client: Client, **other: str) -> tuple[str, str]:
     dated = {"delivered": day(2), "purchased": day(4)}
     for step, (screen, fields) in enumerate(ASKED.items(), 1):
         told = fields | (dated if screen == "thing" else {}) | other
+        told |= proof(client, step) if screen == "reach" else {}
         answer = client.post(f"/portal/complain/{step}", told)
         assert answer.status_code == 302, text(answer)
     page = client.get("/portal/receipt").content.decode()
@@ -173,6 +174,7 @@ def test_only_the_story_and_the_consent_are_needed(shop: Mall) -> None:
     client.post("/portal/apply/return")
     for step, screen in enumerate(ASKED, 1):
         told = {"story": {"content": "不想要了"}, "reach": {"consent": "yes"}}.get(screen, {})
+        told |= proof(client, step) if screen == "reach" else {}
         assert client.post(f"/portal/complain/{step}", told).status_code == 302
     assert client.session["portal_receipt"]["number"]
 

@@ -1,11 +1,11 @@
-"""How often somebody may try something, counted in this process's cache."""
+"""How often somebody may try something; counted in the database, so that all processes hold together."""
 
 from dataclasses import dataclass
 
 from axes.helpers import get_client_ip_address
-from django.core.cache import cache
 from django.http import HttpRequest
 
+from bihuan.desk import limits
 from bihuan.web.shell import now
 
 
@@ -19,20 +19,28 @@ class Limit:
 
     def spent(self, who: str) -> bool:
         """Whether `who` has used all of it up; asking counts nothing."""
-        return int(cache.get(self._key(who), 0)) >= self.times
+        return limits.tried(self._key(who)) >= self.times
 
     def count(self, who: str) -> None:
         """Count one attempt of `who`."""
-        key = self._key(who)
-        if not cache.add(key, 1, self.seconds):
-            cache.set(key, int(cache.get(key, 0)) + 1, self.seconds)
+        self.take(who)
+
+    def take(self, who: str) -> bool:
+        """Count one attempt of `who` and say whether it was still allowed, also among many at once."""
+        at = now()
+        until = (at // self.seconds + 1) * self.seconds
+        return limits.count(self._key(who), until=until, now=at) <= self.times
+
+    def give_back(self, who: str) -> None:
+        """What was taken last came to nothing."""
+        limits.give_back(self._key(who))
 
     def clear(self, who: str) -> None:
         """Forget the attempts of `who`."""
-        cache.delete(self._key(who))
+        limits.forget(self._key(who))
 
     def _key(self, who: str) -> str:
-        return f"rate:{self.name}:{who}:{now() // self.seconds}".replace(" ", "-")
+        return f"{self.name}:{who}:{now() // self.seconds}"[:200]
 
 
 def address(request: HttpRequest) -> str:

@@ -1,6 +1,7 @@
 """Every table, one module a noun."""
 
 from bihuan.records.models.access import CaseAccess, Disclosure
+from bihuan.records.models.attempt import Attempt
 from bihuan.records.models.case import Case, DayCounter, SweepFailure
 from bihuan.records.models.event import ActReceipt, Anchor, Event
 from bihuan.records.models.library import Citation, Document, DocumentTerm
@@ -16,6 +17,7 @@ __all__ = [
     "Absence",
     "ActReceipt",
     "Anchor",
+    "Attempt",
     "Case",
     "CaseAccess",
     "Citation",

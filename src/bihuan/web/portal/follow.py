@@ -64,16 +64,16 @@ def unlock(request: HttpRequest) -> HttpResponse:
     typed["number"] = typed["number"] or request.GET.get("number", "")[:80]
     if request.method == "GET":
         return outside.show(request, "portal/unlock.jinja", {"typed": typed, "refused": ""})
-    if WRONG.spent(address(request)):
+    if not WRONG.take(address(request)):
         words = _("Too many tries from here. In a quarter of an hour you can try again.")
         context = {"typed": typed, "refused": words}
         return outside.show(request, "portal/unlock.jinja", context, status=429)
     number, code_hash = typed["number"].strip().upper(), intake.hash_of(typed["code"])
     if not intake.find_by_code(number, typed["code"]):
-        WRONG.count(address(request))
         words = _("This number and this code do not belong together.")
         context = {"typed": typed, "refused": words}
         return outside.show(request, "portal/unlock.jinja", context, status=403)
+    WRONG.give_back(address(request))
     open_case(request, number, code_hash, now())
     return HttpResponseRedirect(reverse("portal_case", args=[number]))
 
@@ -224,9 +224,8 @@ def add(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
 def _added(request: HttpRequest, page: CasePage, at: int, text: str, sent: list[Json]) -> str:
     if not text and not sent:
         return _("Write something, or choose a file.")
-    if ADDITIONS.spent(address(request)):
+    if not ADDITIONS.take(address(request)):
         return _("Too much from here within an hour. Try again later.")
-    ADDITIONS.count(address(request))
     if not sent:
         return _act(request, page, at, "remark", {"text": text})
     kept = uploads.keep(sent)

@@ -17,10 +17,11 @@ from bihuan.engine.policy import Policy
 from bihuan.engine.say_time import say_span
 from bihuan.web import outside
 from bihuan.web.cases import forms
+from bihuan.web.portal import robots
 from bihuan.web.portal.answers import public
 from bihuan.web.portal.asking import Screen, conditions, screens, way_in
 from bihuan.web.portal.follow import open_case, telling, unlocked
-from bihuan.web.rate import Limit, address
+from bihuan.web.rate import address
 from bihuan.web.shell import now
 from bihuan.web.words import Clock, Names
 
@@ -31,8 +32,6 @@ FIELDS = {
     "reach": ("name", "contact", "consent"),
 }
 LONGEST = {"content": 5000, "demand": 1000, "name": 60, "contact": 200}
-QUICKEST = 3  # seconds nobody needs less than for three screens
-SENT = Limit("portal complaints", 30, 3600)
 SHOWN_FOR = 900  # seconds the receipt stays readable in the browser it was made in
 
 
@@ -84,8 +83,9 @@ def conditions_of(request: HttpRequest, kind: str) -> HttpResponse:
 def step(request: HttpRequest, step: int) -> HttpResponse:
     """One of the questions. What was said so far is kept in this browser's session."""
     draft = dict(request.session.get("portal", {}))
-    if not draft:
-        return HttpResponseRedirect(reverse("portal"))
+    if not draft:  # sent already, where the answer was lost on the way
+        known = "portal_receipt" in request.session
+        return HttpResponseRedirect(reverse("portal_receipt" if known else "portal"))
     at = now()
     if request.method == "GET" and step == 1 and "plain" in request.GET:
         draft.pop("kind", None)
@@ -197,6 +197,9 @@ def _ask(
         "units": [] if applied else _units(worlds.organisation(at)),
         "kinds": [] if applied else plain,
         "kept_for": _kept_for(policy, language),
+        "challenge": robots.challenge(str(draft.get("act_id", "")), at)
+        if step == len(asked)
+        else None,
     }  # fmt: skip
     return outside.show(request, "portal/step.jinja", context, status=status)
 
@@ -206,16 +209,17 @@ def _send(request: HttpRequest, draft: dict[str, Json]) -> HttpResponse:
     about = str(draft.get("about_unit", ""))
     policy = _policy(at, about, str(draft.get("kind", "")))
     last = len(_screens(at, draft))
-    if draft.get("filled_by") or at - int(draft.get("began", at)) < QUICKEST:
-        draft.pop("filled_by", None)
-        request.session["portal"] = draft | {"began": at - QUICKEST}
-        words = _("That was quicker than anybody writes. If you are no robot, send it once more.")
-        return _ask(request, last, draft, {"": words}, 422)
-    if SENT.spent(address(request)):
-        words = _("Too many complaints from here within an hour. Yours is kept; send it later.")
-        return _ask(request, last, draft, {"": words}, 429)
     if policy is None:
         return outside.show(request, "portal/closed.jinja", status=503)
+    began, who = int(draft.get("began", at)), address(request)
+    trapped = bool(draft.pop("filled_by", None))
+    judged = robots.judge(request, str(draft["act_id"]), began=began, trapped=trapped, at=at)
+    if judged.wrong:
+        request.session["portal"] = draft | {"began": min(began, at - robots.QUICKEST)}
+        return _ask(request, last, draft, {"sum": ""} | {judged.field: judged.wrong}, 422)
+    if not judged.limit.take(who):
+        words = _("Too many complaints from here within an hour. Yours is kept; send it later.")
+        return _ask(request, last, draft, {"": words}, 429)
     done = intake.register(
         _facts(draft, policy),
         by="customer",
@@ -224,9 +228,9 @@ def _send(request: HttpRequest, draft: dict[str, Json]) -> HttpResponse:
         act_id=str(draft["act_id"]),
     )
     if done.refusal:
+        judged.limit.give_back(who)
         words = done.refusal.text.in_(translation.get_language() or "zh")
         return _ask(request, last, draft, {"": words}, 422)
-    SENT.count(address(request))
     request.session.pop("portal", None)
     request.session["portal_receipt"] = {
         "number": done.number,

@@ -1,5 +1,4 @@
 // What happened is said in a polite live region; trouble and a lost connection each have one line.
-import htmx from "./htmx.js";
 import { clockText } from "./clock.js";
 import { say } from "./words.js";
 
@@ -48,7 +47,9 @@ export function startSaying() {
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-retry]")) return;
     document.getElementById("trouble").hidden = true;
-    if (lastFailed?.isConnected) htmx.trigger(lastFailed, lastFailed.matches("form") ? "submit" : "click");
+    if (!lastFailed?.isConnected) return;
+    if (lastFailed.matches("form")) lastFailed.requestSubmit();
+    else lastFailed.click();
   });
   // After a swap the focus goes to what was said (data-focus), else to the field that waits.
   document.addEventListener("htmx:afterSettle", (event) => {

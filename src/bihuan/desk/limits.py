@@ -1,0 +1,41 @@
+"""How often something was tried, counted in the database: all processes count together."""
+
+from django.db import connection
+
+
+def tried(what: str) -> int:
+    """How often it was tried in the stretch of time that `what` names."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT times FROM records_attempt WHERE what = %s", (what,))
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def count(what: str, *, until: int, now: int) -> int:
+    """Count one try and say which it is; what is past its time is forgotten on the way."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, (what, until))
+        times = int(cursor.fetchone()[0])
+        if times == 1:
+            cursor.execute("DELETE FROM records_attempt WHERE until_at < %s", (now,))
+    return times
+
+
+def give_back(what: str) -> None:
+    """One try less: it turned out to be none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE records_attempt SET times = times - 1 WHERE what = %s AND times > 0", (what,)
+        )
+
+
+def forget(what: str) -> None:
+    """None of the tries counts any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM records_attempt WHERE what = %s", (what,))
+
+
+_COUNT = """
+    INSERT INTO records_attempt (what, times, until_at) VALUES (%s, 1, %s)
+    ON CONFLICT (what) DO UPDATE SET times = records_attempt.times + 1 RETURNING times
+"""

@@ -216,6 +216,7 @@ class _Compiler(Rows):
             never_the_same=self._never_the_same(),
             number_uses=frozenset(self.uses),
             linked=self._linked(what.get("kinds"), kinds),
+            spoken=self._spoken(what),
             library=self._library(),
             measures=tuple(
                 self._measure(node, f"measures[{i}]")

@@ -417,6 +417,8 @@ class Policy:
     trades: tuple[str, ...] = ()  # whose laws the checker compares with, beside those for everybody
     questions: Mapping[str, tuple[Question, ...]] = field(default_factory=dict)  # by form
     library: str = ""  # the post that keeps the documents
+    # fact → value → the words a customer says of it, in small letters: what is suggested on registering
+    spoken: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     # the stage of each step: its act's, or that of the step before; made on construction
     stages: Mapping[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
     # act → the acts that who did it may not do in the same case; made on construction

@@ -31,6 +31,7 @@ from bihuan.engine.words import (
 
 # The sources of holidays a calendar may name; what they publish is data of the desk.
 _SOURCES = {"china": Published(through=2000)}
+MOST_LETTERS = 40  # of a word that is listened for
 T = TypeVar("T")
 
 
@@ -225,13 +226,66 @@ class Names:
             if isinstance(value, Mapping):
                 self.read.known(
                     value,
-                    ("zh", "en", "clause", "parts", "linked to", "may be linked to"),
+                    ("zh", "en", "clause", "parts", "linked to", "may be linked to", "words"),
                     f"{place}.{key.text}",
                 )
                 self.read.element(value, f"{place}.{key.text}", "title")
             found[key.text] = self.read.words(value, f"{place}.{key.text}", key.text)
         if node is not None:
             self.read.element(mapping, place, "titles")
+        return found
+
+    def _spoken(self, what: Mapping) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The words by which what a customer says is told: by fact, then by value."""
+        found = {
+            name: self._words_of(what.get(section), f"what.{section}")
+            for name, section in (("kind", "kinds"), ("category", "categories"))
+        }
+        for key, node in self.read.mapping(what.get("facts"), "what.facts").items:
+            place = f"what.facts.{key.text}"
+            values = self.read.mapping(node, place).get("is")
+            if isinstance(values, Mapping):
+                found[key.text] = self._words_of(values, f"{place}.is")
+            elif isinstance(node, Mapping) and node.get("words") is not None:
+                if self.facts[key.text].type != "yes/no":
+                    self.read.error(
+                        node.get("words") or node,
+                        "words-nowhere",
+                        f"{place}.words：只能写在是否值的事实、或取值之下",
+                        f"{place}.words: only a yes/no fact, or a value, can have words",
+                        place,
+                    )
+                yes = Mapping(((Scalar("yes", key.line, key.column), node),))
+                found[key.text] = self._words_of(yes, place)
+        return {name: words for name, words in found.items() if words}
+
+    def _words_of(self, node: Node | None, place: str) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        known: dict[str, str] = {}
+        for key, value in self.read.mapping(node, place).items:
+            if not isinstance(value, Mapping) or value.get("words") is None:
+                continue
+            for item in self.read.sequence(value.get("words")):
+                word = self.read.text(item, f"{place}.words").strip().casefold()
+                if word in known:
+                    self.read.error(
+                        item,
+                        "word-twice",
+                        f"{place}：词语“{word}”已属于“{known[word]}”",
+                        f"{place}: the word '{word}' belongs to '{known[word]}' already",
+                        place,
+                    )
+                elif not 2 <= len(word) <= MOST_LETTERS:
+                    self.read.error(
+                        item,
+                        "bad-word",
+                        f"{place}：词语“{word}”应为 2 至 {MOST_LETTERS} 个字",
+                        f"{place}: the word '{word}' should have 2 to {MOST_LETTERS} characters",
+                        place,
+                    )
+                else:
+                    known[word] = key.text
+                    found[key.text] = (*found.get(key.text, ()), word)
         return found
 
     def _channels(self, node: Node | None) -> dict[str, Channel]:
@@ -304,7 +358,19 @@ class Names:
         read, place = self.read, f"what.facts.{key.text}"
         read.known(
             mapping,
-            ("zh", "en", "is", "asked", "set by", "counted", "by", "personal", "for", "clause"),
+            (
+                "zh",
+                "en",
+                "is",
+                "asked",
+                "set by",
+                "counted",
+                "by",
+                "personal",
+                "for",
+                "words",
+                "clause",
+            ),
             place,
         )
         read.required(mapping, ("is",), place)

@@ -464,6 +464,33 @@ class _Reading:
             if fact.name not in BUILT_IN_FACTS:
                 yield self.fact(fact)
 
+        yield from self.spoken()
+
+    def spoken(self) -> Iterator[Sentence]:
+        """What is suggested while somebody takes down what a customer says."""
+        policy = self.policy
+        at = {"kind": "what.kinds.{}", "category": "what.categories"}
+        for name, values in policy.spoken.items():
+            fact = policy.facts[name]
+            for value, heard in values.items():
+                words = self.titles(Text(f"“{word}”", word) for word in heard)
+                said = self.titles([Text(f"“{fact.values[value].zh}”", fact.values[value].en)])
+                what = f"“{fact.text.zh}”" if self.zh else f"“{fact.text.en}”"
+                place = at.get(name, fact.at.place).format(value)
+                if fact.type == "yes/no":
+                    text = (
+                        f"客户说到{words}时，提示询问{what}"
+                        if self.zh
+                        else f"A customer who says {words} is asked about {what}"
+                    )
+                else:
+                    text = (
+                        f"客户说到{words}时，建议{what}为{said}"
+                        if self.zh
+                        else f"Where a customer says {words}, {said} is suggested for {what}"
+                    )
+                yield self.say("what", self.element(place), text)
+
     def titles(self, texts: Iterable[Text], *, every: bool = False) -> str:
         shown = (text.zh if self.zh else f"“{text.en}”" for text in texts)
         return any_of(shown, self.lang, every=every)

@@ -1,0 +1,108 @@
+"""What the words of a customer point to: values of facts and units, offered to whoever takes them down."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bihuan.engine.organisation import Organisation
+from bihuan.engine.policy import Policy
+
+MOST_READ = 20_000  # characters; what is said after that is not looked at
+SHORTEST = 3  # characters by which a unit may be called for short
+_NOT = re.compile(
+    r"(?:没有?|未|無|无|不是?|并非|\b(?:no|not|without|never))\s*(?:被|有|any\s+)?\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A value that the text points to, and the words that did, as they were written.
+
+    `asks`: it only gives reason to ask (a yes/no fact): nobody should answer it by one key.
+    """
+
+    fact: str
+    value: str
+    words: tuple[str, ...]
+    asks: bool = False
+
+
+def suggested(text: str, policy: Policy, organisation: Organisation) -> tuple[Suggestion, ...]:
+    """At most one suggestion a fact, for the value most of the text speaks of.
+
+    The names of kinds, categories and values count as words of theirs; a word that is denied
+    (没有受伤, "not injured") does not count. Nothing is suggested where two values are level.
+    """
+    text = text[:MOST_READ]
+    found = [one for name in policy.facts if (one := _of_fact(text, name, policy))]
+    if unit := _unit(text, organisation):
+        code, word = unit
+        found.append(Suggestion("about_unit", code, (word,)))
+        kind = organisation.units[code].kind
+        about = policy.facts.get("about")
+        if about and kind in about.values:
+            found = [one for one in found if one.fact != "about"]
+            found.append(Suggestion("about", kind, (word,)))
+    return tuple(found)
+
+
+def _of_fact(text: str, name: str, policy: Policy) -> Suggestion | None:
+    fact = policy.facts[name]
+    if name == "channel" or not (fact.values and fact.type in ("one of", "yes/no")):
+        return None
+    heard: dict[str, tuple[str, ...]] = {}
+    for value, words in _words(name, policy).items():
+        said = tuple(dict.fromkeys(word for one in words for word in _said(one, text)))
+        if said:
+            heard[value] = said
+    if not heard:
+        return None
+    weights = {value: (len(said), sum(map(len, said))) for value, said in heard.items()}
+    best = max(weights, key=lambda value: weights[value])
+    if list(weights.values()).count(weights[best]) > 1:
+        return None
+    return Suggestion(name, best, heard[best], asks=fact.type == "yes/no")
+
+
+def _words(name: str, policy: Policy) -> Mapping[str, tuple[str, ...]]:
+    """The words of each value: its own, and what it is called."""
+    fact, spoken = policy.facts[name], policy.spoken.get(name, {})
+    if fact.type == "yes/no":
+        return spoken
+    return {
+        value: (*spoken.get(value, ()), *(one.casefold() for one in (text.zh, text.en)))
+        for value, text in fact.values.items()
+    }
+
+
+def _said(word: str, text: str) -> Iterator[str]:
+    """Where the word stands in the text, without being denied, as it is written there."""
+    if len(word) < 2:
+        return
+    bounded = (
+        rf"\b{re.escape(word)}" if word[0].isascii() and word[0].isalnum() else re.escape(word)
+    )
+    if word[-1].isascii() and word[-1].isalnum():
+        bounded += r"s?\b"
+    for place in re.finditer(bounded, text, re.IGNORECASE):
+        if not _NOT.search(text[max(0, place.start() - 12) : place.start()].casefold()):
+            yield place[0]
+
+
+def _unit(text: str, organisation: Organisation) -> tuple[str, str] | None:
+    """The unit the text names, in full or by a beginning that only it has; the longest such name."""
+    names = {code: unit.name for code, unit in organisation.units.items() if unit.parent}
+    best: tuple[int, str, str] | None = None
+    for code, name in names.items():
+        shortest = max(len(name) if name.isascii() else min(len(name), SHORTEST), 2)
+        if name[:shortest] not in text:
+            continue
+        for length in range(len(name), shortest - 1, -1):
+            part = name[:length]
+            if part not in text:
+                continue
+            others = sum(other.startswith(part) for other in names.values())
+            if others == 1 and (best is None or length > best[0]):
+                best = (length, code, part)
+            break
+    return (best[1], best[2]) if best else None

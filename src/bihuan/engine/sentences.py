@@ -469,14 +469,15 @@ class _Reading:
     def spoken(self) -> Iterator[Sentence]:
         """What is suggested while somebody takes down what a customer says."""
         policy = self.policy
-        at = {"kind": "what.kinds.{}", "category": "what.categories"}
+        at = {"kind": "what.kinds", "category": "what.categories"}
         for name, values in policy.spoken.items():
             fact = policy.facts[name]
             for value, heard in values.items():
-                words = self.titles(Text(f"“{word}”", word) for word in heard)
+                own = [word for word in heard if word.isascii() is not self.zh] or heard
+                words = self.titles(Text(f"“{word}”", word) for word in own)
                 said = self.titles([Text(f"“{fact.values[value].zh}”", fact.values[value].en)])
                 what = f"“{fact.text.zh}”" if self.zh else f"“{fact.text.en}”"
-                place = at.get(name, fact.at.place).format(value)
+                place = f"{at.get(name, fact.at.place)}.{value}.words"
                 if fact.type == "yes/no":
                     text = (
                         f"客户说到{words}时，提示询问{what}"
@@ -489,7 +490,7 @@ class _Reading:
                         if self.zh
                         else f"Where a customer says {words}, {said} is suggested for {what}"
                     )
-                yield self.say("what", self.element(place), text)
+                yield self.say("what", Element(place), text)
 
     def titles(self, texts: Iterable[Text], *, every: bool = False) -> str:
         shown = (text.zh if self.zh else f"“{text.en}”" for text in texts)

@@ -63,7 +63,9 @@ def test_one_case_can_be_rebuilt_alone(office):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("column", ["stage", "owner", "title", "next_due_at", "wake_at", "unit"])
+@pytest.mark.parametrize(
+    "column", ["stage", "owner", "title", "next_due_at", "first_due_at", "wake_at", "unit"]
+)
 def test_a_column_that_does_not_follow_from_the_events_is_found(office, column):
     spoilt = 77 if column.endswith("_at") else "x"
     Case.objects.filter(number="TS20260302-0002").update(**{column: spoilt})

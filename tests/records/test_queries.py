@@ -168,6 +168,8 @@ def plan(query):
 DUE = {
     "case_wake": "records_case WHERE wake_at > 0 AND wake_at <= 9 ORDER BY wake_at, id",
     "case_due": "records_case WHERE is_open ORDER BY next_due_at, id",
+    "case_first_due": "records_case WHERE is_open AND first_due_at > 0 AND first_due_at < 9 "
+    "ORDER BY first_due_at, id",
     "owed_by": "records_obligation WHERE state = 'open' AND seat = 'a@' ORDER BY due_at",
     "outbox_next": "records_outbox WHERE state = 'waiting' AND next_at < 9 ORDER BY next_at, id",
 }

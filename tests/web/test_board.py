@@ -5,7 +5,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from bihuan.desk.permissions import viewer
+from bihuan.desk.sweep import sweep
 from bihuan.records.queries.board import Pace, Soon
+from bihuan.records.queries.cases import due_list
 from bihuan.web.board.views import will_be_late
 from tests.web.mall import DAY, HOUR, Mall, now
 
@@ -43,6 +46,23 @@ def test_every_figure_leads_to_its_cases(mall: Mall, as_: As) -> None:
     late = as_("gm").get(row["late_url"]).content.decode()
     assert "很早的一件" in late
     assert "刚来的一件" not in late
+
+
+def test_the_figure_of_the_overdue_and_their_list_agree_after_a_lapse(mall: Mall, as_: As) -> None:
+    """The clock of what lapsed moves on, to the next rank; it stays overdue until it is done."""
+    late = mall.complain(now() - 3 * HOUR)
+    mall.complain()
+    sweep(now())
+    [case] = due_list(viewer(mall.ids["gm"], now()))[0][:1]
+    client = as_("gm")
+    figure = next(
+        one for one in client.get("/board/").context["figures"] if one["url"].endswith("late=1")
+    )
+    assert figure["value"] == 1
+    [row] = client.get(figure["url"]).context["rows"]
+    assert row["number"] == late
+    assert row["due"] < now()
+    assert case.next_due_at > now(), "the next rank still has time"
 
 
 def test_nobody_sees_figures_of_cases_they_may_not_see(mall: Mall, as_: As) -> None:

@@ -99,6 +99,7 @@ def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
         "ended": case.ended,
         "is_open": case.is_open,
         "next_due_at": case.next_due,
+        "first_due_at": case.first_due,
         "wake_at": wake_at(case, ruling.world),
         "agreed_at": case.agreed,
         "covered_at": max(covering, default=0),
@@ -121,7 +122,7 @@ def _text(facts: dict[str, Json], name: str, width: int) -> str:
 _CHANGING = (
     "unit", "kind", "channel", "category", "caller", "stage", "severity", "owner", "title",
     "subject", "about_unit", "about_person", "received_at", "registered_at", "closed_at", "ended",
-    "is_open", "next_due_at", "wake_at", "agreed_at", "covered_at", "ledger", "outside_numbers",
+    "is_open", "next_due_at", "first_due_at", "wake_at", "agreed_at", "covered_at", "ledger", "outside_numbers",
     "state", "events", "head",
 )  # fmt: skip
 _FIXED = ("number", "policy_id", "policy_code", "complainant_id", "query_code_hash")

@@ -170,6 +170,11 @@ class Case:
         """The nearest due instant of an open obligation; 0 where nothing is owed."""
         return min((debt.due for debt in self.debts.values()), default=0)
 
+    @property
+    def first_due(self) -> int:
+        """When the earliest of what is still owed was first due, whoever it went to since; or 0."""
+        return min((debt.first_due for debt in self.debts.values()), default=0)
+
     def copy(self) -> "Case":
         """A copy that can be changed without touching this one."""
         twin = Case(*_case_values(self))

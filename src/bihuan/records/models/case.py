@@ -42,6 +42,8 @@ class Case(models.Model):
     ended = models.CharField(max_length=20, blank=True)
     is_open = models.BooleanField(default=True)
     next_due_at = models.BigIntegerField(default=0)
+    # when the earliest of what is still owed was first due: what has lapsed since stays late by it
+    first_due_at = models.BigIntegerField(default=0)
     wake_at = models.BigIntegerField(default=0)
     agreed_at = models.BigIntegerField(default=0)
     covered_at = models.BigIntegerField(default=0)  # when a sheet was opened for its common problem
@@ -55,6 +57,9 @@ class Case(models.Model):
         constraints = [models.UniqueConstraint(fields=["number"], name="a_number_is_given_once")]
         indexes = [
             models.Index(fields=["next_due_at", "id"], name="case_due", condition=Q(is_open=True)),
+            models.Index(
+                fields=["first_due_at", "id"], name="case_first_due", condition=Q(is_open=True)
+            ),
             models.Index(fields=["wake_at", "id"], name="case_wake", condition=Q(wake_at__gt=0)),
             models.Index(fields=["registered_at", "id"], name="case_registered"),
             models.Index(fields=["stage", "registered_at", "id"], name="case_stage"),

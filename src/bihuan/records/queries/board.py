@@ -78,6 +78,12 @@ def cases_in_hand(viewer: Viewer) -> int:
     return visible_cases(viewer).filter(is_open=True, ledger=False).count()
 
 
+def cases_overdue(viewer: Viewer, now: int) -> int:
+    """How many of these cases still owe something that was due before now: those of the list."""
+    late = {"first_due_at__gt": 0, "first_due_at__lt": now}
+    return visible_cases(viewer).filter(is_open=True, ledger=False, **late).count()
+
+
 def due_soon(viewer: Viewer, now: int, until: int) -> list[Soon]:
     """The open obligations that fall due in that time, nearest first."""
     rows = _open(viewer).filter(due_at__gte=now, due_at__lt=until).order_by("due_at", "case")

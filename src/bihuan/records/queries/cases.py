@@ -43,7 +43,7 @@ class Filters:
     severity: str = ""
     ended: str = ""
     open_only: bool = False
-    late_at: int = 0  # only what was due before this instant and is still owed
+    late_at: int = 0  # only where something first due before this instant is still owed
     registered_from: int = 0
     registered_until: int = 0
     complainant: int = 0
@@ -74,6 +74,7 @@ class Listed:
     registered_at: int
     closed_at: int
     next_due_at: int
+    first_due_at: int
     agreed_at: int
 
 
@@ -102,13 +103,12 @@ def due_list(
     after: Key | None = None,
     limit: int = 50,
 ) -> tuple[list[Listed], Key | None]:
-    """The open cases the viewer may see, nearest due first, and where to go on (None: that is all)."""
-    rows = _filtered(visible_cases(viewer).filter(is_open=True), filters or Filters())
-    if after:
-        rows = rows.filter(next_due_at__gte=after.at).exclude(
-            next_due_at=after.at, id__lte=after.id
-        )
-    return _page(rows.order_by("next_due_at", "id"), "next_due_at", limit)
+    """The open cases the viewer may see, nearest due first, and where to go on (None: that is all).
+
+    Those that are late come in the order in which they became so.
+    """
+    asked = filters or Filters()
+    return _by_due(_filtered(visible_cases(viewer), asked), asked, after, limit)
 
 
 def listed_by_number(viewer: Viewer, numbers: Iterable[str]) -> list[Listed]:
@@ -140,6 +140,18 @@ def as_listed(rows: "QuerySet[Case]") -> list[Listed]:
     return [Listed(*row) for row in rows.values_list(*_COLUMNS)]
 
 
+def _by_due(
+    rows: "QuerySet[Case]", filters: Filters, after: Key | None, limit: int
+) -> tuple[list[Listed], Key | None]:
+    order = "first_due_at" if filters.late_at else "next_due_at"
+    rows = rows.filter(is_open=True)
+    if after:
+        rows = rows.filter(**{f"{order}__gte": after.at}).exclude(
+            **{order: after.at, "id__lte": after.id}
+        )
+    return _page(rows.order_by(order, "id"), order, limit)
+
+
 def _page(rows: "QuerySet[Case]", order: str, limit: int) -> tuple[list[Listed], Key | None]:
     found = [Listed(*row) for row in rows.values_list(*_COLUMNS)[: limit + 1]]
     if len(found) <= limit:
@@ -157,7 +169,7 @@ def _filtered(rows: "QuerySet[Case]", filters: Filters) -> "QuerySet[Case]":
     if filters.open_only:
         rows = rows.filter(is_open=True)
     if filters.late_at:
-        rows = rows.filter(is_open=True, next_due_at__gt=0, next_due_at__lt=filters.late_at)
+        rows = rows.filter(is_open=True, first_due_at__gt=0, first_due_at__lt=filters.late_at)
     if filters.registered_from:
         rows = rows.filter(registered_at__gte=filters.registered_from)
     if filters.registered_until:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from bihuan.records.models import Case
-from bihuan.records.queries.cases import Filters, Key, Listed, _filtered, _page, case_page
+from bihuan.records.queries.cases import Filters, Key, Listed, _by_due, _filtered, _page, case_page
 from bihuan.records.queries.visibility import Viewer, reachable_cases, visible, visible_cases
 
 
@@ -29,12 +29,7 @@ def found_cases(
         fits = _fits(words)
         rows = rows.filter((visible(viewer) & fits) | _has_number(words) if notes_too else fits)
     if by_due:
-        rows = rows.filter(is_open=True)
-        if after:
-            rows = rows.filter(next_due_at__gte=after.at).exclude(
-                next_due_at=after.at, id__lte=after.id
-            )
-        return _page(rows.order_by("next_due_at", "id"), "next_due_at", limit)
+        return _by_due(rows, filters, after, limit)
     if after:
         rows = rows.filter(registered_at__lte=after.at).exclude(
             registered_at=after.at, id__gte=after.id

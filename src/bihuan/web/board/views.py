@@ -44,7 +44,7 @@ def board(request: HttpRequest, reader: Reader) -> HttpResponse:
         reader,
         "board/board.jinja",
         {
-            "figures": _figures(total, len(slow)),
+            "figures": _figures(total, queries.cases_overdue(reader.viewer, reader.now), len(slow)),
             "rows": _units(reader, units, total, late_by_unit),
             "hours": _hours(reader, soon, slow),
             "load": _load(reader, pace),
@@ -78,11 +78,11 @@ def cases_url(**narrowed: Json) -> str:
     return f"{reverse('cases')}?{urlencode(narrowed)}"
 
 
-def _figures(total: Standing, slow: int) -> list[dict[str, Json]]:
+def _figures(total: Standing, overdue: int, slow: int) -> list[dict[str, Json]]:
     return [
         {"label": pgettext("board", "Cases"), "value": total.cases, "url": reverse("cases")},
         {"label": _("Owed"), "value": total.owed, "url": reverse("cases")},
-        {"label": _("Overdue"), "value": total.late, "tone": "late" if total.late else "",
+        {"label": _("Cases overdue"), "value": overdue, "tone": "late" if overdue else "",
          "url": cases_url(late=1)},
         {"label": _("Will be late within 24 h"), "value": slow, "tone": "near" if slow else "",
          "url": "#chase"},

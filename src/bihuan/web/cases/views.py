@@ -73,7 +73,7 @@ def cases(request: HttpRequest, reader: Reader) -> HttpResponse:
         reader,
         "cases/list.jinja",
         {
-            "rows": _list_rows(rows, reader),
+            "rows": _list_rows(rows, reader, late=bool(filters.late_at)),
             "groups": _chips(reader, kept),
             "next_url": f"?{more}" if more else "",
             "size": SIZE,
@@ -142,7 +142,7 @@ def _chips(reader: Reader, kept: Mapping[str, str]) -> list[dict[str, Json]]:
     return groups
 
 
-def _list_rows(rows: list[Listed], reader: Reader) -> list[dict[str, Json]]:
+def _list_rows(rows: list[Listed], reader: Reader, *, late: bool = False) -> list[dict[str, Json]]:
     whole = seen_whole(reader.viewer, [row.id for row in rows])
     people = complainants(whole)
     made = []
@@ -151,7 +151,9 @@ def _list_rows(rows: list[Listed], reader: Reader) -> list[dict[str, Json]]:
         names = Names(policy, reader.organisation, reader.language)
         name, phone = people.get(row.id, ("", ""))
         is_whole = row.id in whole
-        due = row.next_due_at if row.is_open and row.next_due_at and is_whole else None
+        due = (row.first_due_at if late else row.next_due_at) or None
+        if not (row.is_open and is_whole):
+            due = None
         made.append(
             {
                 "key": row.id,

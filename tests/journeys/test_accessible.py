@@ -1,0 +1,71 @@
+"""No page of any role breaks a rule of accessibility, in either language, light or dark."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.journeys.accessible import violations
+from tests.journeys.desk import Desk
+from tests.web.mall import HOUR, Mall, now, open_mall
+
+Desks = Callable[..., Desk]
+EVERYBODY = ("/", "/cases/", "/cases/{}/", "/cases/{}/remark/", "/notices/", "/me/", "/organisation/",
+             "/policy/", "/policy/mall/", "/calendar/", "/library/", "/papers/")  # fmt: skip
+MORE = {
+    "desk": ("/cases/new/", "/cases/{}/postpone/", "/visits/", "/board/"),
+    "operations": ("/board/", "/cases/{}/escalate/"),
+    "merchant": (),
+    "gm": ("/board/",),
+    "admin": ("/people/", "/records/", "/policy/mall/check/"),
+}  # fmt: skip
+
+
+def under_way(mall: Mall) -> str:
+    """A complaint whose note is with the merchant."""
+    at = now() - 5 * HOUR
+    number = mall.complain(at)
+    mall.act(number, "acknowledge", "desk", at + 60, agreed_time=at + 20 * HOUR)
+    mall.act(
+        number, "classify", "desk", at + 120,
+        category="quality_price", about="merchant", desk_can_solve="no",
+    )  # fmt: skip
+    mall.act(number, "report", "desk", at + 150, content="质量问题")
+    mall.act(number, "dispatch", "desk", at + 180, instructions="请核实并提出处理意见")
+    mall.act(number, "issue", "operations", at + 240, sheet=1, outcome="issued")
+    return number
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("who", MORE)
+def test_no_page_of_a_role_breaks_a_rule(who: str, desks: Desks, live_server: LiveServer) -> None:
+    number = under_way(open_mall())
+    broken: list[str] = []
+    for language, scheme, width in (("zh-hans", "light", 1280), ("en", "dark", 390)):
+        page = desks(who, language, width).page
+        page.emulate_media(color_scheme=scheme)
+        page.context.add_cookies(
+            [{"name": "django_language", "value": language, "url": live_server.url}]
+        )
+        page.set_viewport_size({"width": width, "height": 820})
+        for address in (*EVERYBODY, *MORE[who]):
+            answer = page.goto(live_server.url + address.format(number))
+            if answer is not None and answer.status == 200:
+                broken += [f"{language} {scheme}: {line}" for line in violations(page)]
+    assert not broken, "\n".join(broken)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("language", "scheme"), [("zh-hans", "light"), ("en", "dark")])
+def test_no_page_of_the_customer_breaks_a_rule(
+    language: str, scheme: str, visitor: Callable[..., Page], live_server: LiveServer
+) -> None:
+    open_mall()
+    page = visitor(language, 390)
+    page.emulate_media(color_scheme=scheme)
+    broken = []
+    for address in ("/portal/", "/accounts/login/", "/portal/answers"):
+        page.goto(live_server.url + address)
+        broken += violations(page)
+    assert not broken, "\n".join(broken)

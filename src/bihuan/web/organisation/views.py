@@ -126,7 +126,7 @@ def _page(
         {
             "code": unit.code,
             "name": unit.name,
-            "kind": _kind(unit.kind),
+            "kind": kind_of(unit.kind),
             "depth": min(depth, 6),
             "url": f"{reverse('organisation')}?unit={unit.code}",
             "current": unit.code == chosen,
@@ -138,11 +138,12 @@ def _page(
     context = {
         "rows": rows,
         "unit": unit,
-        "kind": _kind(unit.kind) if unit else "",
+        "kind": kind_of(unit.kind) if unit else "",
         "posts": places.get(chosen, []),
         "findings": _findings(reader),
+        "may_print_codes": reader.account.is_administrator or reader.oversees,
         "kinds": [
-            {"value": kind, "label": _kind(kind)}
+            {"value": kind, "label": kind_of(kind)}
             for kind in dict.fromkeys((*organisation.unit_kinds(), "department", "branch"))
         ],
         "parents": [
@@ -255,7 +256,7 @@ def _findings(reader: Reader) -> list[dict[str, Json]]:
     ]
 
 
-def _kind(kind: str) -> str:
+def kind_of(kind: str) -> str:
     """A kind of unit in words; one of a policy's own stays as it is written."""
     return {
         "company": _("company"),

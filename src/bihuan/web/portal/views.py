@@ -39,20 +39,22 @@ SHOWN_FOR = 900  # seconds the receipt stays readable in the browser it was made
 def begin(request: HttpRequest) -> HttpResponse:
     """Complain, apply, or follow what was said; `?unit=CODE` says about whom (from a notice in a shop)."""
     at = now()
-    code = request.GET.get("unit", "")
+    code = request.GET.get("unit", "")[:60]
     unit = worlds.organisation(at).units.get(code)
-    about = code if unit else ""
+    draft = dict(request.session.get("portal", {}))
+    about = code if unit else str(draft.get("about_unit", ""))
     if _policy(at, about) is None:
         return outside.show(request, "portal/closed.jinja", status=503)
-    draft = dict(request.session.get("portal", {}))
     if unit:
-        draft["about_unit"] = code
+        draft["about_unit"] = code if unit.parent else ""
+    named = worlds.organisation(at).units.get(str(draft.get("about_unit", "")))
     draft.setdefault("began", at)
     draft.setdefault("act_id", f"portal {secrets.token_hex(16)}")
     request.session["portal"] = draft
     _plain, applied_for = _kinds(at, about, translation.get_language() or "zh")
     context = {
-        "unit": unit.name if unit and unit.parent else "",
+        "unit": named.name if named else "",
+        "unknown": bool(code) and unit is None,
         "begun": "content" in draft,
         "applied_for": applied_for,
         "answers": bool(public(at)),
@@ -101,7 +103,7 @@ def step(request: HttpRequest, step: int) -> HttpResponse:
     request.session["portal"] = draft
     if "back" in request.POST and step > 1:
         return HttpResponseRedirect(reverse("portal_step", args=[step - 1]))
-    if errors := errors | _missing(asked[step - 1].name, draft):
+    if errors := errors | _missing(asked[step - 1].name, draft, at):
         return _ask(request, step, draft, errors, 422)
     if unread := _unread(at, draft):
         return HttpResponseRedirect(reverse("portal_conditions", args=[unread]))
@@ -137,9 +139,13 @@ def _take(request: HttpRequest, screen: Screen, draft: dict[str, Json], at: int)
     return read.errors
 
 
-def _missing(screen: str, draft: dict[str, Json]) -> dict[str, str]:
+def _missing(screen: str, draft: dict[str, Json], at: int) -> dict[str, str]:
     if screen == "story" and not draft["content"]:
         return {"content": _("Tell us in a few words what happened.")}
+    known = worlds.organisation(at).units
+    if screen == "story" and draft["about_unit"] and draft["about_unit"] not in known:
+        draft["about_unit"] = ""
+        return {"about_unit": _("Choose one of the list, or leave it open.")}
     if screen == "reach" and draft["consent"] != "yes":
         return {
             "consent": _(

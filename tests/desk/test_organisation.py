@@ -23,7 +23,7 @@ def mall() -> Iterator[None]:
     worlds.forget()
     organisation.site()
     admin, _ = made(people.create_person("甲管理", username="admin", now=NOW))
-    people.appoint_administrator(admin.pk)
+    people.appoint_administrator(admin.pk, now=NOW)
     assert not isinstance(packs.adopt("mall", admin.pk, NOW), Refusal)
     for code, name, kind, parent in (
         ("top", "云桥商场", "company", ""),

@@ -49,7 +49,7 @@ def mall() -> Iterator[Mall]:
     worlds.forget()
     organisation.site()
     admin, _ = made(people.create_person("甲管理", username="admin", now=NOW))
-    people.appoint_administrator(admin.pk)
+    people.appoint_administrator(admin.pk, now=NOW)
     version = made(packs.adopt("mall", admin.pk, NOW))
     for code, kind, parent in (
         ("top", "company", ""),
@@ -191,9 +191,9 @@ def test_a_post_of_one_policy_opens_nothing_of_another(mall: Mall) -> None:
 def test_rights_given_and_taken_are_noticed_at_once(mall: Mall) -> None:
     nobody = int(mall.people["nobody"])
     assert mall.sees("nobody", case()) is Reach.NOTHING
-    people.change_rights(nobody, is_auditor=True, is_administrator=False)
+    people.change_rights(nobody, is_auditor=True, is_administrator=False, now=NOW)
     assert mall.sees("nobody", case()) is Reach.WHOLE
-    people.change_rights(nobody, is_auditor=False, is_administrator=False)
+    people.change_rights(nobody, is_auditor=False, is_administrator=False, now=NOW)
     assert mall.sees("nobody", case()) is Reach.NOTHING
     people.deactivate(int(mall.people["desk"]), now=NOW)
     assert mall.sees("desk", case()) is Reach.NOTHING

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bihuan.desk import organisation, people, worlds
+from bihuan.desk import organisation, people, rosters, worlds
 from bihuan.desk.verify import verify
 from tests.desk.firm import DAY, HOUR, MIN, START, firm, owed
 
@@ -20,7 +20,7 @@ def office():
 def weekend(office):
     """Somebody without a post, on duty for the after-sales service on Saturday."""
     person, _ = people.create_person("陈六", now=START)
-    made = organisation.roster(person.pk, "after_sales", "", SATURDAY, SATURDAY + DAY, now=START)
+    made = rosters.roster(person.pk, "after_sales", "", SATURDAY, SATURDAY + DAY, now=START)
     assert not isinstance(made, organisation.Refusal), made
     return str(person.pk)
 
@@ -55,8 +55,8 @@ def test_who_is_rostered_and_absent_gives_way_to_the_holder(office, weekend):
 def test_somebody_struck_from_the_roster_is_on_duty_no_more_and_it_is_known_who_was(
     office, weekend
 ):
-    row = organisation.Rostering.objects.get()
-    organisation.strike_from_roster(row.pk, now=SATURDAY + HOUR)
+    row = rosters.Rostering.objects.get()
+    rosters.strike(row.pk, now=SATURDAY + HOUR)
 
     assert worlds.organisation(SATURDAY + 2 * HOUR).people(SEAT) == (office.agent,)
     then = organisation.snapshot(SATURDAY + 2 * HOUR, as_known_at=SATURDAY)
@@ -76,11 +76,11 @@ def test_a_roster_that_cannot_be_is_refused_at_its_field(office, change, field):
         "person": int(office.agent), "post": "after_sales", "unit": "", "from_at": SATURDAY,
         "until_at": SATURDAY + DAY, **change,
     }  # fmt: skip
-    made = organisation.roster(**told, now=START)
+    made = rosters.roster(**told, now=START)
 
     assert isinstance(made, organisation.Refusal)
     assert made.field == field
-    assert not organisation.Rostering.objects.exists()
+    assert not rosters.Rostering.objects.exists()
 
 
 def test_a_post_that_moves_on_a_day_ahead_takes_its_open_cases_along_on_that_day(office):

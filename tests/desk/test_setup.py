@@ -208,8 +208,11 @@ def test_who_leaves_loses_posts_and_account_and_the_administrator_cannot_leave()
 def test_another_administrator_takes_over_the_vacant_posts() -> None:
     run()
     person, _ = add(username="second")
-    assert refused(people.appoint_administrator(add("戊无账号")[0].pk)) == ("no-account", "person")
-    people.appoint_administrator(person.pk)
+    assert refused(people.appoint_administrator(add("戊无账号")[0].pk, now=NOW)) == (
+        "no-account",
+        "person",
+    )
+    people.appoint_administrator(person.pk, now=NOW)
     assert organisation.snapshot(NOW).people("store_gm@") == (str(person.pk),)
 
 

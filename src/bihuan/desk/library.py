@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from bihuan.desk import files, organisation, worlds
+from bihuan.desk import changes, files, organisation, worlds
 from bihuan.desk.in_force import policies_in_force
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import DISCLOSURE, TELLABLE, Text
@@ -129,6 +129,8 @@ def publish(one: Publication, *, by: str, now: int) -> Document | Refusal:
             by_id=_person(by),
             known_at=now,
         )
+        said = {"level": one.level, "from_at": one.since, "hash": made.hash}
+        changes.note("library", "publish", f"{made.title} ({made})", now, after=[said])
         organisation.stamp(library=True)
     return made
 
@@ -151,6 +153,7 @@ def copied(
                 "copied-already", "at", "抄送时间已登记", "when the copy came is noted already"
             )
         made = _succeed(term, by, now, copied_at=since)
+        changes.note("library", "copied", str(term.document), now, after=[{"copied_at": since}])
         organisation.stamp(library=True)
     return made
 
@@ -184,6 +187,9 @@ def withdraw(
                 "this version has ended by then already",
             )
         made = _succeed(term, by, now, until_at=max(end, term.from_at), reason=reason.strip()[:500])
+        said = {"until_at": made.until_at, "reason": made.reason}
+        before_it = [{"from_at": term.from_at, "until_at": term.until_at}]
+        changes.note("library", "withdraw", str(term.document), now, before=before_it, after=[said])
         if end <= term.from_at:
             for before in _terms(code):
                 if before.until_at == term.from_at and not _never(before):

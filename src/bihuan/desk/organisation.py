@@ -14,7 +14,7 @@ from django.db import models as django_models
 from django.db import transaction
 from django.db.models import Q
 
-from bihuan.desk import perform, worlds
+from bihuan.desk import changes, perform, worlds
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Act
 from bihuan.engine.findings import Finding, Level
@@ -118,7 +118,7 @@ def unit_kinds() -> dict[str, tuple[Post, ...]]:
 # -- Changes ---------------------------------------------------------------------------------------
 
 
-def _change(does: Callable[_P, _R]) -> Callable[_P, _R]:
+def changing(does: Callable[_P, _R]) -> Callable[_P, _R]:
     """All of it or nothing; what is cached goes stale; open cases it touches are settled again.
 
     A change takes `at`, when it is valid from, and `now`, when it became known. What fell due before
@@ -132,8 +132,10 @@ def _change(does: Callable[_P, _R]) -> Callable[_P, _R]:
         with transaction.atomic():
             Site.objects.select_for_update().get(pk=site().pk)
             before = worlds.organisation(now)
+            known = changes.dated_rows(now)
             done = does(*args, **kwargs)
             if not isinstance(done, Refusal):
+                changes.note_rows(does.__name__, known, now)
                 stamp()
         if not isinstance(done, Refusal):
             settle_again(before, worlds.organisation(now), now)
@@ -142,30 +144,30 @@ def _change(does: Callable[_P, _R]) -> Callable[_P, _R]:
     return changed
 
 
-@_change
+@changing
 def add_unit(
     code: str, name: str, kind: str, parent: str = "", *, at: int | None = None, now: int
 ) -> Unit | Refusal:
     """Add a unit below `parent`; only the first unit stands at the top. `at`: valid from."""
     organisation = worlds.organisation(now)
     if not CODE.fullmatch(code):
-        return _refuse(
+        return refuse(
             "bad-code",
             "code",
             "代码由字母、数字、“-”和“_”组成，至多 60 个字符",
             "a code consists of letters, digits, '-' and '_', at most 60",
         )
     if Unit.objects.filter(code=code).exists():
-        return _refuse("code-taken", "code", f"代码“{code}”已用过", f"the code '{code}' is taken")
+        return refuse("code-taken", "code", f"代码“{code}”已用过", f"the code '{code}' is taken")
     if not name.strip():
-        return _refuse("no-name", "name", "缺少名称", "the name is missing")
+        return refuse("no-name", "name", "缺少名称", "the name is missing")
     if not kind.strip():
-        return _refuse("no-kind", "kind", "缺少种类", "the kind is missing")
+        return refuse("no-kind", "kind", "缺少种类", "the kind is missing")
     if parent and parent not in organisation.units:
-        return _no_unit(parent, "parent")
+        return no_unit(parent, "parent")
     top = root(organisation)
     if not parent and top:
-        return _refuse(
+        return refuse(
             "second-root",
             "parent",
             f"须说明上级单位；最上级是“{organisation.units[top].name}”",
@@ -177,15 +179,15 @@ def add_unit(
     )
 
 
-@_change
+@changing
 def rename(code: str, name: str, *, at: int | None = None, now: int) -> Unit | Refusal:
     """Give a unit another name from `at` on."""
     if not name.strip():
-        return _refuse("no-name", "name", "缺少名称", "the name is missing")
+        return refuse("no-name", "name", "缺少名称", "the name is missing")
     return _succeeded(code, at, now, name=name.strip())
 
 
-@_change
+@changing
 def locate(
     code: str, place: str, can: str = "", *, at: int | None = None, now: int
 ) -> Unit | Refusal:
@@ -193,7 +195,7 @@ def locate(
     spaces between, empty for all), from `at` on.
     """
     if place_of(place) is None:
-        return _refuse(
+        return refuse(
             "bad-place",
             "place",
             "位置应写成“纬度，经度”，如 31.23,121.47",
@@ -202,7 +204,7 @@ def locate(
     known = {kind for policy in adopted_policies() for kind in policy.kinds}
     for kind in can.split():
         if kind not in known:
-            return _refuse(
+            return refuse(
                 "unknown-kind",
                 "can",
                 f"现行制度没有叫“{kind}”的类别",
@@ -211,14 +213,14 @@ def locate(
     return _succeeded(code, at, now, place=place, can=" ".join(can.split()))
 
 
-@_change
+@changing
 def move(code: str, parent: str, *, at: int | None = None, now: int) -> Unit | Refusal:
     """Put a unit below another one from `at` on; never below itself."""
     organisation = worlds.organisation(now)
     if parent not in organisation.units:
-        return _no_unit(parent, "parent")
+        return no_unit(parent, "parent")
     if organisation.within(parent, code):
-        return _refuse(
+        return refuse(
             "cycle",
             "parent",
             f"“{organisation.units[parent].name}”就在其下，不能作其上级",
@@ -227,19 +229,19 @@ def move(code: str, parent: str, *, at: int | None = None, now: int) -> Unit | R
     return _succeeded(code, at, now, parent=parent)
 
 
-@_change
+@changing
 def close_unit(code: str, *, at: int | None = None, now: int) -> Unit | Refusal:
     """End a unit; it may have no units below it and no holders of posts any more."""
     organisation = worlds.organisation(now)
     if any(unit.parent == code for unit in organisation.units.values()):
-        return _refuse(
+        return refuse(
             "has-units",
             "code",
             "其下还有单位，请先移走",
             "there are units below it; move them first",
         )
     if any(unit_of(place) == code for place in organisation.known):
-        return _refuse(
+        return refuse(
             "has-posts",
             "code",
             "还有人任职于此，请先结束任职",
@@ -248,7 +250,7 @@ def close_unit(code: str, *, at: int | None = None, now: int) -> Unit | Refusal:
     return _succeeded(code, at, now, until_at=now if at is None else at)
 
 
-@_change
+@changing
 def hold(
     person: int,
     post: str,
@@ -266,7 +268,7 @@ def hold(
     """
     organisation = worlds.organisation(now)
     if not Person.objects.filter(pk=person, active=True).exists():
-        return _refuse(
+        return refuse(
             "unknown-person",
             "person",
             f"没有编号为“{person}”的在职人员",
@@ -274,19 +276,19 @@ def hold(
         )
     posts = [found for policy in adopted_policies() if (found := policy.posts.get(post))]
     if not posts:
-        return _refuse(
+        return refuse(
             "unknown-post",
             "post",
             f"现行制度都没有岗位“{post}”",
             f"no policy that was adopted has a post '{post}'",
         )
     if unit and unit not in organisation.units:
-        return _no_unit(unit, "unit")
+        return no_unit(unit, "unit")
     kinds = {found.of for found in posts}
     kind = organisation.units[unit].kind if unit else ""
     if kind not in kinds and "" not in kinds:
         wanted = "、".join(sorted(kinds)), ", ".join(sorted(kinds))
-        return _refuse(
+        return refuse(
             "wrong-kind",
             "unit",
             f"“{posts[0].text.zh}”每个{wanted[0]}一名，应选种类为{wanted[0]}的单位",
@@ -296,7 +298,7 @@ def hold(
         unit = ""
     since = now if at is None else at
     if until is not None and until <= since:
-        return _refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
+        return refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
     same = _believed(Holding, since).filter(person_id=person, post=post, unit=unit, deputy=deputy)
     if already := same.first():
         return already
@@ -318,7 +320,7 @@ def name_deputy(
     return hold(person, post, unit, deputy=True, at=at, now=now)
 
 
-@_change
+@changing
 def end_holding(
     person: int,
     post: str,
@@ -339,7 +341,7 @@ def end_holding(
     )
     found = held.order_by("id").first()
     if found is None:
-        return _refuse(
+        return refuse(
             "not-held",
             "post",
             "此人此时没有这一任职",
@@ -348,91 +350,36 @@ def end_holding(
     return _ended(found, since, now)
 
 
-@_change
+@changing
 def absence(
     person: int, from_at: int, until_at: int | None = None, *, now: int
 ) -> Absence | Refusal:
     """Note that a person is away; meanwhile the deputies of their posts act."""
     if not Person.objects.filter(pk=person, active=True).exists():
-        return _refuse(
+        return refuse(
             "unknown-person",
             "person",
             f"没有编号为“{person}”的在职人员",
             f"nobody active has the number '{person}'",
         )
     if until_at is not None and until_at <= from_at:
-        return _refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
+        return refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
     return Absence.objects.create(
         person_id=person, from_at=from_at, until_at=until_at, known_at=now
     )
 
 
-@_change
+@changing
 def end_absence(person: int, *, at: int | None = None, now: int) -> Absence | Refusal:
     """Note that a person is back from `at` on."""
     since = now if at is None else at
     found = _believed(Absence, since).filter(person_id=person).order_by("id").first()
     if found is None:
-        return _refuse("not-away", "person", "此人此时没有缺勤", "this person is not away then")
+        return refuse("not-away", "person", "此人此时没有缺勤", "this person is not away then")
     return _ended(found, since, now)
 
 
-@_change
-def roster(
-    person: int, post: str, unit: str, from_at: int, until_at: int, *, now: int
-) -> Rostering | Refusal:
-    """Put a person on duty for a post of a unit from an instant until another.
-
-    Meanwhile the seat is theirs and not its holders'; who is rostered and away gives way to the
-    next rostered, then to the holders, then to their deputies (HOME-7.3d).
-    """
-    if not Person.objects.filter(pk=person, active=True).exists():
-        return _refuse(
-            "unknown-person",
-            "person",
-            f"没有编号为“{person}”的在职人员",
-            f"nobody active has the number '{person}'",
-        )
-    if not any(post in policy.posts for policy in adopted_policies()):
-        return _refuse(
-            "unknown-post",
-            "post",
-            f"现行制度都没有岗位“{post}”",
-            f"no policy that was adopted has a post '{post}'",
-        )
-    if unit and unit not in worlds.organisation(now).units:
-        return _no_unit(unit, "unit")
-    if until_at <= from_at:
-        return _refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
-    same = Rostering.objects.filter(
-        person_id=person, post=post, unit=unit, from_at=from_at, until_at=until_at,
-        withdrawn_at=None,
-    )  # fmt: skip
-    if already := same.first():
-        return already
-    return Rostering.objects.create(
-        person_id=person, post=post, unit=unit, from_at=from_at, until_at=until_at, known_at=now
-    )
-
-
-@_change
-def strike_from_roster(rostering: int, *, now: int) -> Rostering | Refusal:
-    """Take somebody off duty from now on; what is past stays as it was."""
-    found = Rostering.objects.filter(pk=rostering, withdrawn_at=None, until_at__gt=now).first()
-    if found is None:
-        return _refuse(
-            "not-rostered", "person", "此后没有这一值班", "nobody is rostered so from now on"
-        )
-    Rostering.objects.filter(pk=found.pk).update(withdrawn_at=now)
-    if found.from_at < now:
-        Rostering.objects.create(
-            person_id=found.person_id, post=found.post, unit=found.unit, from_at=found.from_at,
-            until_at=now, known_at=now,
-        )  # fmt: skip
-    return found
-
-
-@_change
+@changing
 def end_all_holdings(person: int, *, at: int | None = None, now: int) -> int:
     """End every post a person holds or is deputy for; how many there were."""
     since = now if at is None else at
@@ -455,7 +402,7 @@ def _succeeded(code: str, at: int | None, now: int, **new: str | int) -> Unit | 
     since = now if at is None else at
     found = _believed(Unit, since).filter(code=code).order_by("from_at", "id").last()
     if found is None:
-        return _no_unit(code, "code")
+        return no_unit(code, "code")
     if "until_at" in new:
         return _ended(found, since, now)
     first = found.from_at
@@ -487,8 +434,8 @@ def _ended(found: _Dated, at: int, now: int) -> _Dated:
     return found
 
 
-def _no_unit(code: str, field: str) -> Refusal:
-    return _refuse(
+def no_unit(code: str, field: str) -> Refusal:
+    return refuse(
         "unknown-unit",
         field,
         f"没有代码为“{code}”的单位",
@@ -496,7 +443,7 @@ def _no_unit(code: str, field: str) -> Refusal:
     )
 
 
-def _refuse(code: str, field: str, zh: str, en: str) -> Refusal:
+def refuse(code: str, field: str, zh: str, en: str) -> Refusal:
     return Refusal(code, Text(zh, en), field=field)
 
 

@@ -8,7 +8,7 @@ from importlib.resources.abc import Traversable
 
 from django.db import transaction
 
-from bihuan.desk import calendars, worlds
+from bihuan.desk import calendars, changes, worlds
 from bihuan.desk.in_force import IN_FORCE, day_of, policies_in_force, policy_for, version_in_force
 from bihuan.desk.organisation import recompute_provisional, stamp
 from bihuan.desk.policy_files import read_nodes
@@ -122,6 +122,8 @@ def adopt_text(
         )
     for kind in kinds or ("",):
         PolicyUse.objects.update_or_create(unit=unit, kind=kind, defaults={"code": policy.code})
+    said = {"unit": unit, "kinds": list(kinds), "hash": digest}
+    changes.note("policy", "adopt", str(same), at, after=[said])
     stamp()
     return same
 
@@ -264,6 +266,8 @@ def _publish(data: bytes, filename: str, by: int | None, at: int, source: str) -
             "by_id": by,
         },
     )
+    said = {"days_off": len(year.off), "days_worked": len(year.work), "file": filename}
+    changes.note("calendars", "publish", f"{source} {year.through}", at, after=[said])
 
 
 def _broken(findings: tuple[Finding, ...]) -> Refusal:

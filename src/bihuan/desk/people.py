@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from bihuan.desk import organisation
+from bihuan.desk import changes, organisation
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.models import Person, Site
@@ -62,20 +62,21 @@ def create_person(
         is_auditor=is_auditor,
         is_administrator=is_administrator,
     )
+    changes.note("people", "create_person", person.name, now, after=_said(person))
     organisation.stamp()
     return person, (invite(person.pk, now=now) if user else "")
 
 
-def change_person(person_id: int, *, name: str, phone: str, language: str) -> Person | Refusal:
+@transaction.atomic
+def change_person(
+    person_id: int, *, name: str, phone: str, language: str, now: int
+) -> Person | Refusal:
     """Correct what a person is called and how they are reached."""
     refusal = _bad_name(name.strip()) or _bad_language(language)
     if refusal:
         return refusal
-    Person.objects.filter(pk=person_id).update(
-        name=name.strip(), phone=phone.strip()[:40], language=language
-    )
-    organisation.stamp()
-    return Person.objects.get(pk=person_id)
+    values = {"name": name.strip(), "phone": phone.strip()[:40], "language": language}
+    return _changed("change_person", person_id, now, **values)
 
 
 @transaction.atomic
@@ -94,6 +95,7 @@ def give_account(person_id: int, username: str, *, now: int) -> str | Refusal:
     user.save(update_fields=["password"])
     person.user = user
     person.save(update_fields=["user"])
+    changes.note("people", "give_account", person.name, now, after=[{"username": username}])
     return invite(person.pk, now=now)
 
 
@@ -162,12 +164,13 @@ def deactivate(person_id: int, *, now: int) -> Person | Refusal:
     person.save(update_fields=["active", "invite_hash"])
     if person.user_id is not None:
         User.objects.filter(pk=person.user_id).update(is_active=False)
+    changes.note("people", "deactivate", person.name, now, before=_said(person))
     organisation.stamp()
     return person
 
 
 @transaction.atomic
-def appoint_administrator(person_id: int) -> Person | Refusal:
+def appoint_administrator(person_id: int, *, now: int) -> Person | Refusal:
     """Make an active person with an account the administrator, who acts for vacant posts."""
     person = Person.objects.filter(pk=person_id, active=True, user__isnull=False).first()
     if person is None:
@@ -176,20 +179,35 @@ def appoint_administrator(person_id: int) -> Person | Refusal:
             Text("管理员须是有账号的在职人员", "the administrator needs an account"),
             field="person",
         )
-    Person.objects.filter(pk=person_id).update(is_administrator=True)
-    organisation.site()
+    before = organisation.site().administrator
     Site.objects.filter(pk=1).update(administrator_id=person_id)
-    organisation.stamp()
-    return Person.objects.get(pk=person_id)
+    changes.note(
+        "people", "appoint_administrator", person.name, now,
+        before=[{"name": before.name}] if before else (), after=[{"name": person.name}],
+    )  # fmt: skip
+    return _changed("change_rights", person_id, now, is_administrator=True)
 
 
-def change_rights(person_id: int, *, is_auditor: bool, is_administrator: bool) -> Person:
+@transaction.atomic
+def change_rights(person_id: int, *, is_auditor: bool, is_administrator: bool, now: int) -> Person:
     """Say who reads everything (auditor) and who sees to organisation and people."""
-    Person.objects.filter(pk=person_id).update(
-        is_auditor=is_auditor, is_administrator=is_administrator
-    )
+    rights = {"is_auditor": is_auditor, "is_administrator": is_administrator}
+    return _changed("change_rights", person_id, now, **rights)
+
+
+def _changed(what: str, person_id: int, now: int, **values: str | bool) -> Person:
+    before = _said(Person.objects.select_for_update().get(pk=person_id))
+    Person.objects.filter(pk=person_id).update(**values)
+    person = Person.objects.get(pk=person_id)
+    if _said(person) != before:
+        changes.note("people", what, person.name, now, before=before, after=_said(person))
     organisation.stamp()
-    return Person.objects.get(pk=person_id)
+    return person
+
+
+def _said(person: Person) -> list[dict[str, str | bool]]:
+    names = ("name", "phone", "language", "is_administrator", "is_auditor")
+    return [{name: getattr(person, name) for name in names}]
 
 
 def bad_password(password: str, user: User, field: str = "password") -> Refusal | None:

@@ -6,7 +6,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from bihuan.desk import people
+from bihuan.desk import changes, people
 from bihuan.web.shell import THEMES, YEAR, Reader, reader_of, show, staff
 
 
@@ -32,9 +32,9 @@ def language(request: HttpRequest) -> HttpResponse:
         reader = reader_of(request)
         if reader and reader.account.language != chosen:
             account = reader.account
-            people.change_person(
-                int(account.person_id), name=account.name, phone=account.phone, language=chosen
-            )
+            told = {"name": account.name, "phone": account.phone, "language": chosen}
+            with changes.by(account.person_id):
+                people.change_person(int(account.person_id), **told, now=reader.now)
     return answer
 
 

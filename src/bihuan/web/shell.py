@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
-from bihuan.desk import packs, permissions, setup, worlds
+from bihuan.desk import changes, packs, permissions, setup, worlds
 from bihuan.engine.organisation import Organisation, post_of, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.records.queries.accounts import Account, account_of, organisation_name
@@ -138,7 +138,8 @@ def staff(view: View) -> View:
                 except NoReverseMatch:
                     pass
             return redirect_to_login(request.get_full_path())
-        response = view(request, reader, *args, **kwargs)
+        with changes.by(reader.person):
+            response = view(request, reader, *args, **kwargs)
         patch_cache_control(response, private=True, no_store=True)
         return response
 
@@ -229,6 +230,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
     """The entries below "Organisation" that exist and that the reader may open."""
     offered = (
         ("organisation", _("Units and posts"), "sitemap", True),
+        ("roster", _("Roster"), "calendar", True),
         ("people", _("People"), "users", reader.account.is_administrator),
         ("policies", _("Policy and clauses"), "gavel", True),
         ("library", _("Library"), "books", True),

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.accounts.urls")),
     path("", include("bihuan.web.portal.urls")),
     path("", include("bihuan.web.organisation.urls")),
+    path("", include("bihuan.web.rosters.urls")),
     path("", include("bihuan.web.people.urls")),
     path("", include("bihuan.web.policy.urls")),
     path("", include("bihuan.web.library.urls")),

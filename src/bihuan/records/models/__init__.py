@@ -1,6 +1,7 @@
 """Every table, one module a noun."""
 
 from bihuan.records.models.access import CaseAccess, Disclosure
+from bihuan.records.models.administration import AdministrativeChange, ReplyTemplate
 from bihuan.records.models.attempt import Attempt
 from bihuan.records.models.case import Case, DayCounter, SweepFailure
 from bihuan.records.models.event import ActReceipt, Anchor, Event
@@ -16,6 +17,7 @@ from bihuan.records.models.retention import PurgeCertificate
 __all__ = [
     "Absence",
     "ActReceipt",
+    "AdministrativeChange",
     "Anchor",
     "Attempt",
     "Case",
@@ -37,6 +39,7 @@ __all__ = [
     "PolicyVersion",
     "PublishedYear",
     "PurgeCertificate",
+    "ReplyTemplate",
     "Rostering",
     "Site",
     "SweepFailure",

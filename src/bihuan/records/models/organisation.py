@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from bihuan.records.models.json_text import JsonText
+
 
 class Site(models.Model):
     """The one organisation of this installation; always the row with id 1.
@@ -25,6 +27,9 @@ class Site(models.Model):
     calendar_changes = models.BigIntegerField(default=0)
     settled_until_at = models.BigIntegerField(default=0)  # changes that came true since wait
     library_changes = models.BigIntegerField(default=0)
+    look = JsonText(default=dict)  # colour, logo, head and foot of letters
+    doors = JsonText(default=dict)  # by channel: open or not, and where customers reach it
+    notices = JsonText(default=dict)  # by kind of news: the ways it is told; quiet hours
     administrator = models.ForeignKey(
         "records.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

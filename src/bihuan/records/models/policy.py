@@ -8,8 +8,8 @@ class PolicyVersion(models.Model):
     """One version of one policy: its text as written, comments kept, and who put it in force.
 
     The text of a version that was adopted never changes. `approval` holds author, reviewer and
-    approver (ids as text) with the hash they signed; None while it stands on the administrator's
-    adoption alone.
+    approver (ids as text) with the hash they signed, as far as they have; None while it stands on the
+    administrator's adoption alone.
     """
 
     class State(models.TextChoices):
@@ -31,12 +31,14 @@ class PolicyVersion(models.Model):
         "records.Person", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     approval = models.JSONField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=500, blank=True, default="")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["code", "number"], name="a_version_has_one_text"),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(in_force_on__isnull=False, adopted_at__isnull=False),
+                condition=Q(state__in=("draft", "withdrawn"))
+                | Q(in_force_on__isnull=False, adopted_at__isnull=False),
                 name="what_is_adopted_says_since_when",
             ),
         ]

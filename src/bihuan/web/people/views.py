@@ -69,10 +69,10 @@ def change(request: HttpRequest, reader: Reader, person: int) -> HttpResponse:
     return done(request, str(outcome), reverse("person", args=[person]))
 
 
-def _rename(request: HttpRequest, reader: Reader, person: int) -> Refusal | str:  # noqa: ARG001
+def _rename(request: HttpRequest, reader: Reader, person: int) -> Refusal | str:
     told = typed(request, "name", "phone", "language")
     made = desk.change_person(
-        person, name=told["name"], phone=told["phone"], language=told["language"]
+        person, name=told["name"], phone=told["phone"], language=told["language"], now=reader.now
     )
     return made if isinstance(made, Refusal) else _("Changed.")
 
@@ -133,7 +133,7 @@ def _deactivate(request: HttpRequest, reader: Reader, person: int) -> Refusal | 
 
 
 def _appoint(request: HttpRequest, reader: Reader, person: int) -> Refusal | str:  # noqa: ARG001
-    made = desk.appoint_administrator(person)
+    made = desk.appoint_administrator(person, now=reader.now)
     return made if isinstance(made, Refusal) else _("Acts for every vacant post from now on.")
 
 

@@ -1,0 +1,1 @@
+"""The roster: who is on duty in which seat on which day."""

@@ -28,11 +28,14 @@ help:
 
 # -- Running ---------------------------------------------------------------------------------------
 
-.PHONY: setup serve demo bench
+.PHONY: setup serve demo screenshots bench
 setup: $(STAMPS)/static $(STAMPS)/messages ## install everything into .venv (the others do it by themselves)
 
 serve: setup ## start Bihuan on this machine; data in $BIHUAN_HOME, or ./var
 	@exec $(BIN)/bihuan serve
+
+screenshots: setup ## take the pictures of docs/screens anew, from the demo
+	@$(BIN)/python -m tools.screenshots
 
 demo: setup ## fill $BIHUAN_HOME with a fictional mall
 	@$(BIN)/bihuan demo

@@ -1,5 +1,6 @@
 """Every page is valid HTML, as the validator of the web's own rules sees it."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from bihuan import web
 from tests.web.mall import Mall
 
 As = Callable[..., Client]
@@ -83,3 +85,10 @@ def test_every_page_is_valid_html(mall: Mall, as_: As, tmp_path: Path) -> None:
         pages[address] = stranger.get(address).content
     broken = wrong_with(pages, tmp_path)
     assert not broken, "\n".join(broken)
+
+
+def test_the_scripts_of_a_page_are_small() -> None:
+    dist = Path(web.__file__).parent / "static/dist"
+    scripts = {path.name: len(gzip.compress(path.read_bytes())) for path in dist.glob("*.js")}
+    assert scripts
+    assert all(size <= 150_000 for size in scripts.values()), scripts

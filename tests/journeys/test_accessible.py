@@ -8,7 +8,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys.accessible import violations
 from tests.journeys.desk import Desk
-from tests.web.mall import HOUR, Mall, now, open_mall
+from tests.web.mall import open_mall
 
 Desks = Callable[..., Desk]
 EVERYBODY = ("/", "/cases/", "/cases/{}/", "/cases/{}/remark/", "/notices/", "/me/", "/organisation/",
@@ -22,25 +22,10 @@ MORE = {
 }  # fmt: skip
 
 
-def under_way(mall: Mall) -> str:
-    """A complaint whose note is with the merchant."""
-    at = now() - 5 * HOUR
-    number = mall.complain(at)
-    mall.act(number, "acknowledge", "desk", at + 60, agreed_time=at + 20 * HOUR)
-    mall.act(
-        number, "classify", "desk", at + 120,
-        category="quality_price", about="merchant", desk_can_solve="no",
-    )  # fmt: skip
-    mall.act(number, "report", "desk", at + 150, content="质量问题")
-    mall.act(number, "dispatch", "desk", at + 180, instructions="请核实并提出处理意见")
-    mall.act(number, "issue", "operations", at + 240, sheet=1, outcome="issued")
-    return number
-
-
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("who", MORE)
 def test_no_page_of_a_role_breaks_a_rule(who: str, desks: Desks, live_server: LiveServer) -> None:
-    number = under_way(open_mall())
+    number = open_mall().with_the_merchant()
     broken: list[str] = []
     for language, scheme, width in (("zh-hans", "light", 1280), ("en", "dark", 390)):
         page = desks(who, language, width).page

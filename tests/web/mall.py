@@ -41,6 +41,20 @@ class Mall:
         assert done.refusal is None, done.refusal
         return done.number
 
+    def with_the_merchant(self, **facts: object) -> str:
+        """A complaint of five hours ago whose note was issued to the merchant; its number."""
+        at = now() - 5 * HOUR
+        number = self.complain(at, **facts)
+        self.act(number, "acknowledge", "desk", at + 60, agreed_time=at + 20 * HOUR)
+        self.act(
+            number, "classify", "desk", at + 120,
+            category="quality_price", about="merchant", desk_can_solve="no",
+        )  # fmt: skip
+        self.act(number, "report", "desk", at + 150, content="质量问题")
+        self.act(number, "dispatch", "desk", at + 1800, instructions="请核实并提出处理意见")
+        self.act(number, "issue", "operations", at + 2400, sheet=1, outcome="issued")
+        return number
+
     def act(
         self, number: str, name: str, by: str, at: int | None = None, sheet: int = 0, **data: object
     ) -> Performed:

@@ -77,20 +77,7 @@ def test_nobody_sees_figures_of_cases_they_may_not_see(mall: Mall, as_: As) -> N
 
 
 def test_the_times_of_units_are_told_in_words_too(mall: Mall, as_: As) -> None:
-    at = now() - 5 * HOUR
-    number = mall.complain(at)
-    mall.act(number, "acknowledge", "desk", at + 60, agreed_time=at + 20 * HOUR)
-    mall.act(
-        number,
-        "classify",
-        "desk",
-        at + 120,
-        category="quality_price",
-        about="merchant",
-        desk_can_solve="no",
-    )
-    mall.act(number, "report", "desk", at + 150, content="质量问题")
-    mall.act(number, "dispatch", "desk", at + 1800, instructions="请核实并提出处理意见")
+    mall.with_the_merchant()
     rows = as_("gm", "en").get("/board/").context["rows"]
     legs = [row["legs"][0] for row in rows if row["legs"][0]]
     assert legs

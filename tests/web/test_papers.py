@@ -21,26 +21,6 @@ As = Callable[..., Client]
 NOTHING = Paper("record", "", "", "", "", "", "", "zh-hans")
 
 
-def noted(mall: Mall, **facts: object) -> str:
-    """A complaint whose handling sheet is with the merchant."""
-    at = now() - 5 * HOUR
-    number = mall.complain(at, **facts)
-    mall.act(number, "acknowledge", "desk", at + 60, agreed_time=at + 20 * HOUR)
-    mall.act(
-        number,
-        "classify",
-        "desk",
-        at + 120,
-        category="quality_price",
-        about="merchant",
-        desk_can_solve="no",
-    )
-    mall.act(number, "report", "desk", at + 150, content="质量问题")
-    mall.act(number, "dispatch", "desk", at + 180, instructions="请核实并提出处理意见")
-    mall.act(number, "issue", "operations", at + 240, sheet=1, outcome="issued")
-    return number
-
-
 def words_in(content: bytes) -> str:
     document = docx.Document(BytesIO(content))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
@@ -48,7 +28,7 @@ def words_in(content: bytes) -> str:
 
 
 def test_a_form_printed_again_is_the_same_to_the_byte(mall: Mall, as_: As) -> None:
-    number = noted(mall)
+    number = mall.with_the_merchant()
     for ending in ("pdf", "docx"):
         address = f"/cases/{number}/papers/handling_sheet/1.{ending}"
         first = as_("desk").get(address)
@@ -61,7 +41,7 @@ def test_a_form_printed_again_is_the_same_to_the_byte(mall: Mall, as_: As) -> No
 
 
 def test_the_sheet_says_who_issued_it_and_leaves_room_for_the_reply(mall: Mall, as_: As) -> None:
-    number = noted(mall, name="𠮷田㛃龘")
+    number = mall.with_the_merchant(name="𠮷田㛃龘")
     said = words_in(as_("desk").get(f"/cases/{number}/papers/handling_sheet/1.docx").content)
     assert "𠮷田㛃龘" in said
     assert "营运部经理 沈亦川（电子签）" in said
@@ -72,7 +52,7 @@ def test_the_sheet_says_who_issued_it_and_leaves_room_for_the_reply(mall: Mall, 
 def test_the_merchant_prints_the_note_without_the_customer_and_nothing_else(
     mall: Mall, as_: As
 ) -> None:
-    number = noted(mall)
+    number = mall.with_the_merchant()
     said = words_in(as_("merchant").get(f"/cases/{number}/papers/handling_sheet/1.docx").content)
     assert "请核实并提出处理意见" in said
     assert "王敏" not in said
@@ -100,7 +80,7 @@ def test_what_people_wrote_is_never_read_as_markup() -> None:
 
 
 def test_an_organisations_own_template_is_filled_in(mall: Mall, as_: As) -> None:
-    number = noted(mall)
+    number = mall.with_the_merchant()
     start = as_("admin").get("/papers/mall/handling_sheet/template.docx").content
     document = docx.Document(BytesIO(start))
     document.add_paragraph("本商场自用 {{ number }} {{ case_number }}")

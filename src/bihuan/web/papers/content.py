@@ -407,7 +407,7 @@ class _Form:
             "title": self.names.text(policy.title), "version": policy.version,
         }  # fmt: skip
         if policy.keep:
-            kept = policy.numbers[policy.keep[0][1]].value()
+            kept = policy.numbers[policy.keep[0].number].value()
             assert isinstance(kept, Span)
             joint = "" if lang.startswith("zh") else " "
             foot += joint + _("Kept for %(time)s.") % {"time": say_span(kept, lang)}

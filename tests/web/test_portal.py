@@ -338,7 +338,7 @@ def test_what_the_customer_adds_reaches_the_case_and_files_only_its_readers(
     [
         ("page.html", b"<script>alert(1)</script>", "不是照片"),
         ("photo.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "不是照片"),
-        ("empty.jpg", b"", "不是照片"),
+        ("empty.jpg", b"", "空文件"),
     ],
 )
 def test_files_that_are_no_photos_films_or_pdf_are_refused(

@@ -12,6 +12,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 
 LARGEST = 20 * 1024 * 1024
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069/\\]")
 VALUE = re.compile(r"([0-9a-f]{64}):([^\x00-\x1f/\\]{1,200})")
 
 
@@ -33,8 +34,12 @@ def keep(chunks: Iterable[bytes], name: str) -> str | Refusal:
         if not default_storage.exists(place):
             spool.seek(0)
             default_storage.save(place, File(spool))
-    bare = re.sub(r"[\x00-\x1f/\\]", "", name).strip()[-200:] or "file"
-    return f"{digest.hexdigest()}:{bare}"
+    return f"{digest.hexdigest()}:{plain_name(name)}"
+
+
+def plain_name(name: str) -> str:
+    """A file's name in any script, without what controls a line or turns its direction round."""
+    return _CONTROLS.sub("", name).strip()[-200:] or "file"
 
 
 def path_of(digest: str) -> str:

@@ -1,5 +1,6 @@
 """What a customer is asked, screen by screen: the story, what this kind of matter needs, the wish, who to tell."""
 
+import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,9 @@ WAYS_IN = ("web", "website", "online", "portal", "email")
 _ELSEWHERE = ("content", "demand", "name", "contact", "anonymous", "category", "about", "written")
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """One question: `name` is story, thing, case, count, wish or reach; `fields` of the policy's own."""
@@ -22,6 +26,11 @@ class Screen:
     name: str
     title: str
     fields: tuple[Field, ...] = ()
+
+
+def plain(text: str) -> str:
+    """What was typed, without characters that control a line or turn its direction round."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def way_in(policy: Policy) -> str:

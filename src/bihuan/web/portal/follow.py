@@ -19,6 +19,7 @@ from bihuan.engine.words import SCORES
 from bihuan.records.queries.cases import CasePage, portal_case, survivor
 from bihuan.web import outside
 from bihuan.web.portal import uploads
+from bihuan.web.portal.asking import plain
 from bihuan.web.portal.words import Telling
 from bihuan.web.rate import Limit, address
 from bihuan.web.shell import now
@@ -169,7 +170,7 @@ def _back(request: HttpRequest, page: CasePage, said: str, draft: str = "") -> H
 def answer(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
     """Satisfied or not, in the customer's own words."""
     outcome = request.POST.get("outcome", "")
-    opinion = request.POST.get("opinion", "").strip()[:LONGEST]
+    opinion = plain(request.POST.get("opinion", ""))[:LONGEST]
     if outcome not in ("satisfied", "disputed") or (outcome == "disputed" and not opinion):
         words = _(
             "Say in a few words what is still wrong; whoever looks at it again needs to know."
@@ -195,7 +196,7 @@ def answer(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
 def rate(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
     """A score from 1 to 5 for the answer; the visit that is owed stays owed."""
     score = request.POST.get("score", "")
-    opinion = request.POST.get("rating_opinion", "").strip()[:LONGEST]
+    opinion = plain(request.POST.get("rating_opinion", ""))[:LONGEST]
     data: dict[str, Json] = {"score": int(score) if score.isdecimal() and len(score) < 3 else score}
     if opinion:
         data["opinion"] = opinion
@@ -211,7 +212,7 @@ def add(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
     context = {"number": page.number, "typed": request.POST.get("text", ""), "error": ""}
     if request.method == "GET":
         return outside.show(request, "portal/add.jinja", context)
-    text = request.POST.get("text", "").strip()[:LONGEST]
+    text = plain(request.POST.get("text", ""))[:LONGEST]
     sent = request.FILES.getlist("files")
     context["error"] = _added(request, page, at, text, sent)
     if context["error"]:
@@ -246,7 +247,7 @@ def withdraw(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
     }
     if request.method == "GET":
         return outside.show(request, "portal/withdraw.jinja", context)
-    reason = request.POST.get("reason", "").strip()[:LONGEST]
+    reason = plain(request.POST.get("reason", ""))[:LONGEST]
     context["error"] = _act(request, page, at, "withdraw", {"reason": reason} if reason else {})
     if context["error"]:
         return outside.show(request, "portal/withdraw.jinja", context, status=409)

@@ -10,16 +10,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bihuan.desk import intake, organisation, packs, permissions, worlds
+from bihuan.desk import intake, organisation, packs, perform, permissions, staging, worlds
+from bihuan.engine.case import Act
 from bihuan.engine.forms import registration_form
 from bihuan.engine.organisation import Organisation, seat, unit_of
 from bihuan.engine.policy import Policy
+from bihuan.engine.refusal import Refusal
 from bihuan.engine.say_time import say_span
 from bihuan.web import outside
 from bihuan.web.cases import forms
-from bihuan.web.portal import robots
+from bihuan.web.portal import follow, robots, uploads
 from bihuan.web.portal.answers import public
-from bihuan.web.portal.asking import Screen, conditions, screens, way_in
+from bihuan.web.portal.asking import Screen, conditions, plain, screens, way_in
 from bihuan.web.portal.follow import open_case, telling, unlocked
 from bihuan.web.rate import address
 from bihuan.web.shell import now
@@ -117,9 +119,11 @@ def _take(request: HttpRequest, screen: Screen, draft: dict[str, Json], at: int)
     for name in FIELDS.get(screen.name, ()):
         if name == "kind" and "kind" not in request.POST:
             continue  # chosen by the conditions that were read
-        draft[name] = request.POST.get(name, "").strip()[: LONGEST.get(name, 80)]
+        draft[name] = plain(request.POST.get(name, ""))[: LONGEST.get(name, 80)]
     if request.POST.get("website"):
         draft["filled_by"] = "robot"
+    if screen.name == "story":
+        return _take_files(request, draft, at)
     if not screen.fields:
         return {}
     names, clock = _reading(at, draft)
@@ -130,13 +134,41 @@ def _take(request: HttpRequest, screen: Screen, draft: dict[str, Json], at: int)
         typed[field.name] = request.POST.get(forms.control(field.name), "").strip()[:500]
         value = read.data.get(field.name)
         if isinstance(value, str):
-            value = value[:500]
+            value = plain(value)[:500]
             if field.choices and value not in dict(field.choices):
                 value = None
         if value is not None:
             told[field.name] = value
     draft["told"], draft["typed"] = told, typed
     return read.errors
+
+
+def _take_files(request: HttpRequest, draft: dict[str, Json], at: int) -> dict[str, str]:
+    """Put files chosen beside the story aside, and drop those no longer wanted."""
+    staged = list(draft.get("files", []))
+    if unwanted := request.POST.getlist("drop"):
+        for one in staged:
+            if one["place"] in unwanted:
+                staging.drop(one["place"])
+        staged = [one for one in staged if one["place"] not in unwanted]
+    draft["files"] = staged
+    sent = request.FILES.getlist("files")
+    if not sent:
+        return {}
+    if not follow.ADDITIONS.take(address(request)):
+        return {"files": _("Too much from here within an hour. Try again later.")}
+    found = uploads.stage(sent, staged, at)
+    if isinstance(found, Refusal):
+        return {"files": found.text.in_(translation.get_language() or "zh")}
+    draft["files"] = staged + found
+    return {}
+
+
+def _attach(draft: dict[str, Json], number: str, at: int) -> None:
+    """What was put aside goes to the case, once however often it is sent."""
+    if kept := uploads.keep_staged(draft.get("files", [])):
+        act = Act("attach", "customer", at, {"files": kept})
+        perform.perform(act, case_number=number, act_id=f"{draft['act_id']} files", now=at)
 
 
 def _missing(screen: str, draft: dict[str, Json], at: int) -> dict[str, str]:
@@ -200,6 +232,7 @@ def _ask(
             for field in screen.fields
         ],
         "errors": wrong,
+        "staged": draft.get("files", []),
         "units": [] if applied else _units(worlds.organisation(at)),
         "kinds": [] if applied else plain,
         "kept_for": _kept_for(policy, language),
@@ -237,6 +270,7 @@ def _send(request: HttpRequest, draft: dict[str, Json]) -> HttpResponse:
         judged.limit.give_back(who)
         words = done.refusal.text.in_(translation.get_language() or "zh")
         return _ask(request, last, draft, {"": words}, 422)
+    _attach(draft, done.number, at)
     request.session.pop("portal", None)
     request.session["portal_receipt"] = {
         "number": done.number,

@@ -40,6 +40,8 @@ def line_of(text: str, words: str) -> int:
         ("opens: handling_sheet, form", "opens: handling_note, form", "unknown-name", "handling_sheet"),
         ("by: agreed time, at latest: longest_promise, needs", "by: agreed time, needs", "no-latest", "at latest"),
         ("clause: MALL-5.4", "clause: 5.4", "bad-clause", "GEN-4.1"),
+        ("clause: MALL-5.4", "clause: {complaint: 5.4}", "bad-clause", "GEN-4.1"),
+        ("clause: MALL-5.4", "clause: {any: MALL-5.4, complain: MALL-5.5}", "unknown-kind", "complaint"),
         ("open: {daily: 10:00-22:00}", "open: {daily: 22:00-10:00}", "bad-time", "10:00"),
         ("act: archive, within: archive_time", "act: archive", "no-time", "within"),
         ("at most: changes, then: hand to store_gm", "at most: changes", "no-then", "then"),
@@ -120,3 +122,18 @@ def test_a_case_knows_what_it_grew_from_and_which_figures_are_wanted():
     assert policy.facts["grade"].concerns("complaint")
     assert not policy.facts["grade"].concerns("rescue")
     assert policy.facts["about"].concerns("rescue")
+
+
+def test_a_row_cites_the_clause_of_the_kind_first_and_never_that_of_another():
+    auto = pack("auto")
+    respond = next(step for step in auto.steps if step.act == "respond")
+    assert respond.at.cited("complaint") == ("AUTO-6",)
+    assert respond.at.cited("rescue") == ("AUTO-5.2.2", "AUTO-6")
+    assert respond.at.cited("enquiry") == ("AUTO-5.2.1a", "AUTO-5.2.1b", "AUTO-6")
+    assert set(respond.at.clauses) == {
+        "AUTO-5.2.1a",
+        "AUTO-5.2.1b",
+        "AUTO-5.2.2",
+        "AUTO-5.2.3",
+        "AUTO-6",
+    }

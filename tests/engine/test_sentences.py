@@ -144,3 +144,14 @@ def test_everybody_in_the_organisation_can_owe_something(code: str) -> None:
     policy = policy_of(code)
     for lang in ("zh", "en"):
         assert all(duties_of(policy, lang)[post] for post in policy.posts)
+
+
+def test_a_sentence_says_which_of_its_clauses_is_for_which_kind():
+    for lang, words in (
+        ("zh", "(AUTO-5.4；抱怨 AUTO-6)"),
+        ("en", "(AUTO-5.4; Complaint AUTO-6)"),
+    ):
+        said = sentences(policy_of("auto"), lang)
+        row = next(one for one in said if one.text.endswith(words))
+        assert row.clauses == ("AUTO-5.4", "AUTO-6")
+        assert row.cited.strip() == words

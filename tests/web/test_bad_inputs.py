@@ -203,6 +203,27 @@ def test_a_return_after_the_limit(shop: Mall, capsys: pytest.CaptureFixture[str]
     assert written() == before
 
 
+def closed(house: Mall) -> str:
+    number = inspected(house)
+    house.act(number, "refund", "finance", amount=40000, method="原路退回")
+    house.act(number, "respond", "service", form="phone", answer="已退款", told_result="refunded")
+    house.act(number, "confirm", "service", outcome="satisfied")
+    house.act(number, "dispose", "warehouse", disposition="restock")
+    house.act(number, "close", "service", summary="已退款\uff0c货物返库")
+    return number
+
+
+def test_a_visit_by_the_handler(shop: Mall, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever answered may not ask how it went; a colleague who did nothing of it may."""
+    number = closed(shop)
+    visit = {"way": "phone", "outcome": "satisfied", "score": 5}
+    for handler in ("service", "handler"):
+        Everywhere(shop, capsys).refuses(
+            number, "follow_up", handler, "kept-apart", "RET-1.4", **visit
+        )
+    shop.act(number, "follow_up", "manager", **visit)
+
+
 def test_a_rescue_without_a_place(auto: Mall, capsys: pytest.CaptureFixture[str]) -> None:
     told = {"kind": "rescue", "channel": "hotline", "content": "高速抛锚"}
     number = intake.register(told, by=auto.ids["taker"], unit="company", now=now()).number

@@ -183,7 +183,11 @@ def append(changes: Sequence[Change], now: int) -> None:
             case_id = change.case_id
             events += [(case_id, *entry) for entry in entries]
             known = change.before.debts if change.before else {}
-            changed = obligations.changed_by(change.events, known)
+            changed = obligations.changed_by(
+                change.events,
+                known,
+                _text(change.before.facts, "kind", 60) if change.before else "",
+            )
             for owed in changed.values():
                 if owed.number in known:
                     moved.append(_moving(owed, case_id))
@@ -229,7 +233,7 @@ def obligation_row(owed: obligations.Owed, case_id: int, ruling: Ruling) -> tupl
     return (
         case_id, owed.number, owed.row, owed.act, owed.sheet, owed.seat, post_of(owed.seat),
         unit_of(owed.seat), owed.since, owed.due, owed.first_due, owed.rung, owed.lapses,
-        owed.state, owed.ended, canonical(list(ruling.clauses(owed.row))), owed.provisional,
+        owed.state, owed.ended, canonical(list(ruling.clauses(owed.row, owed.kind))), owed.provisional,
         owed.item,
     )  # fmt: skip
 

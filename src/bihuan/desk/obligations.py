@@ -1,7 +1,7 @@
 """The rows of the obligations table, as the events of a case make them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bihuan.engine.case import Debt, Event
 from bihuan.engine.organisation import Seat
@@ -23,6 +23,7 @@ class Owed:
     lapses: int
     provisional: bool
     item: str
+    kind: str = ""  # of the case when it was opened
     state: str = "open"
     ended: int = 0
 
@@ -45,10 +46,13 @@ class Owed:
         )
 
 
-def changed_by(events: Iterable[Event], before: Mapping[int, Debt]) -> dict[int, Owed]:
+def changed_by(
+    events: Iterable[Event], before: Mapping[int, Debt], kind: str = ""
+) -> dict[int, Owed]:
     """Every obligation that the events touch, as it stands after them.
 
-    `before` holds the debts open before the first of the events; kept after `first_due` is late.
+    `before` holds the debts open before the first of the events, `kind` what the case was then; kept
+    after `first_due` is late.
     """
     found: dict[int, Owed] = {}
 
@@ -58,19 +62,21 @@ def changed_by(events: Iterable[Event], before: Mapping[int, Debt]) -> dict[int,
         return found[number]
 
     for event in events:
-        for kind, data in event.effects:
-            if kind == "opened":
-                found[data["id"]] = Owed.from_debt(Debt(**data))
-            elif kind == "kept":
+        for effect, data in event.effects:
+            if effect == "facts":
+                kind = str(data.get("kind", kind))
+            elif effect == "opened":
+                found[data["id"]] = replace(Owed.from_debt(Debt(**data)), kind=kind)
+            elif effect == "kept":
                 owed = of(data["id"])
                 owed.state = "late" if event.at > owed.first_due else "kept"
                 owed.ended = event.at
-            elif kind == "void":
+            elif effect == "void":
                 owed = of(data["id"])
                 owed.state, owed.ended = "void", event.at
-            elif kind == "lapsed":
+            elif effect == "lapsed":
                 of(data["id"]).lapses += 1
-            elif kind == "moved":
+            elif effect == "moved":
                 owed = of(data["id"])
                 owed.seat = data.get("seat", owed.seat)
                 owed.due = data.get("due", owed.due)

@@ -13,7 +13,7 @@ from bihuan.engine.calendar import Calendar, Published, parse_calendar
 from bihuan.engine.compile import compile_policy, personal_names
 from bihuan.engine.library import Library, Version
 from bihuan.engine.organisation import Organisation, Seat, Unit, seat
-from bihuan.engine.policy import Policy
+from bihuan.engine.policy import Element, Policy
 from bihuan.engine.world import World
 from bihuan.records.models.json_text import canonical
 
@@ -36,11 +36,12 @@ class Ruling:
     world: World
     personal: frozenset[str]  # names of fields whose values are sealed
     counted_sheets: frozenset[str]  # kinds of sheet a common problem opens
-    carried_by: Mapping[str, tuple[str, ...]] = field(repr=False)
+    carried_by: Mapping[str, Element] = field(repr=False)
 
-    def clauses(self, row: str) -> tuple[str, ...]:
-        """The clauses that a row of the policy carries out."""
-        return self.carried_by.get(row, ())
+    def clauses(self, row: str, kind: str) -> tuple[str, ...]:
+        """The clauses that a row of the policy carries out in cases of that kind."""
+        at = self.carried_by.get(row)
+        return at.cited(kind) if at else ()
 
 
 @dataclass(slots=True)
@@ -276,12 +277,12 @@ def _snapshot(now: int, count: int) -> _Snapshot:
     return _Snapshot(count, max(end for end in ends if end <= now), until, made)
 
 
-def _carried(policy: Policy) -> dict[str, tuple[str, ...]]:
+def _carried(policy: Policy) -> dict[str, Element]:
     """By the names obligations give their rows: steps.S, sheets.K.S, owed.D, rhythm.D."""
-    found = {f"steps.{step.name}": step.at.clauses for step in policy.steps}
+    found = {f"steps.{step.name}": step.at for step in policy.steps}
     for kind in policy.sheets.values():
-        found |= {f"sheets.{kind.name}.{step.name}": step.at.clauses for step in kind.steps}
-    found |= {f"owed.{duty.name}": duty.at.clauses for duty in policy.owed}
-    found |= {f"rhythm.{duty.name}": duty.at.clauses for duty in policy.rhythm}
-    found |= {f"keep.{index}": keep.at.clauses for index, keep in enumerate(policy.keep)}
+        found |= {f"sheets.{kind.name}.{step.name}": step.at for step in kind.steps}
+    found |= {f"owed.{duty.name}": duty.at for duty in policy.owed}
+    found |= {f"rhythm.{duty.name}": duty.at for duty in policy.rhythm}
+    found |= {f"keep.{index}": keep.at for index, keep in enumerate(policy.keep)}
     return found

@@ -54,7 +54,7 @@ def not_the_asker(work: Work, by: str) -> Refusal | None:
     """Why somebody may not withdraw the request that is open: nothing is asked, or others asked it."""
     allowed, step = work.policy.may["withdraw_request"], work.current()
     if step is None or step.act != "approve":
-        return refuse("nothing-asked", clauses=allowed.at.clauses)
+        return refuse("nothing-asked", clauses=allowed.at.cited(work.kind))
     if by and by not in [work.case.asked_by.get(name) for name in allowed.back_to]:
-        return refuse("not-the-asker", clauses=allowed.at.clauses)
+        return refuse("not-the-asker", clauses=allowed.at.cited(work.kind))
     return None

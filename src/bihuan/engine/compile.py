@@ -50,6 +50,17 @@ def compile_policy(node: Node) -> tuple[Policy | None, tuple[Finding, ...]]:
     return (None if broken else policy), tuple(_citing(node, compiler.read.findings))
 
 
+def _texts_in(node: Node | None) -> Iterable[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _texts_in(item)
+    elif isinstance(node, Mapping):
+        for _, item in node.items:
+            yield from _texts_in(item)
+
+
 def _citing(node: Node, findings: Iterable[Finding]) -> Iterable[Finding]:
     """The findings with the clauses of the nearest element around the place of each."""
     cited: dict[tuple[int, int], tuple[str, ...]] = {}
@@ -57,8 +68,7 @@ def _citing(node: Node, findings: Iterable[Finding]) -> Iterable[Finding]:
     def visit(at: Node, clauses: tuple[str, ...]) -> None:
         if isinstance(at, Mapping):
             own = at.get("clause")
-            own_items = own.items if isinstance(own, Sequence) else (own,)
-            clauses = tuple(i.text for i in own_items if isinstance(i, Scalar)) or clauses
+            clauses = tuple(item.text for item in _texts_in(own)) or clauses
             for key, value in at.items:
                 cited[key.line, key.column] = clauses
                 visit(value, clauses)
@@ -155,6 +165,7 @@ class _Compiler(Rows):
         )
         may = {key.text: self._allowed(key, node, steps) for key, node in self.section("may").items}
         self._check_back_to(steps)
+        read.check_kinds_cited(kinds)
         return Policy(
             code=read.text(self.top.get("policy"), "policy"),
             title=read.words(self.top.get("title"), "title"),

@@ -12,12 +12,25 @@ Value = Span | int | str  # a span; a count or an amount in fen; a time of day "
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """What every element of a policy has: its place in the file and the clauses it carries out."""
+    """What every element of a policy has: its place in the file and the clauses it carries out.
+
+    `by_kind` says which of them it carries out in cases of some kinds only.
+    """
 
     place: str = ""
     clauses: tuple[str, ...] = ()
     line: int = 0
     column: int = 0
+    by_kind: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def cited(self, kind: str) -> tuple[str, ...]:
+        """The clauses for a case of that kind: its own first, then those that hold in every kind."""
+        if not self.by_kind:
+            return self.clauses
+        own = dict(self.by_kind)
+        others = {clause for clauses in own.values() for clause in clauses}
+        general = (clause for clause in self.clauses if clause not in others)
+        return tuple(dict.fromkeys((*own.get(kind, ()), *general))) or self.clauses
 
 
 @dataclass(frozen=True, slots=True)

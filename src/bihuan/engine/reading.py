@@ -18,6 +18,7 @@ class Reader:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.elements: list[tuple[str, Element]] = []
+        self.kinds_cited: list[tuple[Scalar, str]] = []
 
     def error(self, node: Node, code: str, zh: str, en: str, place: str = "") -> None:
         """Note what is wrong at ``node``; the file is then not compiled."""
@@ -137,19 +138,47 @@ class Reader:
     def element(self, mapping: Node, place: str, what: str, *, cites: bool = True) -> Element:
         """Place, line and clauses of an element; kept for the trace of clauses where it carries them out."""
         clauses: tuple[str, ...] = ()
+        by_kind: tuple[tuple[str, tuple[str, ...]], ...] = ()
         if isinstance(mapping, Mapping):
-            node = mapping.get("clause")
-            clauses = self.texts(node, f"{place}.clause")
-            for clause in clauses:
-                if node is not None and not _CLAUSE.match(clause):
-                    self.error(
-                        node,
-                        "bad-clause",
-                        f"{place}：条款号“{clause}”应形如 GEN-4.1",
-                        f"{place}: clause '{clause}' should look like GEN-4.1",
-                        place,
-                    )
-        found = Element(place, clauses, mapping.line, mapping.column)
+            clauses, by_kind = self.clauses(mapping.get("clause"), f"{place}.clause")
+        found = Element(place, clauses, mapping.line, mapping.column, by_kind)
         if cites:
             self.elements.append((what, found))
         return found
+
+    def clauses(
+        self, node: Node | None, place: str
+    ) -> tuple[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+        """One clause, a list, or `{any: …, KIND: …}`: all of them, and which of them are for one kind only."""
+        if not isinstance(node, Mapping):
+            return self._clause_ids(node, place), ()
+        read = {key.text: self._clause_ids(item, f"{place}.{key.text}") for key, item in node.items}
+        self.kinds_cited += [(key, place) for key, _ in node.items if key.text != "any"]
+        every = dict.fromkeys(clause for clauses in read.values() for clause in clauses)
+        return tuple(every), tuple((kind, found) for kind, found in read.items() if kind != "any")
+
+    def _clause_ids(self, node: Node | None, place: str) -> tuple[str, ...]:
+        found = self.texts(node, place)
+        for clause in found:
+            if node is not None and not _CLAUSE.match(clause):
+                self.error(
+                    node,
+                    "bad-clause",
+                    f"{place}：条款号“{clause}”应形如 GEN-4.1",
+                    f"{place}: clause '{clause}' should look like GEN-4.1",
+                    place,
+                )
+        return found
+
+    def check_kinds_cited(self, kinds: Iterable[str]) -> None:
+        """Each kind that a clause is cited for must be one of the policy's."""
+        for key, place in self.kinds_cited:
+            if key.text not in kinds:
+                right = "、".join(kinds)
+                self.error(
+                    key,
+                    "unknown-kind",
+                    f"{place}：没有类型“{key.text}”，可用：any、{right}",
+                    f"{place}: there is no kind '{key.text}'; right are: any, {', '.join(kinds)}",
+                    place,
+                )

@@ -1,12 +1,13 @@
 """The parts of a rule in words, Chinese and English: posts, acts, times, conditions, consequences."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from bihuan.engine.policy import (
     Condition,
     Consequence,
     Duty,
+    Element,
     Missed,
     Number,
     Policy,
@@ -549,3 +550,18 @@ def say_clauses(clauses: tuple[str, ...], lang: str) -> str:
     if not clauses:
         return ""
     return f"({'、'.join(clauses)})" if is_zh(lang) else f" ({', '.join(clauses)})"
+
+
+def say_cited(at: Element, kinds: Mapping[str, Text], lang: str) -> str:
+    """The clauses a sentence ends with, and which of them are for one kind of case."""
+    if not at.by_kind:
+        return say_clauses(at.clauses, lang)
+    comma = "、" if is_zh(lang) else ", "
+    parts = [
+        f"{kinds[kind].in_(lang) if kind in kinds else kind} {comma.join(clauses)}"
+        for kind, clauses in at.by_kind
+    ]
+    named = {clause for _, clauses in at.by_kind for clause in clauses}
+    general = [clause for clause in at.clauses if clause not in named]
+    text = ("；" if is_zh(lang) else "; ").join(([comma.join(general)] if general else []) + parts)
+    return f"({text})" if is_zh(lang) else f" ({text})"

@@ -31,7 +31,7 @@ from bihuan.engine.say_rules import (
     is_zh,
     mid,
     say_act,
-    say_clauses,
+    say_cited,
     say_condition,
     say_consequence,
     say_every,
@@ -106,7 +106,7 @@ _GUIDED: dict[str, Text] = {
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One row read aloud. `section` groups it, `place` finds it in the file, `wording` is the
-    source's text of its clauses by id.
+    source's text of its clauses by id, `cited` the words about them that the text ends with.
     """
 
     section: str
@@ -114,6 +114,7 @@ class Sentence:
     text: str
     clauses: tuple[str, ...]
     wording: tuple[tuple[str, str], ...]
+    cited: str = ""
 
 
 def sentences(policy: Policy, lang: str) -> tuple[Sentence, ...]:
@@ -321,6 +322,7 @@ class _Reading:
             lead + sentence.text,
             sentence.clauses,
             sentence.wording,
+            sentence.cited,
         )
 
     def say(self, section: str, at: Element, words: str) -> Sentence:
@@ -330,8 +332,10 @@ class _Reading:
             if clause in self.policy.clauses
         )
         end = "。" if self.zh else "."
-        text = f"{start(words)}{end}{say_clauses(at.clauses, self.lang)}"
-        return Sentence(section, at.place, text, at.clauses, wording)
+        cited = say_cited(at, self.policy.kinds, self.lang)
+        return Sentence(
+            section, at.place, f"{start(words)}{end}{cited}", at.clauses, wording, cited
+        )
 
     def element(self, place: str) -> Element:
         return self.places.get(place, Element(place))

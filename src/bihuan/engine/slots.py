@@ -34,6 +34,7 @@ class Slot:
     duty: Duty | Periodic | None = None
     allowed: Allowed | None = None
     debts: tuple[Debt, ...] = ()
+    of: str = ""  # the kind of the case
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -43,11 +44,16 @@ class Slot:
     @property
     def clauses(self) -> tuple[str, ...]:
         row = self.step or self.duty or self.allowed
-        return row.at.clauses if row else ()
+        return row.at.cited(self.of) if row else ()
 
 
 def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refusal:
     """Where an act fits now, or why it does not."""
+    slot = _fitting(work, name, number, item)
+    return replace(slot, of=work.kind) if isinstance(slot, Slot) else slot
+
+
+def _fitting(work: Work, name: str, number: int, item: str) -> Slot | Refusal:
     if work.case.ended == "purged":
         return refuse("purged")
     if name == "purge":  # comes by itself, when its time does
@@ -90,7 +96,7 @@ def sheet_slot(work: Work, name: str, number: int) -> Slot | Refusal:
         return refuse("no-such-sheet", at="sheet", sheet=number)
     if sheet.ended:
         rows = [row for row in work.policy.sheets[sheet.kind].steps if row.act == name]
-        clauses = (rows or list(work.policy.sheets[sheet.kind].steps))[0].at.clauses
+        clauses = (rows or list(work.policy.sheets[sheet.kind].steps))[0].at.cited(work.kind)
         return refuse(f"sheet-{sheet.ended}", at="sheet", clauses=clauses, sheet=number)
     step = work.current(sheet)
     if step is not None and step.act == name:
@@ -108,16 +114,16 @@ def allowed_slot(work: Work, allowed: Allowed) -> Slot | Refusal:
         return (
             Slot("may", "reopen", allowed=allowed)
             if work.case.stage == "closed"
-            else refuse("not-closed", clauses=allowed.at.clauses)
+            else refuse("not-closed", clauses=allowed.at.cited(work.kind))
         )
     if work.case.stage == "closed":
-        return refuse("closed", clauses=allowed.at.clauses)
+        return refuse("closed", clauses=allowed.at.cited(work.kind))
     if allowed.act == "withdraw_request" and (refusal := not_the_asker(work, "")):
         return refusal
     if allowed.act == "pause" and work.case.paused:
-        return refuse("paused-already", clauses=allowed.at.clauses)
+        return refuse("paused-already", clauses=allowed.at.cited(work.kind))
     if allowed.act == "resume" and not work.case.paused:
-        return refuse("not-paused", clauses=allowed.at.clauses)
+        return refuse("not-paused", clauses=allowed.at.cited(work.kind))
     if allowed.act == "refuse_sheet":
         return refuse("no-such-sheet", at="sheet", sheet=0)
     if allowed.act == "dispatch" and before(work, "dispatch"):
@@ -137,7 +143,7 @@ def why_not(work: Work, name: str, step: Step | None) -> Refusal:
     on_line = [candidate for candidate in work.policy.steps if candidate.act == name]
     if not on_line:
         return refuse("not-allowed")
-    clauses = on_line[0].at.clauses
+    clauses = on_line[0].at.cited(work.kind)
     if step is None or all(candidate.name in work.case.marks for candidate in on_line):
         return refuse("done-already", clauses=clauses)
     return refuse(
@@ -282,9 +288,12 @@ def overspent(work: Work, allowed: Allowed) -> Refusal | None:
             else work.case.owner
         )
         return refuse(
-            "changes-spent", clauses=allowed.at.clauses, count=count, who=work.posts_of((seat,))
+            "changes-spent",
+            clauses=allowed.at.cited(work.kind),
+            count=count,
+            who=work.posts_of((seat,)),
         )
-    return refuse("budget-spent", clauses=allowed.at.clauses, count=count)
+    return refuse("budget-spent", clauses=allowed.at.cited(work.kind), count=count)
 
 
 def form_for(work: Work, slot: Slot) -> Form:

@@ -48,6 +48,11 @@ class Work:
             self._facts = facts_of(self.case)
         return self._facts
 
+    @property
+    def kind(self) -> str:
+        """The kind of the case."""
+        return str(self.case.facts.get("kind", ""))
+
     def limit(self, number: str) -> int:
         return self.world.count(number, self.case)
 

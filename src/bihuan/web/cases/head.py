@@ -186,7 +186,9 @@ def track(desk: Desk) -> dict[str, Json] | None:
         "times": times,
         "used": used,
         "limit": limit,
-        "clause": names.clause(allowed.at.clauses) if allowed else None,
+        "clause": names.clause(allowed.at.cited(str(case.facts.get("kind", ""))))
+        if allowed
+        else None,
     }
 
 

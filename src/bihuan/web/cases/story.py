@@ -154,7 +154,8 @@ def _clauses(desk: Desk, entry: Entry) -> tuple[str, ...]:
         if owed.number in kept and owed.clauses and owed.act == entry.kind:
             return owed.clauses
     allowed = desk.world.policy.may.get(str(entry.data.get("act") or entry.kind))
-    return allowed.at.clauses if allowed else ()
+    kind = str(desk.page.state.facts.get("kind", ""))
+    return allowed.at.cited(kind) if allowed else ()
 
 
 def _verdict(desk: Desk, entry: Entry) -> dict[str, str]:

@@ -16,7 +16,6 @@ from bihuan.engine.policy import Duty, Policy, Step, Table, Test, Who
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.say_rules import (
     answer_text,
-    say_clauses,
     say_condition,
     say_missed,
     say_timing,
@@ -71,7 +70,7 @@ def read(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         "sections": [
             {
                 "name": SECTIONS[name].in_(language) if name in SECTIONS else name,
-                "rows": [_line(sentence, policy, code, language) for sentence in group],
+                "rows": [_line(sentence, policy, code) for sentence in group],
             }
             for name, group in groupby(lines, key=lambda sentence: sentence.section)
         ],
@@ -174,7 +173,7 @@ def clause(request: HttpRequest, reader: Reader, code: str, clause: str) -> Http
         "text": policy.clauses[clause],
         "why_not": policy.not_executable.get(clause, ""),
         "rows": [
-            _line(sentence, policy, code, reader.language)
+            _line(sentence, policy, code)
             | {
                 "section": SECTIONS[sentence.section].in_(reader.language)
                 if sentence.section in SECTIONS
@@ -316,10 +315,9 @@ def _clause(policy: Policy, code: str, name: str) -> dict[str, str]:
     }
 
 
-def _line(sentence: Sentence, policy: Policy, code: str, language: str) -> dict[str, Json]:
+def _line(sentence: Sentence, policy: Policy, code: str) -> dict[str, Json]:
     """A sentence without the clause numbers at its end, which stand beside it."""
-    cited = say_clauses(sentence.clauses, language)
-    text = sentence.text.removesuffix(cited).rstrip()
+    text = sentence.text.removesuffix(sentence.cited).rstrip()
     return {
         "text": text,
         "place": sentence.place,

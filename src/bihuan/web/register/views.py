@@ -393,7 +393,11 @@ def _consequences(at: Counter, decision: Decision) -> list[dict[str, Json]]:
         made.append({
             "label": _("You owe next"),
             "value": f"{names.act(mine[0].act)} · {clock.phrase(mine[0].due)}",
-            "clause": names.clause(worlds.ruling(at.version, at.reader.now).clauses(mine[0].row)),
+            "clause": names.clause(
+                worlds.ruling(at.version, at.reader.now).clauses(
+                    mine[0].row, str(case.facts.get("kind", ""))
+                )
+            ),
         })  # fmt: skip
     return made
 

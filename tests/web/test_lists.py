@@ -1,13 +1,15 @@
 """The list of cases: only what one may see, narrowed in the address, read by key."""
 
 from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from bihuan.web.cases import views
+from bihuan.web.cases import listing
 from tests.web.mall import DAY, HOUR, Mall, now
 
 pytestmark = pytest.mark.django_db
@@ -60,9 +62,57 @@ def test_filters_live_in_the_address(mall: Mall, as_: As) -> None:
     assert numbers(client, "?stage=registered") == [first, second]
     assert numbers(client, "?stage=closed") == []
     assert numbers(client, "?all=1") == [second, first]
-    chips = client.get("/cases/?channel=letter&late=1").context["groups"]
-    letter = next(chip for group in chips for chip in group["chips"] if chip["url"] == "?late=1")
-    assert (letter["label"], letter["current"]) == ("书信", True)
+    chips = client.get("/cases/?channel=letter&late=1").context["chips"]
+    assert [(chip["label"], chip["url"]) for chip in chips] == [
+        ("渠道：书信", "?late=1"), ("已超时", "?channel=letter"),
+    ]  # fmt: skip
+
+
+def test_it_is_narrowed_by_days_units_owner_and_who_owes(mall: Mall, as_: As) -> None:
+    t = now()
+    old = mall.complain(t - 5 * DAY)
+    new = mall.complain(t, about_unit="m218")
+    client = as_("desk")
+    day = f"{datetime.fromtimestamp(t - 2 * DAY, ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"
+    assert numbers(client, f"?from={day}") == [new]
+    assert numbers(client, f"?until={day}") == [old]
+    assert numbers(client, "?about=m218") == [new]
+    assert numbers(client, "?about=一碗山面馆") == [new]
+    assert numbers(client, "?unit=company") == [old, new]
+    assert numbers(client, "?owner=store_gm@") == []
+    assert numbers(client, "?owes=service_desk@") == [old, new]
+    assert numbers(client, "?owes=service_desk@&owes_late=1") == [old]
+    assert numbers(client, "?ended=withdrawn") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "why"), [("from=soon", "2026-03-02"), ("about=无此店", "无此店")]
+)
+def test_what_cannot_be_asked_for_says_what_would_be_right(
+    mall: Mall, as_: As, query: str, why: str
+) -> None:
+    page = as_("desk").get(f"/cases/?{query}")
+    assert page.status_code == 200
+    assert why in next(field["error"] for field in page.context["fields"] if field["error"])
+
+
+def test_columns_are_chosen_in_the_address(mall: Mall, as_: As) -> None:
+    mall.complain()
+    client = as_("desk")
+    page = client.get("/cases/?column=about&column=title&column=nonsense")
+    assert [column["key"] for column in page.context["columns"]] == ["title", "about"]
+    assert page.context["rows"][0]["cells"]["about"] == "木棉里女装"
+    assert len(client.get("/cases/?column=nonsense").context["columns"]) == 8
+
+
+def test_as_many_rows_are_read_anew_as_are_shown(
+    mall: Mall, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "SIZE", 1)
+    for _ in range(4):
+        mall.complain()
+    client = as_("desk")
+    assert [len(numbers(client, query)) for query in ("", "?shown=3", "?shown=x")] == [1, 3, 1]
 
 
 @pytest.mark.parametrize("words", ["积分", "孙女士", "2222", "13911112222", "-0002"])
@@ -82,7 +132,7 @@ def test_its_whole_number_leads_to_the_case(mall: Mall, as_: As) -> None:
 def test_a_long_list_goes_on_by_key_without_gap_or_repetition(
     mall: Mall, as_: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "SIZE", 2)
+    monkeypatch.setattr(listing, "SIZE", 2)
     t = now()
     made = [mall.complain(t - HOUR + minute // 2 * 60) for minute in range(5)]
     client = as_("desk")

@@ -1,7 +1,7 @@
 """The one place that decides who sees what: viewers, masked contact data, and the log of looks."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,8 +14,8 @@ from bihuan.engine.policy import Policy, Who
 from bihuan.engine.posts import ladder, possible_seats
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
-from bihuan.records.models import Case, Disclosure, Person
-from bihuan.records.queries.visibility import Line, Reach, Viewer, facts_of, reach
+from bihuan.records.models import Case, Disclosure, Obligation, Person
+from bihuan.records.queries.visibility import Line, Reach, Viewer, facts_of, reach, visible_cases
 
 # Whoever takes the complaint in: the posts that owe the first acts of a case.
 INTAKE_ACTS = frozenset({"acknowledge", "classify", "confirm_return", "review_return"})
@@ -33,6 +33,7 @@ CONTACT_ACTS = frozenset(
         "visit_shopper",
     }
 )
+EXPORTED = "exported"  # the reason in the log where contact data left in a file
 _PHONE = re.compile(
     r"(?<!\d)(\+?86[- ]?)?(1\d{10}|0\d{2,3}[- ]?\d{7,8}|[48]00[- ]?\d{3}[- ]?\d{4})(?!\d)"
 )
@@ -198,6 +199,19 @@ def intake_posts(policy: Policy) -> frozenset[str]:
     return frozenset(found)
 
 
+def posts_below(viewer: Viewer, now: int) -> frozenset[str]:
+    """The posts of which every seat, in every policy that has them, stands below the viewer."""
+    organisation = worlds.organisation(now)
+    below: set[str] = set()
+    beside: set[str] = set()
+    for code, version in policies_in_force(now).items():
+        line = viewer.lines.get(code, Line())
+        under = (line.seats | line.own_only) - viewer.seats
+        for place in _ladders(worlds.policy_of(version.pk), organisation).above:
+            (below if place in under else beside).add(post_of(place))
+    return frozenset(below - beside)
+
+
 # -- Contact data ----------------------------------------------------------------------------------
 
 
@@ -236,6 +250,27 @@ def sees_contact(viewer: Viewer, case: State, seen: Reach) -> bool:
     return seen is Reach.WHOLE and any(
         debt.act in CONTACT_ACTS and not debt.sheet and debt.seat in viewer.seats
         for debt in case.debts.values()
+    )
+
+
+def contact_seen(viewer: Viewer, ids: Collection[int]) -> frozenset[int]:
+    """Those of these cases whose contact data stand in clear for the viewer: `sees_contact` for many."""
+    owed = Obligation.objects.filter(
+        state="open", sheet=0, act__in=CONTACT_ACTS, seat__in=viewer.seats, case__in=ids
+    )
+    return frozenset(
+        visible_cases(viewer).filter(pk__in=owed.values("case")).values_list("pk", flat=True)
+    )
+
+
+def log_export(viewer: Viewer, ids: Iterable[int], now: int) -> None:
+    """Log that these cases' contact data leave in a file, in clear."""
+    person = int(viewer.person_id)
+    Disclosure.objects.bulk_create(
+        Disclosure(
+            case_id=one, person_id=person, what=Disclosure.What.CONTACT, reason=EXPORTED, at=now
+        )
+        for one in ids
     )
 
 

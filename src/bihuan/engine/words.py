@@ -1091,6 +1091,8 @@ FOR_MEMBERS = frozenset(
         "investigate", "promise", "refer", "remark", "report", "resolve", "respond",
     }
 )  # fmt: skip
+# Acts that people may do on many cases of a list at once: the same words fit each of them.
+FOR_MANY = ("remark", "chase", "contact", "acknowledge", "hand_over", "link")
 # What a closed case still accepts, beside its own owed acts.
 AFTER_CLOSING = frozenset(
     {

@@ -1,6 +1,6 @@
 """Every table, one module a noun."""
 
-from bihuan.records.models.access import CaseAccess, Disclosure
+from bihuan.records.models.access import CaseAccess, Disclosure, Looking
 from bihuan.records.models.administration import AdministrativeChange, ReplyTemplate
 from bihuan.records.models.attempt import Attempt
 from bihuan.records.models.case import Case, DayCounter, SweepFailure
@@ -13,6 +13,7 @@ from bihuan.records.models.paper import PaperTemplate
 from bihuan.records.models.party import Party
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
 from bihuan.records.models.retention import PurgeCertificate
+from bihuan.records.models.saved_view import SavedView
 
 __all__ = [
     "Absence",
@@ -29,6 +30,7 @@ __all__ = [
     "DocumentTerm",
     "Event",
     "Holding",
+    "Looking",
     "Notice",
     "Obligation",
     "Outbox",
@@ -41,6 +43,7 @@ __all__ = [
     "PurgeCertificate",
     "ReplyTemplate",
     "Rostering",
+    "SavedView",
     "Site",
     "SweepFailure",
     "Unit",

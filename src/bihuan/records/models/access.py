@@ -1,4 +1,4 @@
-"""Which seats a case has come before, and who looked at what is masked."""
+"""Which seats a case has come before, who looked at what is masked, and who is looking now."""
 
 from django.db import models
 
@@ -50,3 +50,21 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.what} {self.person_id}"
+
+
+class Looking(models.Model):
+    """That a person had a case's page before them at `at`: for a word to who else has; no record."""
+
+    case = models.ForeignKey("records.Case", on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        "records.Person", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "case"], name="a_person_looks_at_a_case_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.person_id}"

@@ -41,6 +41,7 @@ class Filters:
     channel: str = ""
     category: str = ""
     severity: str = ""
+    about_unit: str = ""
     ended: str = ""
     open_only: bool = False
     late_at: int = 0  # only where something first due before this instant is still owed
@@ -76,10 +77,13 @@ class Listed:
     next_due_at: int
     first_due_at: int
     agreed_at: int
+    about_unit: str
 
 
 _COLUMNS = tuple(field.name for field in fields(Listed))
-_SAME = ("stage", "owner", "unit", "kind", "channel", "category", "severity", "ended")
+_SAME = (
+    "stage", "owner", "unit", "about_unit", "kind", "channel", "category", "severity", "ended",
+)  # fmt: skip
 
 
 def case_list(

@@ -1,10 +1,12 @@
 // Everything that runs in the reader's browser. Every page also works without it as plain forms and links.
 import "./js/htmx.js";
+import { startChoosing } from "./js/choosing.js";
 import { startClock } from "./js/clock.js";
 import { startForms } from "./js/forms.js";
 import { startDrafts } from "./js/drafts.js";
 import { startKeys } from "./js/keys.js";
 import { startLists } from "./js/lists.js";
+import { startLooking } from "./js/looking.js";
 import { startPopovers } from "./js/popovers.js";
 import { startSaying } from "./js/saying.js";
 
@@ -13,5 +15,7 @@ startSaying();
 startDrafts();
 startForms();
 startLists();
+startChoosing();
+startLooking();
 startPopovers();
 startKeys();

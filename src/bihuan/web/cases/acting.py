@@ -226,8 +226,14 @@ def attempt(request: HttpRequest, desk: Desk, offer: Possible) -> Attempt:
 
 def conflict_of(request: HttpRequest, desk: Desk) -> str:
     """Who did what since the reader saw the case; empty where nobody did, or all the same is wanted."""
-    seen = request.POST.get("version", "")
-    if not seen.isdecimal() or request.POST.get("all_the_same"):
+    if request.POST.get("all_the_same"):
+        return ""
+    return done_since(desk, request.POST.get("version", ""))
+
+
+def done_since(desk: Desk, seen: str) -> str:
+    """Who of the others did what last since the case was as `seen`, its number of events; empty: nobody."""
+    if not seen.isdecimal() or len(seen) > 9:
         return ""
     others = [
         entry

@@ -1,179 +1,31 @@
-"""The list of cases, one case, an act in it, its contact data and its files."""
+"""One case, an act in it, its contact data and its files."""
 
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bihuan.desk import files, permissions, worlds
+from bihuan.desk import files, permissions
 from bihuan.desk import together as members
 from bihuan.desk.perform import first_result
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.words import ACTS, ENDINGS, STAGES
-from bihuan.records.queries.cases import Filters, Key, Listed, case_page
-from bihuan.records.queries.find import complainants, found_cases, found_sheet, seen_whole
+from bihuan.engine.words import ACTS
+from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story, together
 from bihuan.web.cases.acting import Desk, desk_of
+from bihuan.web.cases.looking import watching
 from bihuan.web.cases.panels import panels
 from bihuan.web.cases.time_spent import time_spent
 from bihuan.web.shell import Reader, show, staff
-from bihuan.web.words import Names, tone_of_severity
 
 Json = Any
-SIZE = 50
 MOST_EVENTS, MOST_OWED = 60, 20
 # Shown without being asked for, so that a browser may draw it: everything else is downloaded.
 DRAWABLE = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
             "webp": "image/webp"}  # fmt: skip
-
-
-# -- The list --------------------------------------------------------------------------------------
-
-NARROWED = ("stage", "kind", "category", "channel", "severity", "unit", "owner")
-OWING = ("owes", "owes_late")  # somebody owes on the case: a seat, or "@" and a unit
-
-
-@staff
-@require_GET
-def cases(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """All cases the reader may see: open ones nearest due first, or all of them newest first."""
-    asked = {
-        name: request.GET.get(name, "")[:100] for name in (*NARROWED, *OWING, "late", "all", "q")
-    }
-    words = asked["q"].strip()
-    by_due = not asked["all"] and not words and asked["stage"] not in ("closed", "archived")
-    filters = Filters(
-        **{name: asked[name] for name in NARROWED if asked[name] not in ENDINGS or name != "stage"},
-        ended=asked["stage"] if asked["stage"] in ENDINGS else "",
-        late_at=reader.now if asked["late"] else 0,
-        owes=asked["owes"],
-        owes_late_at=reader.now if asked["owes_late"] else 0,
-    )
-    rows, after = found_cases(
-        reader.viewer,
-        words,
-        filters,
-        by_due=by_due and not filters.ended,
-        after=_key(request.GET.get("after", "")),
-        limit=SIZE,
-    )
-    if words and not rows and (note := found_sheet(reader.viewer, words)):
-        return HttpResponseRedirect(reverse("case", args=[note[0]]) + f"#sheet-{note[1]}")
-    if words and len(rows) == 1 and rows[0].number.upper() == words.upper():
-        return HttpResponseRedirect(reverse("case", args=[rows[0].number]))
-    kept = {name: value for name, value in asked.items() if value}
-    more = urlencode({**kept, "after": f"{after.at}-{after.id}"}) if after else ""
-    return show(
-        request,
-        reader,
-        "cases/list.jinja",
-        {
-            "rows": _list_rows(rows, reader, late=bool(filters.late_at)),
-            "groups": _chips(reader, kept),
-            "next_url": f"?{more}" if more else "",
-            "size": SIZE,
-            "words": words,
-            "narrowed": bool(kept),
-            "scopes": _scopes(kept),
-        },
-        at="cases",
-    )
-
-
-def _key(text: str) -> Key | None:
-    at, _dash, number = text.partition("-")
-    return Key(int(at), int(number)) if at.isdecimal() and number.isdecimal() else None
-
-
-def _scopes(kept: Mapping[str, str]) -> list[dict[str, Json]]:
-    rest = {name: value for name, value in kept.items() if name not in ("all", "late")}
-    return [
-        {"label": _("Open, nearest due first"), "url": "?" + urlencode(rest),
-         "current": not kept.get("all") and not kept.get("late")},
-        {"label": _("Overdue"), "url": "?" + urlencode({**rest, "late": "1"}),
-         "current": bool(kept.get("late"))},
-        {"label": _("All, newest first"), "url": "?" + urlencode({**rest, "all": "1"}),
-         "current": bool(kept.get("all")) and not kept.get("late")},
-    ]  # fmt: skip
-
-
-def _chips(reader: Reader, kept: Mapping[str, str]) -> list[dict[str, Json]]:
-    lang = reader.language
-    offered: dict[str, dict[str, str]] = {
-        "stage": {name: text.in_(lang) for name, text in STAGES.items()}
-        | {name: text.in_(lang) for name, text in ENDINGS.items() if name not in STAGES},
-    }
-    for policy in reader.policies.values():
-        for name, words in (
-            ("kind", policy.kinds),
-            ("category", policy.categories),
-            ("channel", {key: channel.text for key, channel in policy.channels.items()}),
-        ):
-            offered.setdefault(name, {}).update(
-                {key: text.in_(lang) for key, text in words.items()}
-            )
-        names = Names(policy, reader.organisation, lang)
-        offered.setdefault("severity", {}).update(
-            {level: names.severity(level) for level in policy.levels}
-        )
-        mine = {seat: names.post(seat) for seat in sorted(reader.viewer.seats)}
-        offered.setdefault("owner", {}).update(mine)
-    labels = {
-        "stage": _("Stage"), "kind": _("Kind"), "category": _("Category"),
-        "channel": _("Channel"), "severity": _("Severity"), "owner": _("Owned by me as"),
-    }  # fmt: skip
-    groups = []
-    for name, label in labels.items():
-        values = offered.get(name, {})
-        if len(values) < 2 and not kept.get(name):
-            continue
-        chips = []
-        for value, text in values.items():
-            rest = {key: given for key, given in kept.items() if key != name}
-            current = kept.get(name) == value
-            query = urlencode(rest if current else {**rest, name: value})
-            chips.append({"label": text, "url": f"?{query}", "current": current})
-        groups.append({"label": label, "chips": chips, "current": bool(kept.get(name))})
-    return groups
-
-
-def _list_rows(rows: list[Listed], reader: Reader, *, late: bool = False) -> list[dict[str, Json]]:
-    whole = seen_whole(reader.viewer, [row.id for row in rows])
-    people = complainants(whole)
-    made = []
-    for row in rows:
-        policy = worlds.policy_of(row.policy_id)
-        names = Names(policy, reader.organisation, reader.language)
-        name, phone = people.get(row.id, ("", ""))
-        is_whole = row.id in whole
-        due = (row.first_due_at if late else row.next_due_at) or None
-        if not (row.is_open and is_whole):
-            due = None
-        made.append(
-            {
-                "key": row.id,
-                "number": row.number,
-                "url": reverse("case", args=[row.number]),
-                "title": (row.title if is_whole else permissions.mask_contact(row.title))
-                or row.number,
-                "complainant": name,
-                "phone": permissions.mask_phone(phone) if phone else "",
-                "state": names.stage(row.stage, row.ended),
-                "tone": head.tone(row.stage, row.ended),
-                "severity": names.severity(row.severity),
-                "severity_tone": tone_of_severity(policy, row.severity),
-                "owner": names.seat(row.owner) if row.owner else "",
-                "due": due,
-                "due_text": reader.clock.at(due) if due else "",
-                "registered": reader.clock.day(row.registered_at),
-            }
-        )
-    return made
 
 
 # -- One case --------------------------------------------------------------------------------------
@@ -215,6 +67,8 @@ def show_case(
         "cases/case.jinja",
         {
             "case": head.head(desk, clear=clear),
+            "watching": watching(reader, page.id),
+            "looking_url": reverse("case-looking", args=[page.number]),
             "owed": owed[:MOST_OWED],
             "owed_more": max(len(owed) - MOST_OWED, 0),
             "events": story.told(desk, clear=clear, most=most),

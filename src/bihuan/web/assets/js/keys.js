@@ -1,4 +1,5 @@
 // The keyboard of the desk. Single letters are off while a field has focus, and can be switched off.
+import { chooseRow } from "./choosing.js";
 import { keep } from "./drafts.js";
 import { closePane, move, preview, selectedRow } from "./lists.js";
 import { open } from "./popovers.js";
@@ -90,6 +91,7 @@ function letter(event) {
   }
   if (key === "j" || key === "k") return move(key === "j" ? 1 : -1), true;
   if (key === "o" && row?.dataset.href) return location.assign(row.dataset.href), true;
+  if (key === "x") return chooseRow(row);
   if (key === "i") return showClause();
   if (key === "y") return copyNumber(), true;
   if (key === "?") return document.getElementById("keys")?.togglePopover(), true;

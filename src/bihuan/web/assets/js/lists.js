@@ -1,5 +1,6 @@
 // Lists of owed acts: one row is selected, its pane follows; the list is read again without moving
 // anything under the pointer.
+import { chooseAgain, chosenRows } from "./choosing.js";
 import htmx from "./htmx.js";
 import { announce } from "./saying.js";
 import { say } from "./words.js";
@@ -47,7 +48,7 @@ function onClick(event) {
   if (!row) return;
   const link = event.target.closest("a");
   if (link?.hasAttribute("data-select")) mark(row);
-  if (link || event.target.closest("button, .pop") || String(getSelection())) return;
+  if (link || event.target.closest("button, input, .choose, .pop") || String(getSelection())) return;
   const select = row.querySelector("[data-select]");
   if (select) select.click();
   else if (row.dataset.href) location.assign(row.dataset.href);
@@ -55,22 +56,37 @@ function onClick(event) {
 
 const keysOf = (table) => new Set([...table.querySelectorAll("tr[data-row]")].map((row) => row.id));
 
-function swap(table, fresh) {
+const groupOf = (row) => row.closest("tbody")?.querySelector(".group-head")?.textContent || "";
+
+function swap(table, fresh, pager) {
   const chosen = selectedRow()?.id;
   const focused = table.contains(document.activeElement) ? document.activeElement.closest("tr")?.id : "";
-  const groups = new Map([...table.querySelectorAll("tr[data-row]")].map((row) => [row.id, row.closest("tbody")?.rows[0]?.textContent]));
+  const groups = new Map([...table.querySelectorAll("tr[data-row]")].map((row) => [row.id, groupOf(row)]));
   fresh.querySelectorAll('tr[aria-current="true"]').forEach((row) => row.removeAttribute("aria-current"));
-  const top = scrollY;
+  const [top, ticked] = [scrollY, chosenRows()];
   table.replaceWith(fresh);
   htmx.process(fresh);
+  const old = document.getElementById("pager");
+  if (old && pager) {
+    old.replaceWith(pager);
+    htmx.process(pager);
+  }
   for (const row of fresh.querySelectorAll("tr[data-row]")) {
     const before = groups.get(row.id);
-    if (before !== undefined && before !== row.closest("tbody")?.rows[0]?.textContent) row.classList.add("has-moved");
+    if (before !== undefined && before !== groupOf(row)) row.classList.add("has-moved");
   }
+  chooseAgain(ticked);
   const row = chosen && document.getElementById(chosen);
   if (row) row.setAttribute("aria-current", "true");
   if (focused) document.getElementById(focused)?.querySelector("a")?.focus({ preventScroll: true });
   scrollTo({ top });
+}
+
+// As many rows as are on the page now, those asked for by key included.
+function liveAddress(table) {
+  const address = new URL(table.dataset.live, location.href);
+  if (document.getElementById("pager")) address.searchParams.set("shown", String(rows().length));
+  return address;
 }
 
 async function reread() {
@@ -78,7 +94,7 @@ async function reread() {
   if (!table || document.visibilityState !== "visible") return;
   let page;
   try {
-    const answer = await fetch(table.dataset.live, { headers: { "X-Live": "list" }, credentials: "same-origin" });
+    const answer = await fetch(liveAddress(table), { headers: { "X-Live": "list" }, credentials: "same-origin" });
     if (!answer.ok || answer.redirected) return;
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
@@ -86,6 +102,7 @@ async function reread() {
   }
   const fresh = page.querySelector("table[data-live]");
   if (!fresh || !table.isConnected) return;
+  const pager = page.getElementById("pager");
   const known = keysOf(table);
   const added = [...keysOf(fresh)].filter((key) => !known.has(key)).length;
   const waiting = document.querySelector("[data-new-rows]");
@@ -94,12 +111,12 @@ async function reread() {
     waiting.textContent = say("new", String(added));
     waiting.onclick = () => {
       waiting.hidden = true;
-      swap(table, fresh);
+      swap(table, fresh, pager);
     };
     return;
   }
   if (waiting) waiting.hidden = true;
-  swap(table, fresh);
+  swap(table, fresh, pager);
   if (added) announce(say("new", String(added)));
 }
 

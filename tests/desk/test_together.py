@@ -134,6 +134,40 @@ def test_verify_finds_a_link_that_one_side_does_not_know(office):
     assert "link" in {finding.code for finding in verify(NOW, number=one)}
 
 
+APPEALED = {"body": "消费者协会", "channel": "letter", "content": "要求说明"}
+
+
+def test_an_outside_appeal_opens_a_case_of_the_same_complainant_linked_with_the_first(office):
+    number = office.complain().number
+
+    done = office.act(number, "appeal_received", office.agent, NOW, **APPEALED)
+
+    assert done.accepted, done.refusal
+    ((opened, how),) = links(number).items()
+    assert (how, links(opened)) == ("appealed", {number: "appeal"})
+    assert stored(opened).complainant_id == stored(number).complainant_id is not None
+    assert owed(opened)
+    assert Event.objects.get(kind="appeal_received").data["case"] == opened
+    assert verify(NOW) == []
+    before = rebuild.dump()
+    rebuild.rebuild()
+    assert rebuild.dump() == before
+
+
+def test_an_outside_appeal_about_no_case_or_without_its_body_opens_nothing(office):
+    number = office.complain().number
+    before = rebuild.dump()
+
+    nobody = office.act("TS0", "appeal_received", office.agent, START + MIN, **APPEALED)
+    unsaid = office.act(
+        number, "appeal_received", office.agent, START + MIN, **APPEALED | {"body": ""}
+    )
+
+    assert nobody.refusal.code == "no-such-case"
+    assert (unsaid.refusal.code, unsaid.refusal.field) == ("missing-field", "body")
+    assert rebuild.dump() == before
+
+
 @pytest.fixture
 def collective(office):
     """A command case and its two members, all taken up."""

@@ -268,11 +268,7 @@ def test_a_debt_that_is_late_when_it_opens_lapses_from_its_due() -> None:
 
 def test_each_promise_is_owed_for_itself() -> None:
     promise = "may:\n  promise: {who: service_desk, then: stay, clause: MALL-5.1}\n"
-    keep = """owed:
-  - {when: promised, owes: owner, act: keep_promise,
-     by: promised date, at latest: longest_promise, clause: MALL-5.1}
-"""
-    story = mall(changed("mall", ("may:\n", promise), ("owed:\n", keep)), "resolve")
+    story = mall(changed("mall", ("may:\n", promise)), "resolve")
     story.do("promise", "desk-an", what="上门道歉", date=AGREED + DAY)
     story.do("promise", "desk-an", what="退差价", date=AGREED)
     debts = [debt for debt in story.case.debts.values() if debt.act == "keep_promise"]

@@ -10,13 +10,14 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from bihuan.desk import numbering, worlds
 from bihuan.desk.append import Change, Record, append
 from bihuan.desk.counting import counted_facts, drawn_fact
+from bihuan.desk.in_force import policy_for
 from bihuan.desk.locating import located_facts
 from bihuan.desk.stored import Stored, load, load_both, reaches, standing, world_beside
 from bihuan.engine.case import Act, Case
 from bihuan.engine.links import grown_as, mirrored
 from bihuan.engine.refusal import Owing, Refusal
 from bihuan.engine.step import Decision, decide
-from bihuan.engine.together import Peer, decide_both
+from bihuan.engine.together import Peer, decide_appeal, decide_both, opened_by_appeal
 from bihuan.engine.words import JOINING, Text
 from bihuan.records.models.json_text import canonical
 
@@ -129,7 +130,7 @@ class _Performing:
         origin = self._origin(ruling, seen)
         if self.act.data.get("linked_to") and origin is None:
             return self._refused("", _NOT_GROWN)
-        act = self._with_counted(None, 0, ruling)
+        act = self._with_counted(self.act, None, 0, ruling)
         decision = decide(None, act, ruling.world, self.now)
         case = decision.case
         if case is None or not decision.events:
@@ -139,9 +140,7 @@ class _Performing:
             if load(number):
                 return Performed(number, repeated=True)
         else:
-            day = ruling.world.calendars["usual"].day_of(self.now)
-            with connection.cursor() as cursor:
-                number = numbering.next_number(cursor, case.facts.get("kind", ""), f"{day:%Y%m%d}")
+            number = self._next_number(case.facts.get("kind", ""), ruling)
         registered = registration()
         record = Record(number, registered.party, registered.query_code)
         change = Change(
@@ -161,7 +160,9 @@ class _Performing:
         ruling = worlds.ruling(stored.policy_id, self.now, seen)
         if not reaches(self.act.by, stored, ruling, self.now):
             return self._refused(number, _NO_CASE, stored.id)
-        act = self._with_counted(stored.case, stored.id, ruling)
+        if self.act.name == "appeal_received":
+            return self._on_appeal(stored, ruling, seen)
+        act = self._with_counted(self.act, stored.case, stored.id, ruling)
         world = world_beside(stored.case, ruling.world, self.now)
         decision: Decision = decide(stored.case, act, world, self.now)
         return self._decided(stored, ruling, decision)
@@ -222,17 +223,47 @@ class _Performing:
         decision = decide(origin.case, act, ruling.world, self.now)
         return (_change(origin, ruling, decision),)
 
-    def _with_counted(self, case: Case | None, case_id: int, ruling: worlds.Ruling) -> Act:
+    def _on_appeal(self, stored: Stored, ruling: worlds.Ruling, seen: worlds.Changes) -> Performed:
+        """An outside appeal about a case opens one linked with it; both are written or neither."""
+        act = replace(self.act, data={**self.act.data, "case": ""})
+        world = world_beside(stored.case, ruling.world, self.now)
+        decision = decide(stored.case, act, world, self.now)
+        if not decision.accepted:
+            return self._decided(stored, ruling, decision)
+        told = opened_by_appeal(act, stored.case, world.policy)
+        version = policy_for(stored.case.unit, str(told.data["kind"]), self.now)
+        theirs = worlds.ruling(version.pk if version else stored.policy_id, self.now, seen)
+        told = opened_by_appeal(act, stored.case, theirs.world.policy)
+        told = self._with_counted(told, None, 0, theirs)
+        number = self._next_number(str(told.data["kind"]), theirs)
+        own = Peer(stored.number, stored.case, world)
+        decision, opened = decide_appeal(own, number, theirs.world, act, told, self.now)
+        if opened is None or opened.case is None:
+            return self._decided(stored, ruling, decision)
+        record = Record(number, stored.complainant)
+        change = Change(
+            theirs, number, None, opened.case, opened.events, act=told.name, record=record
+        )
+        return self._decided(stored, ruling, decision, change)
+
+    def _next_number(self, kind: str, ruling: worlds.Ruling) -> str:
+        day = ruling.world.calendars["usual"].day_of(self.now)
+        with connection.cursor() as cursor:
+            return numbering.next_number(cursor, kind, f"{day:%Y%m%d}")
+
+    def _with_counted(
+        self, act: Act, case: Case | None, case_id: int, ruling: worlds.Ruling
+    ) -> Act:
         found: dict[str, int | str] = {
-            **counted_facts(self.act, case, case_id, ruling, self.now),
-            **located_facts(self.act, case, ruling),
-            **drawn_fact(self.act, case, case_id, ruling, self.now),
+            **counted_facts(act, case, case_id, ruling, self.now),
+            **located_facts(act, case, ruling),
+            **drawn_fact(act, case, case_id, ruling, self.now),
         }
         counted = {name for name, fact in ruling.world.policy.facts.items() if fact.counted}
-        if not found and not counted & self.act.data.keys():
-            return self.act
-        told = {name: value for name, value in self.act.data.items() if name not in counted}
-        return replace(self.act, data={**told, **found})
+        if not found and not counted & act.data.keys():
+            return act
+        told = {name: value for name, value in act.data.items() if name not in counted}
+        return replace(act, data={**told, **found})
 
     def _write(self, change: Change, refusal: Refusal | None, *others: Change) -> Performed:
         append((change, *others), self.now)

@@ -144,6 +144,8 @@ def remember(work: Work, slot: Slot, act: Act) -> None:
         work.emit("did", act=act.name, by=act.by)
     if act.name == "new_case":
         work.emit("linked", case=act.data["case"], **{"as": "related"})
+    if act.name == "appeal_received" and act.data.get("case"):
+        work.emit("linked", case=act.data["case"], **{"as": "appealed"})
 
 
 def is_apart(work: Work, act: Act, step: Step | None) -> bool:

@@ -10,7 +10,17 @@ from bihuan.engine.clock import due
 from bihuan.engine.dues import latest_promise
 from bihuan.engine.policy import Fact, Policy, Question
 from bihuan.engine.refusal import Refusal, refuse
-from bihuan.engine.words import ACTS, NEEDS, SCORES, SHEET_FIELDS, Field, Outcome, Text
+from bihuan.engine.words import (
+    ACTS,
+    NEEDS,
+    OTHER_BODY,
+    SCORES,
+    SHEET_FIELDS,
+    Field,
+    Outcome,
+    Text,
+    both,
+)
 from bihuan.engine.world import World
 
 MOST_CHARACTERS = 200_000
@@ -60,7 +70,7 @@ def registration_form(policy: Policy) -> Form:
         "channel",
         "choice",
         Text("渠道", "Channel"),
-        choices=tuple((name, channel.text) for name, channel in policy.channels.items()),
+        choices=_channels(policy),
     )
     first = [fact for fact in policy.facts.values() if fact.asked == "registration"]
     others = [
@@ -129,11 +139,30 @@ def form_of(
         fields.setdefault(field.name, field)
     if act == "await_outside" and not any(row.when == "promised" for row in policy.owed):
         del fields["what"], fields["date"]  # nothing would come of them
+    if "body" in fields:
+        _offer_bodies(fields, policy)
+    if act == "appeal_received":
+        fields["channel"] = replace(fields["channel"], choices=_channels(policy))
     if act == "lower_severity":
         levels = tuple((level, _level_text(policy, level)) for level in policy.levels)
         fields["severity"] = Field("severity", "choice", Text("等级", "Severity"), choices=levels)
     asks = frozenset(question.name for question in questions if question.required)
     return Form(act, tuple(fields.values()), word.outcomes, needs, clauses, asks)
+
+
+def _offer_bodies(fields: dict[str, Field], policy: Policy) -> None:
+    """The outside bodies the policy names, and one field for any other; all in words where it names none."""
+    allowed = policy.may.get("refer")
+    named = [both(body) for body in allowed.to] if allowed else []
+    if not named:
+        fields.pop("other_body", None)
+        return
+    choices = (*((body.zh, body) for body in named), (OTHER_BODY, Text("其他", "Other")))
+    fields["body"] = replace(fields["body"], kind="choice", choices=choices)
+
+
+def _channels(policy: Policy) -> tuple[tuple[str, Text], ...]:
+    return tuple((name, channel.text) for name, channel in policy.channels.items())
 
 
 def _question_field(question: Question) -> Field:

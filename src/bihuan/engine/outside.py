@@ -1,10 +1,18 @@
 """Matters before an outside body: its number, its date, how they came out, and what we then owe."""
 
-from bihuan.engine.case import Act
+from collections.abc import Mapping
+
+from bihuan.engine.case import Act, Json
 from bihuan.engine.consequences import trigger_each
 from bihuan.engine.policy import Duty
-from bihuan.engine.words import PENDING
+from bihuan.engine.words import OTHER_BODY, PENDING
 from bihuan.engine.work import Work
+
+
+def body_of(data: Mapping[str, Json]) -> str:
+    """The outside body an act names: one of the policy's, or another in its own words."""
+    named = str(data.get("body", ""))
+    return str(data.get("other_body") or named) if named == OTHER_BODY else named
 
 
 def referred(work: Work, act: Act) -> None:
@@ -12,7 +20,7 @@ def referred(work: Work, act: Act) -> None:
     work.emit(
         "outside",
         item=str(len(work.case.outside) + 1),
-        body=str(act.data.get("body", "")),
+        body=body_of(act.data),
         their_number=str(act.data.get("their_number", "")),
         until=act.data.get("until") or 0,
     )

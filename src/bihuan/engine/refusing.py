@@ -16,6 +16,9 @@ from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, 
 from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS, Text
 from bihuan.engine.work import Work
 
+# What an act carries beside its form: the debt it is about, or the case it opens.
+HIDDEN = {"appeal_received": "case"}
+
 
 def judged(work: Work, act: Act, now: int) -> Refusal | Slot | None:
     """Why this act is not possible now, or the slot it fits in; None for acts that need none."""
@@ -41,7 +44,8 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
     if slot.allowed is not None and (refusal := overspent(work, slot.allowed)):
         return refusal
     form = form_for(work, slot)
-    data = {name: value for name, value in act.data.items() if name != "item"}
+    hidden = HIDDEN.get(act.name, "item")
+    data = {name: value for name, value in act.data.items() if name != hidden}
     facts = work.facts()
     return (
         unstocked(work, form, data)

@@ -20,7 +20,14 @@ from bihuan.engine.policy import Policy, Who
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row, facts_of
 from bihuan.engine.step import Decision, catch_up, decide
-from bihuan.engine.together import Peer, awaited, decide_both, for_member
+from bihuan.engine.together import (
+    Peer,
+    awaited,
+    decide_appeal,
+    decide_both,
+    for_member,
+    opened_by_appeal,
+)
 from bihuan.engine.words import ACTS, JOINING, NEEDS, SHEET_FIELDS, Text
 from bihuan.engine.world import World
 
@@ -215,6 +222,8 @@ class _Player:
 
     def judge(self, act: Act, now: int) -> Decision:
         """What comes of an act on the case it is done on, and on the one it joins with it."""
+        if act.name == "appeal_received" and self.case is not None:
+            return self.appeal(act, now)
         other = self.tales.get(str(act.data.get("case", "")))
         if self.case is None or act.name not in JOINING or other is None or other.case is None:
             return decide(self.case, act, self.beside(self.case, now), now)
@@ -225,6 +234,18 @@ class _Player:
         if theirs is not None:
             here, self.name = self.name, name
             self.follow(act.by, theirs)
+            self.name = here
+        return mine
+
+    def appeal(self, act: Act, now: int) -> Decision:
+        """An outside appeal: the case it opens is told under the name the step gives it."""
+        assert self.case is not None
+        name = str(act.data.get("case", ""))
+        told = opened_by_appeal(act, self.case, self.world.policy)
+        mine, theirs = decide_appeal(self.peer(self.name), name, self.world, act, told, now)
+        if theirs is not None:
+            here, self.name = self.name, name
+            self.follow("system", theirs)
             self.name = here
         return mine
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from bihuan.engine import lapsing
 from bihuan.engine.case import Act, Case, Debt, Json
 from bihuan.engine.dues import due_of, number_of
+from bihuan.engine.forms import registration_form
 from bihuan.engine.links import has_decided, is_answered, mirrored
+from bihuan.engine.outside import body_of
 from bihuan.engine.pausing import resume
-from bihuan.engine.policy import Duty, Step
+from bihuan.engine.policy import Duty, Policy, Step
 from bihuan.engine.posts import is_walled, step_aside
 from bihuan.engine.refusal import Owing, Refusal, refuse
 from bihuan.engine.rules import applies, rank
@@ -87,6 +89,34 @@ def decide_both(
     if not theirs.accepted:
         return _refused(theirs.refusal), None
     return mine, theirs
+
+
+def opened_by_appeal(act: Act, case: Case, policy: Policy) -> Act:
+    """The registration of the case that an outside appeal opens, about the same and by the same complainant.
+
+    It is an appeal where the policy has that kind, else of the kind of the case it is about.
+    """
+    asked = {field.name for field in registration_form(policy).fields} | {"anonymous"}
+    known = {name: value for name, value in case.facts.items() if name in asked}
+    kind = "appeal" if "appeal" in policy.kinds else str(case.facts.get("kind", ""))
+    content = f"{body_of(act.data)}：{act.data.get('content', '')}"
+    told = {"kind": kind, "channel": act.data.get("channel", ""), "content": content}
+    return Act("register", "system", act.at, {**known, **told, "unit": case.unit})
+
+
+def decide_appeal(
+    own: Peer, opened: str, world: World, act: Act, registration: Act, now: int
+) -> tuple[Decision, Decision | None]:
+    """An outside appeal about a case: it is told of the new case numbered `opened`, which is linked with it."""
+    mine = decide(own.case, replace(act, data={**act.data, "case": opened}), own.world, now)
+    if not mine.accepted:
+        return mine, None
+    made = decide(None, registration, world, now)
+    if made.case is None:
+        return _refused(made.refusal), None
+    back = Act("link", "system", act.at, {"case": own.number, "as": mirrored("appealed")})
+    linked = decide(made.case, back, world, now)
+    return mine, Decision((*made.events, *linked.events), linked.case)
 
 
 def _counting(peer: Peer, act: Act, standing: Mapping[str, int]) -> Act:

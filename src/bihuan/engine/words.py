@@ -17,6 +17,13 @@ class Text(NamedTuple):
 
 NOTHING = Text("", "")
 
+
+def both(written: str) -> Text:
+    """Words that may be written in both languages, `中文 / English`."""
+    zh, slash, en = written.partition(" / ")
+    return Text(zh, en if slash else zh)
+
+
 # Stages, in their order (ISO 10002); the stage of a case is the stage of its current step.
 STAGES: dict[str, Text] = {
     "registered": Text("登记", "Registered"),
@@ -111,7 +118,16 @@ ANSWER_FORMS = {
     "in person": ("当面", "In person"),
     "query code": ("查询码页面", "On the query page"),
 }
+# With a policy that names outside bodies a choice among them, else whatever is written (forms.py).
+BODY = (
+    _field("body", "text", "外部机构", "Outside body"),
+    replace(
+        _field("other_body", "text", "其他外部机构的名称", "Which other body"),
+        when=("body", "other"),
+    ),
+)
 THEIR_NUMBER = _field("their_number", "text", "对方编号", "Their number", required=False)
+OTHER_BODY = "other"  # the choice beside the outside bodies that the policy names
 PENDING = "pending"  # the outcome of following up that leaves a matter open
 GROUNDS = {
     "law": ("法律法规", "Law"),
@@ -365,7 +381,7 @@ _ACTS = (
         phrase=("引导调解或申诉", "refer the customer outside"),
         past=("转外部", "referred it outside"),
         fields=(
-            _field("body", "text", "外部机构", "Outside body"),
+            *BODY,
             THEIR_NUMBER,
             _field("until", "time", "对方答复期限", "Their answer is due", required=False),
             _field(
@@ -992,7 +1008,8 @@ _ACTS = (
         "Outside appeal received",
         past=("收到外部申诉", "received an outside appeal"),
         fields=(
-            _field("body", "text", "外部机构", "Outside body"),
+            *BODY,
+            _field("channel", "choice", "来信渠道", "It came by"),
             _field("content", "long", "内容", "Content", personal=True),
         ),
         engine=True,

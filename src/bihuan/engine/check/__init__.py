@@ -21,7 +21,7 @@ from bihuan.engine.check.tables import check_tables
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import Organisation
 from bihuan.engine.policy import Policy
-from bihuan.engine.words import Text
+from bihuan.engine.words import Text, both
 
 __all__ = ["check"]
 
@@ -87,7 +87,7 @@ def _settle(finding: Finding, policy: Policy) -> Finding:
         return finding
     for row in policy.settled:
         if row.finding in _names(finding):
-            who, why = _both(row.by), _both(row.because)
+            who, why = both(row.by), both(row.because)
             if not _still_says(row.words, finding, policy):
                 text = Text(
                     f"{finding.text.zh}(曾由{who.zh}确认，而条文中已没有“{row.words}”，须重新确认)",
@@ -106,12 +106,6 @@ def _settle(finding: Finding, policy: Policy) -> Finding:
 def _still_says(words: str, finding: Finding, policy: Policy) -> bool:
     """Whether a clause of the finding still has the words its settlement rests on."""
     return not words or any(words in policy.clauses.get(each, "") for each in finding.clauses)
-
-
-def _both(written: str) -> Text:
-    """Words that may be written in both languages, `中文 / English`."""
-    zh, slash, en = written.partition(" / ")
-    return Text(zh, en if slash else zh)
 
 
 def _settled_for_nothing(

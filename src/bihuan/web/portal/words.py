@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from bihuan.engine.case import Case, Debt
 from bihuan.engine.organisation import Seat
+from bihuan.engine.outside import body_of
 from bihuan.engine.step import catch_up
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import Entry
@@ -267,7 +268,7 @@ class Telling:
             return {"what": said, "detail": data.get("opinion", "")} if said else {}
         if kind == "refer":
             return {
-                "what": _("We pointed you to: %(body)s") % {"body": data.get("body", "")},
+                "what": _("We pointed you to: %(body)s") % {"body": body_of(data)},
                 "detail": data.get("told", ""),
             }
         if kind == "decline":

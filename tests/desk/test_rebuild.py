@@ -10,6 +10,7 @@ from bihuan.desk.verify import anchor, verify
 from bihuan.records.models import Case, CaseAccess, Event, Holding, Obligation
 from bihuan.records.models.json_text import canonical
 from tests.desk.firm import DAY, HOUR, MIN, START, Firm, firm, stored
+from tests.tampering import tamper
 
 pytestmark = pytest.mark.django_db
 LATER = START + 3 * DAY
@@ -77,24 +78,6 @@ def test_an_obligation_that_does_not_follow_from_the_events_is_found(office):
     Obligation.objects.filter(state="open").update(due_at=LATER + DAY)
 
     assert codes() == ["projection"]
-
-
-def tamper(statement, *values):
-    """What somebody with the database's password could do: put the guards aside."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("ALTER TABLE records_event DISABLE TRIGGER USER")
-            cursor.execute(statement, values)
-            cursor.execute("ALTER TABLE records_event ENABLE TRIGGER USER")
-            return
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        triggers = cursor.fetchall()
-        for name, _ in triggers:
-            cursor.execute(f"DROP TRIGGER {name}")
-        cursor.execute(statement, values)
-        for _, create in triggers:
-            cursor.execute(create)
 
 
 @pytest.mark.parametrize(

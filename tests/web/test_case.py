@@ -9,6 +9,7 @@ from django.test import Client
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.records.models import Disclosure
+from tests.tampering import tamper
 from tests.web.mall import DAY, HOUR, Mall, now
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +159,7 @@ def test_the_third_postponement_is_refused_and_the_case_goes_to_the_store_genera
     page = client.get(f"/cases/{number}/").context
     assert "postpone" not in {one["id"].partition("-")[0] for one in page["doable"]["acts"]}
     spent = page["refused"][0]
-    assert (spent["act"], spent["url"]) == ("改期", f"/cases/{number}/postpone/")
+    assert (spent["act"], spent["ways"][0]["url"]) == ("改期", f"/cases/{number}/postpone/")
     assert "已改期 2 次" in spent["why"]
     answer = post(client, number, "postpone")
     assert answer.status_code == 422
@@ -235,3 +236,80 @@ def test_a_note_is_found_by_its_number_by_whoever_may_see_it(mall: Mall, as_: As
         assert as_("operations").get("/cases/", {"q": words}).status_code == 200
     other = mall.complain(about_unit="m218")
     assert as_("merchant").get("/cases/", {"q": f"CL-{other}-1"}).status_code == 200
+
+
+def test_the_story_is_told_whole_as_the_customer_reads_it_or_by_its_acts(
+    mall: Mall, as_: As
+) -> None:
+    number = dispatched(mall)
+    client = as_("operations")
+    whole = client.get(f"/cases/{number}/")
+    assert [(tab["id"], tab["current"]) for tab in whole.context["views"]] == [
+        ("story-all", True), ("story-customer", False), ("story-acts", False),
+    ]  # fmt: skip
+    assert "请核对售后记录" in whole.content.decode()
+    customer = client.get(f"/cases/{number}/?view=customer")
+    said = [line["what"] for line in customer.context["events"]]
+    assert said[0] == "收到您的投诉"
+    assert len(said) == customer.context["views"][1]["count"] == 3
+    assert all("请核对售后记录" not in str(line) for line in customer.context["events"])
+    acts = client.get(f"/cases/{number}/?view=acts").context["events"]
+    assert len(acts) == 4
+    assert all("系统" not in line["who"] for line in acts)
+    assert client.get(f"/cases/{number}/?view=none").context["views"][0]["current"]
+
+
+def test_only_the_story_as_the_customer_reads_it_is_kept_from_who_sees_a_note(
+    mall: Mall, as_: As
+) -> None:
+    number = dispatched(mall)
+    mall.act(number, "issue", "operations", sheet=1, outcome="issued")
+    page = as_("merchant").get(f"/cases/{number}/?view=customer")
+    assert [tab["id"] for tab in page.context["views"]] == ["story-all", "story-acts"]
+    assert "收到您的投诉" not in page.content.decode()
+
+
+def test_a_correction_shows_what_was_said_before_and_what_counts_now(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    mall.act(number, "correct", "desk", category="service", remark="听错了")
+    (line,) = (
+        one for one in as_("desk").get(f"/cases/{number}/").context["events"] if one.get("changes")
+    )
+    assert line["changes"] == [{"label": "类别", "old": "质量价格", "new": "服务"}]
+    assert line["detail"] == "“听错了”"
+
+
+def test_a_long_text_is_folded_and_nothing_of_it_is_lost(mall: Mall, as_: As) -> None:
+    told = "店里说要等区域经理。" * 60
+    number = mall.complain(content=told)
+    page = as_("desk").get(f"/cases/{number}/")
+    (text,) = page.context["events"][0]["long"]
+    assert told in text["text"]
+    assert len(text["begins"]) < 200
+    assert page.content.decode().count('<details class="fold">') == 1
+
+
+def test_the_page_says_that_the_chain_of_the_record_holds_and_names_the_entry_that_broke_it(
+    mall: Mall, as_: As
+) -> None:
+    number = dispatched(mall)
+    client = as_("desk")
+    assert "记录链完整" in client.get(f"/cases/{number}/").content.decode()
+    tamper("UPDATE records_event SET at = at - 60 WHERE sequence = 2")
+    shown = client.get(f"/cases/{number}/").content.decode()
+    assert "记录链断裂" in shown
+    assert "第 2 条记录被改动" in shown
+
+
+def test_who_could_do_it_is_named_and_what_the_reader_can_do_instead_is_linked(
+    mall: Mall, as_: As
+) -> None:
+    number = dispatched(mall)
+    refused = {
+        item["act"]: item for item in as_("desk").get(f"/cases/{number}/").context["refused"]
+    }
+    assert refused["逐级上报"]["why"] == "由营运部经理 沈亦川办"
+    page = as_("operations").get(f"/cases/{number}/")
+    resolve = next(item for item in page.context["refused"] if item["act"] == "提出处理意见")
+    assert [way["label"] for way in resolve["ways"]] == ["审核签发"]
+    assert resolve["ways"][0]["url"] == f"/cases/{number}/issue/?sheet=1"

@@ -205,7 +205,8 @@ def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
         "not-yours",
         clauses=slot.clauses,
         who=work.posts_of(targets),
-        owing=tuple(Owing(d.act, d.seat, d.due, d.sheet) for d in slot.debts),
+        owing=tuple(Owing(d.act, d.seat, d.due, d.sheet) for d in slot.debts)
+        or tuple(Owing(slot.act, seat, 0) for seat in targets),
     )
 
 

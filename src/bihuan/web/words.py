@@ -237,6 +237,8 @@ class Names:
         kind = field.kind if field else fact.type if fact else ""
         if kind == "person" or name == "about_person":
             return self.person(str(value))
+        if kind == "signature":
+            return signer(str(value))
         if kind == "time" and isinstance(value, int):
             return clock.at(value)
         if kind == "money" and isinstance(value, int):
@@ -300,6 +302,12 @@ def read_money(text: str) -> int | None:
 def file_name(value: str) -> str:
     """What an attached file is called; its value is its hash, a colon and its name."""
     return value.partition(":")[2] or value
+
+
+def signer(value: str) -> str:
+    """Who signed: the name that was typed, which a drawn signature carries as its file's name."""
+    digest, colon, name = value.partition(":")
+    return name.removesuffix(".png") if colon and len(digest) == 64 else value
 
 
 def tone_of_severity(policy: Policy, level: str) -> str:

@@ -11,6 +11,7 @@ from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Sheet
 from bihuan.engine.leading import lead_of, notes_out
 from bihuan.engine.posts import resolve
+from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import facts_of
 from bihuan.engine.say_time import say_length
 from bihuan.engine.step import Possible
@@ -18,7 +19,7 @@ from bihuan.engine.words import ACTS, STAGES
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import LETTERS, SPENT, Desk, acts_of, owing_text
 from bihuan.web.papers import content
-from bihuan.web.words import file_name, quoted, tone_of_severity
+from bihuan.web.words import quoted, tone_of_severity
 
 Json = Any
 # What stands in the head or the story; the rest of the facts is listed.
@@ -26,7 +27,7 @@ HEADED = frozenset({"name", "contact", "content", "kind", "channel", "category",
                     "about", "about_unit", "about_person", "anonymous"})  # fmt: skip
 NOT_OFFERED = frozenset({"unknown-act", "not-allowed", "done-already", "not-closed", "closed",
                          "no-such-sheet", "wrong-sheet-step", "one-note"})  # fmt: skip
-MOST_REFUSED = 6
+MOST_REFUSED, MOST_NAMED = 6, 2
 MOST_ACTS = 5
 
 
@@ -326,39 +327,46 @@ def not_possible(desk: Desk) -> list[dict[str, Json]]:
             continue
         if ACTS[offer.act].engine and refusal.code == "not-yours":
             continue
-        why = names.text(refusal.text)
-        missing = owing_text(desk, refusal)
-        if missing:
-            why = _("%(why)s (%(missing)s)") % {"why": why, "missing": missing}
         made: dict[str, Json] = {
-            "act": names.act(offer.act), "why": why, "clause": names.clause(refusal.clauses),
+            "act": names.act(offer.act), "why": _why_not(desk, refusal),
+            "clause": names.clause(refusal.clauses), "ways": _ways_out(desk, refusal),
         }  # fmt: skip
         if refusal.code == SPENT:
-            made["url"] = reverse("case-act", args=[desk.page.number, offer.act])
-            made["url_text"] = _("hand it on")
+            url = reverse("case-act", args=[desk.page.number, offer.act])
+            made["ways"] = [{"label": _("hand it on"), "url": url}]
             found.insert(0, made)
         else:
             found.append(made)
     return found[:MOST_REFUSED]
 
 
+def _why_not(desk: Desk, refusal: Refusal) -> str:
+    """The reason, with the name of who can do it or owes what is missing."""
+    names, owing = desk.names, refusal.owing
+    if refusal.code == "not-yours" and owing:
+        who = names.seats(item.seat for item in owing[:MOST_NAMED])
+        dues = [item.due for item in owing if item.due]
+        if dues:
+            time = desk.reader.clock.at(min(dues))
+            return _("for %(who)s to do, by %(time)s") % {"who": who, "time": time}
+        return _("for %(who)s to do") % {"who": who}
+    why, missing = names.text(refusal.text), owing_text(desk, refusal)
+    return _("%(why)s (%(missing)s)") % {"why": why, "missing": missing} if missing else why
+
+
+def _ways_out(desk: Desk, refusal: Refusal) -> list[dict[str, str]]:
+    """What the reader can do about it now: the missing act itself, or to chase who owes it."""
+    found: dict[str, str] = {}
+    for item in refusal.owing:
+        for act in (item.act, "chase"):
+            offer = desk.offer(act, item.sheet)
+            if offer is not None and offer.refusal is None:
+                found.setdefault(_act(desk, offer, set())["url"], desk.names.act(act))
+                break
+    return [{"label": label, "url": url} for url, label in found.items()][:2]
+
+
 # -- What belongs to it ----------------------------------------------------------------------------
-
-
-def attached(desk: Desk) -> list[dict[str, str]]:
-    """The files that were attached, each once."""
-    found: dict[str, dict[str, str]] = {}
-    for entry in desk.page.history:
-        for value in entry.data.values():
-            for item in value if isinstance(value, list) else ():
-                digest, _colon, name = str(item).partition(":")
-                if len(digest) == 64 and name:
-                    found[digest] = {
-                        "digest": digest,
-                        "name": file_name(str(item)),
-                        "url": reverse("case-file", args=[desk.page.number, digest, name]),
-                    }
-    return list(found.values())
 
 
 def papers(desk: Desk) -> list[dict[str, str]]:
@@ -375,4 +383,4 @@ def papers(desk: Desk) -> list[dict[str, str]]:
     return found
 
 
-__all__ = ["attached", "doable", "head", "not_possible", "quoted", "sheets", "track"]
+__all__ = ["doable", "head", "not_possible", "quoted", "sheets", "track"]

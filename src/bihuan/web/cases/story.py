@@ -3,42 +3,107 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bihuan.desk.permissions import mask_contact
 from bihuan.engine.case import Debt
 from bihuan.engine.why_due import Else, what_else
 from bihuan.engine.words import ACTS
 from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import Desk
+from bihuan.web.cases.details import details
 from bihuan.web.cases.why import explained
-from bihuan.web.words import length, quoted
+from bihuan.web.portal.words import Telling
+from bihuan.web.words import length
 
 Json = Any
-SEEN = frozenset({"register", "acknowledge", "postpone", "respond", "contact", "confirm"})
-CONTACT = frozenset({"contact", "phone", "address", "representative_contact"})
-# What the sentence says already, or what nobody reads.
-UNSAID = frozenset({"outcome", "agreed_time", "new_time", "consent", "item", "unit", "kind"})
-LONGEST = 400
+VIEWS = ALL, CUSTOMER, ACTS_ONLY = "all", "customer", "acts"
 
 
-def told(desk: Desk, *, clear: bool, most: int = 0) -> list[dict[str, Json]]:
-    """The past entries of the story, the last `most` events of it where that is not 0.
+def told(desk: Desk, *, clear: bool, view: str = ALL, most: int = 0) -> list[dict[str, Json]]:
+    """The past entries of the story in that view, the last `most` events of it where that is not 0.
 
-    `clear`: contact data stand in it.
+    `clear`: contact data stand in it. CUSTOMER is word for word what the customer reads.
     """
+    if view == CUSTOMER and customer_reads(desk):
+        return list(_telling(desk).story(desk.page.history, _file_url(desk)))
     history = desk.page.history[-most:] if most else desk.page.history
-    lines = [line for entry in history for line in _entry(desk, entry, clear=clear)]
+    seen = _seen(desk)
+    lines = [line for entry in history for line in _entry(desk, entry, seen, clear=clear)]
+    if view == ACTS_ONLY:
+        lines = [line for line in lines if line.get("acted")]
     last = ""
     for line in lines:
         day, _space, clock = line["at_text"].rpartition(" ")
         if day and day == last:
             line["at_text"] = clock
+        else:
+            line["new_day"] = bool(last)
         last = day or last
     return lines
 
 
-def _entry(desk: Desk, entry: Entry, *, clear: bool) -> Iterator[dict[str, Json]]:
+def customer_reads(desk: Desk) -> bool:
+    """Whether there is a customer who reads a story of this case, and the reader may see all of it."""
+    return desk.page.reach is Reach.WHOLE and not desk.page.state.ledger
+
+
+def tabs(desk: Desk, view: str, *, whole: bool = False) -> list[dict[str, Json]]:
+    """The views of the story with how many entries each has; `whole`: the reader asked for all of it."""
+    acted = sum(1 for entry in desk.page.history if _is_act(entry))
+    found = [(ALL, _("All"), len(desk.page.history)), (ACTS_ONLY, _("Acts only"), acted)]
+    if customer_reads(desk):
+        found.insert(1, (CUSTOMER, _("Customer sees"), len(_seen(desk))))
+    return [
+        {
+            "id": f"story-{name}",
+            "label": label,
+            "count": count,
+            "url": desk.url + _query(name, whole=whole),
+            "current": name == view,
+        }
+        for name, label, count in found
+    ]
+
+
+def _query(view: str, *, whole: bool) -> str:
+    asked = [f"view={view}"] if view != ALL else []
+    asked += ["all=1"] if whole else []
+    return f"?{'&'.join(asked)}" if asked else ""
+
+
+def _telling(desk: Desk) -> Telling:
+    return Telling(desk.page.state, desk.world, desk.reader.clock)
+
+
+def _file_url(desk: Desk) -> Json:
+    names = {
+        value.partition(":")[0]: value.partition(":")[2]
+        for entry in desk.page.history
+        for item in entry.data.values()
+        if isinstance(item, list)
+        for value in map(str, item)
+    }
+    return lambda digest: reverse("case-file", args=[desk.page.number, digest, names[digest]])
+
+
+def _seen(desk: Desk) -> frozenset[int]:
+    """The entries of which the customer reads something."""
+    if not customer_reads(desk):
+        return frozenset()
+    lines = _telling(desk).story(desk.page.history, _file_url(desk))
+    return frozenset(line["sequence"] for line in lines)
+
+
+def _is_act(entry: Entry) -> bool:
+    """Whether somebody did something, in place of the system."""
+    return entry.kind in ACTS and entry.by != "system"
+
+
+def _entry(
+    desk: Desk, entry: Entry, seen: frozenset[int], *, clear: bool
+) -> Iterator[dict[str, Json]]:
     key = f"e{entry.sequence}"
     at = full(desk, entry.at)
     if entry.kind in ("resettle", "recompute"):
@@ -58,10 +123,12 @@ def _entry(desk: Desk, entry: Entry, *, clear: bool) -> Iterator[dict[str, Json]
         "at_text": at,
         "who": f"{names.person(entry.by)} {post}".strip(),
         "what": names.text(act.past) if act else entry.kind,
-        "detail": _detail(desk, entry, clear=clear),
         "clause": names.clause(_clauses(desk, entry)),
-        "seen": entry.kind in SEEN,
+        "seen": entry.sequence in seen,
+        "acted": _is_act(entry),
+        "erased": entry.erased,
         "key": key,
+        **details(desk, entry, clear=clear),
         **_verdict(desk, entry),
     }
     line["what"] = _sentence(desk, entry, line["what"])
@@ -120,32 +187,6 @@ def _sentence(desk: Desk, entry: Entry, past: str) -> str:
 
 def _lower(desk: Desk, act: str) -> str:
     return desk.names.text(ACTS[act].phrase) if act in ACTS else act
-
-
-def _detail(desk: Desk, entry: Entry, *, clear: bool) -> str:
-    names, clock = desk.names, desk.reader.clock
-    if entry.erased:
-        return _("What was personal was erased.")
-    if entry.kind == "purge":
-        return ""
-    own = [value for name, value in entry.data.items() if name in ("content", "text", "said")]
-    parts = [quoted(_cut(" ".join(str(value).split()))) for value in own[:1] if value]
-    for name, value in entry.data.items():
-        if value in (None, "", []) or name in UNSAID or name in ("content", "text", "said"):
-            continue
-        if isinstance(value, str) and value in desk.hidden:
-            continue  # that there is such a case is not for this reader to know
-        hidden = name in CONTACT and not clear
-        shown = mask_contact(str(value)) if hidden else value
-        text = _cut(names.value(name, shown, clock, entry.kind))
-        parts.append(
-            _("%(label)s: %(value)s") % {"label": names.fact(name, entry.kind), "value": text}
-        )
-    return " · ".join(parts)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def _clauses(desk: Desk, entry: Entry) -> tuple[str, ...]:

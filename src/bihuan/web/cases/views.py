@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bihuan.desk import files, permissions
+from bihuan.desk import files, permissions, verify
 from bihuan.desk import together as members
 from bihuan.desk.perform import first_result
 from bihuan.engine.refusal import Refusal
@@ -16,6 +16,7 @@ from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story, together
 from bihuan.web.cases.acting import Desk, desk_of
+from bihuan.web.cases.details import DRAWABLE, attached
 from bihuan.web.cases.looking import watching
 from bihuan.web.cases.panels import panels
 from bihuan.web.cases.time_spent import time_spent
@@ -23,9 +24,6 @@ from bihuan.web.shell import Reader, show, staff
 
 Json = Any
 MOST_EVENTS, MOST_OWED = 60, 20
-# Shown without being asked for, so that a browser may draw it: everything else is downloaded.
-DRAWABLE = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif",
-            "webp": "image/webp"}  # fmt: skip
 
 
 # -- One case --------------------------------------------------------------------------------------
@@ -60,7 +58,9 @@ def show_case(
     reader, page = desk.reader, desk.page
     clear = revealed or permissions.sees_contact(reader.viewer, page.state, page.reach)
     owed = story.owed(desk)
-    most = 0 if request.GET.get("all") else MOST_EVENTS
+    view = request.GET.get("view", "")
+    view = view if view in story.VIEWS else story.ALL
+    most = 0 if request.GET.get("all") or view != story.ALL else MOST_EVENTS
     return show(
         request,
         reader,
@@ -71,14 +71,15 @@ def show_case(
             "looking_url": reverse("case-looking", args=[page.number]),
             "owed": owed[:MOST_OWED],
             "owed_more": max(len(owed) - MOST_OWED, 0),
-            "events": story.told(desk, clear=clear, most=most),
-            "event_count": len(page.history),
+            "events": story.told(desk, clear=clear, view=view, most=most),
+            "views": story.tabs(desk, view, whole=bool(request.GET.get("all"))),
+            "chain": chain_of(desk),
             "earlier": max(len(page.history) - most, 0) if most else 0,
             "now_text": reader.clock.at(reader.now),
             "track": head.track(desk),
             "sheets": head.sheets(desk),
             "time_spent": time_spent(desk),
-            "files": head.attached(desk),
+            "files": attached(desk),
             "together": together.panel(desk, request),
             "panels": panels(desk),
             "papers": head.papers(desk),
@@ -90,6 +91,16 @@ def show_case(
         at="cases",
         status=status,
     )
+
+
+def chain_of(desk: Desk) -> dict[str, Json]:
+    """Whether each entry of the case still binds the one before it, found out anew."""
+    broken = verify.verify_chain(desk.page.id)
+    return {
+        "ok": not broken,
+        "broken": [desk.names.text(finding.text) for finding in broken[:3]],
+        "entries": desk.page.state.events,
+    }
 
 
 @staff
@@ -184,7 +195,7 @@ def file(
 ) -> HttpResponse:
     """A file attached to the case."""
     desk = desk_or_404(reader, number)
-    known = {one["digest"]: one["name"] for one in head.attached(desk)}
+    known = {one["digest"]: one["name"] for one in attached(desk)}
     content = files.read(digest) if known.get(digest) == name else None
     if content is None:
         raise Http404

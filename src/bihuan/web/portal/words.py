@@ -216,7 +216,7 @@ class Telling:
     def story(self, entries: tuple[Entry, ...], url: Json) -> Iterator[dict[str, Json]]:
         """What the customer may know of the history, oldest first, as the story macro wants it.
 
-        `url(digest)` is the address of a file the customer sent.
+        Each line with the `sequence` of its entry; `url(digest)` is the address of a file the customer sent.
         """
         asked = False
         day = ""
@@ -230,7 +230,8 @@ class Telling:
                 continue
             at = self.clock.wall(entry.at)
             on = f"{at:%m-%d}"
-            yield told | {"at_text": f"{at:%H:%M}" if on == day else f"{on} {at:%H:%M}"}
+            at_text = f"{at:%H:%M}" if on == day else f"{on} {at:%H:%M}"
+            yield told | {"at_text": at_text, "sequence": entry.sequence}
             day = on
 
     def _event(self, entry: Entry, url: Json) -> dict[str, Json]:

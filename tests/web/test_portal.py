@@ -1,5 +1,6 @@
 """The customer's pages: what is asked, promised and shown; what is kept from strangers and robots."""
 
+import html
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from django.test import Client
 
 from bihuan.desk import intake, organisation, worlds
 from bihuan.records.queries.cases import portal_case
-from bihuan.web.portal import follow, robots
+from bihuan.web.portal import consent, follow, robots
 from tests.web.mall import DAY, HOUR, Mall, now
 
 pytestmark = pytest.mark.django_db
@@ -410,3 +411,65 @@ def test_a_customer_rates_the_answer_and_the_visit_stays_owed(mall: Mall) -> Non
     assert stored
     assert stored.state.facts["rating"] == 5
     assert "follow_up" in [debt.act for debt in stored.state.debts.values()]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-CN", "同意"), ("en", "I agree that")])
+def test_the_consent_is_a_fact_of_the_case_with_its_instant_and_its_words(
+    mall: Mall, as_: As, language: str, words: str
+) -> None:
+    client = customer(language)
+    number, code = complain(client)
+    page = portal_case(number, intake.hash_of(code))
+    assert page
+    assert now() - 60 < page.state.facts["consented_at"] <= now()
+    kept = consent.read(page.state.facts["consent_text"])
+    assert kept[0].startswith(words)
+    assert "2" in kept[0]  # the two years of the policy
+    shown = text(opened(number, code, language).get(f"/portal/case/{number}/consent"))
+    for line in kept:
+        assert line in html.unescape(shown)
+    other = complain(customer(language))
+    again = portal_case(other[0], intake.hash_of(other[1]))
+    assert again
+    assert again.state.facts["consent_text"] == page.state.facts["consent_text"]
+    staff = as_("desk").get(f"/cases/{number}/").content.decode()
+    assert page.state.facts["consent_text"][:12] in staff
+
+
+def test_consent_taken_back_closes_the_matter_after_saying_so(mall: Mall) -> None:
+    number, code = complain(customer())
+    client = opened(number, code)
+    assert "如何撤回" in text(client.get(f"/portal/case/{number}"))
+    shown = text(client.get(f"/portal/case/{number}/consent"))
+    assert "立即了结" in shown
+    assert "销毁" in shown
+    done = client.post(f"/portal/case/{number}/consent", follow=True)
+    assert "已撤回同意" in text(done)
+    page = portal_case(number, intake.hash_of(code))
+    assert page
+    assert page.state.ended == "withdrawn"
+    assert "没有人再处理" in text(client.get(f"/portal/case/{number}/consent"))
+
+
+def test_consent_taken_back_after_closing_is_noted(mall: Mall) -> None:
+    number, code = complain(customer(), "m218")
+    answered(mall, number)
+    mall.act(number, "confirm", "desk", outcome="satisfied")
+    mall.act(number, "countersign", "operations", outcome="approved")
+    mall.act(number, "close", "desk", summary="已办结")
+    client = opened(number, code)
+    client.post(f"/portal/case/{number}/consent")
+    page = portal_case(number, intake.hash_of(code))
+    assert page
+    assert page.history[-1].kind == "remark"
+    assert "撤回" in page.history[-1].data["text"]
+
+
+@pytest.mark.parametrize(
+    "told", [{"consented_at": "yesterday"}, {"consented_at": -1}, {"consent_text": ["x"]}]
+)
+def test_a_consent_that_is_none_is_refused(mall: Mall, told: dict[str, object]) -> None:
+    facts = {"kind": "complaint", "channel": "web", "content": "地面湿滑", **told}
+    done = intake.register(facts, by="customer", unit="company", now=now())
+    assert done.refusal
+    assert done.refusal.code == "bad-value"

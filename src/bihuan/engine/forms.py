@@ -28,6 +28,11 @@ ABOUT_FIELDS = (
     Field("about_unit", "unit", Text("涉及部门·商户", "Unit concerned"), required=False),
     Field("about_person", "person", Text("涉及人员", "Person concerned"), required=False),
 )
+# When a customer agreed to the use of what they told, and to which words: a file that is kept once.
+CONSENT_FIELDS = (
+    Field("consented_at", "time", Text("同意处理个人信息", "Consent given"), required=False),
+    Field("consent_text", "text", Text("同意的说明", "Words agreed to"), required=False),
+)
 LINKED_TO = Field("linked_to", "case", Text("由此案引起", "Grew from case"), required=False)
 _FACT_KINDS = {
     "one of": "choice",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bihuan.engine import lapsing
 from bihuan.engine.case import Act, Case, Event
 from bihuan.engine.doing import carry_out, register, spend
-from bihuan.engine.forms import check_form, registration_form
+from bihuan.engine.forms import CONSENT_FIELDS, check_form, registration_form, what_is_right
 from bihuan.engine.keeping import settle_keeping
 from bihuan.engine.offering import Possible, offers
 from bihuan.engine.pausing import PAUSE_ENDS, stands
@@ -156,6 +156,11 @@ def _registration_refusal(act: Act, draft: Case, world: World, now: int) -> Refu
         right = Text("是或否", "yes or no")
         what = BUILT_IN_FACTS["anonymous"]
         return refuse("bad-value", at="anonymous", field=what, right=right)
+    for field in CONSENT_FIELDS:
+        value = data.pop(field.name, None)
+        fits = None if value is None else what_is_right(field, value, world)
+        if fits:
+            return refuse("bad-value", at=field.name, field=field.text, right=fits)
     if wrong := check_form(registration_form(policy), data, {}, world):
         return wrong
     received = data.get("received")

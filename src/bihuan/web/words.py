@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bihuan.engine.forms import ABOUT_FIELDS
+from bihuan.engine.forms import ABOUT_FIELDS, CONSENT_FIELDS
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.words import (
@@ -192,7 +192,7 @@ class Names:
             for field in need.fields:
                 if field.name == name:
                     return self.text(field.text)
-        for field in ABOUT_FIELDS:
+        for field in (*ABOUT_FIELDS, *CONSENT_FIELDS):
             if field.name == name:
                 return self.text(field.text)
         return {
@@ -225,7 +225,7 @@ class Names:
         if question and value in question.values:
             return self.text(question.values[value])
         field = next(
-            (item for item in _fields(act) if item.name == name),
+            (item for item in (*_fields(act), *CONSENT_FIELDS) if item.name == name),
             None,
         )
         if field:
@@ -243,6 +243,8 @@ class Names:
             return clock.at(value)
         if kind == "money" and isinstance(value, int):
             return money(value)
+        if name == "consent_text":
+            return str(value)[:12]  # enough to tell two wordings apart
         if isinstance(value, list):
             return _(", ").join(file_name(str(item)) for item in value)
         return str(value)

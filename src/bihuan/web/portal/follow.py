@@ -15,10 +15,10 @@ from bihuan.desk import intake, perform, worlds
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import catch_up, possible
-from bihuan.engine.words import SCORES
+from bihuan.engine.words import SCORES, Text
 from bihuan.records.queries.cases import CasePage, portal_case, survivor
 from bihuan.web import outside
-from bihuan.web.portal import uploads
+from bihuan.web.portal import consent, uploads
 from bihuan.web.portal.asking import plain
 from bihuan.web.portal.words import Telling
 from bihuan.web.rate import Limit, address
@@ -141,6 +141,7 @@ def _page(
         "may_withdraw": "withdraw" in offered,
         "withdraw_refused": kept if told.case.goods.get("here") and not told.case.ended else "",
         "complaint": is_complaint(page),
+        "consented": "consented_at" in told.case.facts,
         "refused": refused,
         "typed": request.POST.get("opinion", ""),
         "said": request.session.pop("portal_said", ""),
@@ -255,6 +256,41 @@ def withdraw(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
         _("You withdrew the complaint. Nobody owes anything more on it.")
         if is_complaint(page)
         else _("You withdrew the request. Nobody owes anything more on it.")
+    )
+    return _back(request, page, said)
+
+
+@require_http_methods(["GET", "POST"])
+@_with_code
+def take_back(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
+    """The consent that was given, and what follows if it is taken back; then it does."""
+    told = telling(page, at)
+    facts = told.case.facts
+    offered = possible(told.case, "customer", told.world, at)
+    ending = next((item for item in offered if item.act == "withdraw"), None)
+    ends = ending is not None and ending.refusal is None
+    kept_open = ending.refusal.text if ending and ending.refusal else Text("", "")
+    context = {
+        "number": page.number,
+        "given": told.when(int(facts.get("consented_at", 0))) if "consented_at" in facts else "",
+        "words": consent.read(str(facts.get("consent_text", ""))),
+        "ends": ends,
+        "over": bool(told.case.ended),
+        "kept_open": kept_open.in_(translation.get_language() or "zh"),
+        "kept_for": consent.kept_for(told.world.policy, translation.get_language() or "zh"),
+        "error": "",
+    }
+    if request.method == "GET":
+        return outside.show(request, "portal/consent.jinja", context)
+    words = _("I take back my consent to the use of what I told you.")
+    act, data = ("withdraw", {"reason": words}) if ends else ("remark", {"text": words})
+    context["error"] = _act(request, page, at, act, data)
+    if context["error"]:
+        return outside.show(request, "portal/consent.jinja", context, status=409)
+    said = (
+        _("You took your consent back. It is closed, and nobody works on it any more.")
+        if ends
+        else _("Noted that you took your consent back.")
     )
     return _back(request, page, said)
 

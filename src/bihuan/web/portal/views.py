@@ -16,10 +16,9 @@ from bihuan.engine.forms import registration_form
 from bihuan.engine.organisation import Organisation, seat, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.say_time import say_span
 from bihuan.web import outside
 from bihuan.web.cases import forms
-from bihuan.web.portal import follow, robots, uploads
+from bihuan.web.portal import consent, follow, robots, uploads
 from bihuan.web.portal.answers import public
 from bihuan.web.portal.asking import Screen, conditions, plain, screens, way_in
 from bihuan.web.portal.follow import open_case, telling, unlocked
@@ -235,7 +234,7 @@ def _ask(
         "staged": draft.get("files", []),
         "units": [] if applied else _units(worlds.organisation(at)),
         "kinds": [] if applied else plain,
-        "kept_for": _kept_for(policy, language),
+        "consent": consent.words(policy, language, complaint=_kind(draft, policy) == "complaint"),
         "challenge": robots.challenge(str(draft.get("act_id", "")), at)
         if step == len(asked)
         else None,
@@ -259,6 +258,8 @@ def _send(request: HttpRequest, draft: dict[str, Json]) -> HttpResponse:
     if not judged.limit.take(who):
         words = _("Too many complaints from here within an hour. Yours is kept; send it later.")
         return _ask(request, last, draft, {"": words}, 429)
+    draft.setdefault("consented_at", at)  # the same whenever it is sent again
+    request.session["portal"] = draft
     done = intake.register(
         _facts(draft, policy),
         by="customer",
@@ -385,11 +386,14 @@ def _facts(draft: dict[str, Json], policy: Policy) -> dict[str, Json]:
     for name in ("demand", "name"):
         if name not in known and facts[name]:
             facts["content"] += f"\n{facts.pop(name)}"
-    return {
+    told = {
         name: value
         for name, value in facts.items()
         if value not in ("", None) and (name in known or name in ("kind", "channel", "phone"))
     }
+    complaint = facts["kind"] == "complaint"
+    words = consent.words(policy, translation.get_language() or "zh", complaint=complaint)
+    return told | {"consented_at": draft["consented_at"], "consent_text": consent.keep(words)}
 
 
 def _units(found: Organisation) -> list[dict[str, str]]:
@@ -400,12 +404,3 @@ def _units(found: Organisation) -> list[dict[str, str]]:
         {"value": unit.code, "label": unit.name}
         for unit in sorted(units, key=lambda unit: (unit.kind, unit.code not in held, unit.name))
     ]
-
-
-def _kept_for(policy: Policy, language: str) -> str:
-    """How long what was written is kept, in words; empty where the policy sets no time."""
-    for keep in policy.keep:
-        value = policy.numbers[keep.number].value()
-        if value is not None and not isinstance(value, int | str):
-            return say_span(value, language)
-    return ""

@@ -68,7 +68,7 @@ def test_a_return_goes_its_whole_way(
         for text in texts:
             expect(phone.locator("main")).to_contain_text(text)
 
-    does("service", "confirm_return", conditions_told="yes")
+    does("service", "confirm_return")
     does(
         "handler", "review_return", bought="2", returned="2", paid="400.00",
         quality="完好", reasonableness="七日内无理由", remedy="refund",

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from bihuan.desk import intake
+from bihuan.desk.perform import load
 from bihuan.engine.sentences import shown_before
 from bihuan.records.queries.cases import CasePage, portal_case
 from bihuan.web.portal import follow, robots, views
@@ -19,7 +20,7 @@ from tests.web.test_portal import customer, opened, proof, text
 pytestmark = pytest.mark.django_db
 ASKED = {
     "story": {"content": "灯罩颜色与图片不符"},
-    "thing": {"product": "示例台灯", "order": "示例订单 7", "batch": "B-01"},
+    "thing": {"product": "示例台灯", "order": "示例订单 7", "batch": "B-01", "serial": "SN-0007"},
     "case": {"goods": "ordinary", "return_reason": "no_reason"},
     "count": {"bought": "2", "returned": "2", "paid": "400.00"},
     "wish": {"demand": "退款"},
@@ -78,7 +79,7 @@ def seen(number: str, code: str, language: str = "zh-CN") -> str:
 
 
 def reviewed(shop: Mall, number: str) -> None:
-    shop.act(number, "confirm_return", "service", conditions_told="yes")
+    shop.act(number, "confirm_return", "service")
     shop.act(
         number, "review_return", "handler", outcome="accepted", bought=2, returned=2, paid=40000,
         quality="完好", reasonableness="七日内无理由", remedy="refund",
@@ -212,9 +213,33 @@ def test_the_story_of_a_return_is_told_in_plain_words(shop: Mall) -> None:
     assert "Paid back: ¥400.00" in seen(number, code, "en")
 
 
+def test_the_conditions_read_are_kept_with_the_case_and_not_asked_for_again(shop: Mall) -> None:
+    """Through the portal, the counter and a plain registration alike; who was told nothing is asked."""
+    before = now()
+    number, code = ask_for_return(customer())
+    facts = page_of(number, code).state.facts
+    assert (facts["conditions_told"], facts["conditions_edition"]) == ("yes", 1)
+    assert before <= facts["conditions_at"] <= now()
+    assert facts["serial"] == "SN-0007"
+    client = Client(headers={"accept-language": "zh-CN"})
+    client.force_login(User.objects.get(username="service"))
+    asked = "已告知退货条件"
+    assert asked in text(client.get(f"/cases/{number}/"))
+    form = client.get(f"/cases/{number}/confirm_return/").context["form"]
+    assert asked not in str(form)
+    told = {"kind": "return", "channel": "phone", "content": "不想要了", "product": "示例杯"}
+    for extra, kept in (({"conditions_told": "yes"}, True), ({}, False)):
+        done = intake.register(told | extra, by=shop.ids["service"], unit="company", now=now())
+        stored = load(done.number)
+        assert stored is not None
+        assert ("conditions_at" in stored.case.facts) is kept
+    form = client.get(f"/cases/{done.number}/confirm_return/").context["form"]
+    assert asked in str(form)
+
+
 def test_a_refused_return_says_why(shop: Mall) -> None:
     number, code = ask_for_return(customer())
-    shop.act(number, "confirm_return", "service", conditions_told="yes")
+    shop.act(number, "confirm_return", "service")
     shop.act(
         number, "review_return", "handler", outcome="refused", quality="完好",
         reasonableness="已过七日", reasons="无理由退货须在签收后七日内提出",
@@ -244,7 +269,7 @@ def test_a_request_is_withdrawn_until_the_goods_are_with_the_company(shop: Mall)
 
 def test_what_only_a_refusal_asks_for_is_not_asked_of_an_agreement(shop: Mall) -> None:
     number, _ = ask_for_return(customer())
-    shop.act(number, "confirm_return", "service", conditions_told="yes")
+    shop.act(number, "confirm_return", "service")
     client = Client(headers={"accept-language": "zh-CN"})
     client.force_login(User.objects.get(username="handler"))
     form = client.get(f"/cases/{number}/review_return/").context["form"]

@@ -17,6 +17,7 @@ from bihuan.engine.consequences import (
     trigger_counted,
     trigger_each,
 )
+from bihuan.engine.granting import keep_conditions
 from bihuan.engine.keeping import hold
 from bihuan.engine.leading import told_of_others
 from bihuan.engine.links import command_of, grown_as, merge_into
@@ -50,7 +51,7 @@ def register(work: Work, act: Act) -> None:
     told = {
         name: value
         for name, value in data.items()
-        if name not in ("unit", "received", "linked_to")
+        if name not in ("unit", "received", "linked_to", "conditions_told")
         and value not in (None, "", [])
         and not is_counted(work, name)
     }
@@ -59,6 +60,7 @@ def register(work: Work, act: Act) -> None:
     if not told.get("name") and not told.get("contact"):
         told["anonymous"] = "yes"
     work.emit("facts", **told)
+    keep_conditions(work, data.get("conditions_told"), act.at)
     if data.get("linked_to"):
         work.emit("linked", case=data["linked_to"], **{"as": grown_as(str(data.get("kind", "")))})
     trigger(work, "registered", act.at)
@@ -104,6 +106,7 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     slot = found
     seat = SYSTEM if act.by == "system" else (acting(work, slot, act.by) or "")
     take_facts(work, act, slot)
+    keep_conditions(work, act.data.get("conditions_told"), act.at)
     cite(work, act, slot)
     keep_debts(work, slot, act)
     remember(work, slot, act)

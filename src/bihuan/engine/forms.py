@@ -12,6 +12,7 @@ from bihuan.engine.policy import Fact, Policy, Question
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.words import (
     ACTS,
+    CONDITIONS_TOLD,
     NEEDS,
     OTHER_BODY,
     SCORES,
@@ -91,7 +92,10 @@ def registration_form(policy: Policy) -> Form:
     received = Field("received", "time", Text("收到时间", "Received"), required=False)
     facts = tuple(fact_field(fact) for fact in (*first, *others))
     grown = (LINKED_TO,) if policy.linked else ()
-    return Form("register", (kinds, channels, *facts, *ABOUT_FIELDS, received, *grown), clauses=())
+    told = any("return conditions told" in step.needs for step in policy.steps)
+    shown = (replace(CONDITIONS_TOLD, required=False),) if told else ()
+    fields = (kinds, channels, *facts, *ABOUT_FIELDS, received, *grown, *shown)
+    return Form("register", fields, clauses=())
 
 
 def form_of(
@@ -127,6 +131,8 @@ def form_of(
         for name in policy.proposed:
             fields[name] = fact_field(policy.facts[name], required=True)
     for need in needs:
+        if NEEDS[need].state == "conditions told" and told.get("conditions_told") == "yes":
+            continue  # told before the request, and kept
         for field in NEEDS[need].fields:
             fields[field.name] = replace(field, when=NEEDS[need].only)
     if "all fields filled" in needs and sheet is not None:

@@ -4,10 +4,28 @@ from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Json
 from bihuan.engine.clock import due
 from bihuan.engine.dues import span_of
-from bihuan.engine.policy import Step, Who
+from bihuan.engine.policy import Policy, Step, Who
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import answering_row, holds
 from bihuan.engine.work import Work
+
+
+def tells_conditions(policy: Policy, kind: str) -> bool:
+    """Whether in cases of this kind somebody has to be told the conditions of a return."""
+    return any(
+        "return conditions told" in step.needs
+        and dict(step.only).get("kind", ("is", (kind,))) == ("is", (kind,))
+        for step in policy.steps
+    )
+
+
+def keep_conditions(work: Work, told: Json, at: int) -> None:
+    """Conditions told are a fact of the case, with the instant and the edition of the policy whose words they were."""
+    if told != "yes" or not tells_conditions(work.policy, work.kind):
+        return
+    if work.case.facts.get("conditions_told") != "yes":
+        edition = work.policy.version
+        work.emit("facts", conditions_told="yes", conditions_at=at, conditions_edition=edition)
 
 
 def not_granted(work: Work, step: Step | None, data: dict[str, Json]) -> Refusal | None:

@@ -108,7 +108,8 @@ def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
             return refuse("no-consent", clauses=clauses, at="consent")
         if state == "disclosure" and data.get("disclosure_checked") != "yes":
             return refuse("undisclosed", clauses=clauses, at="disclosure_checked")
-        if state == "conditions told" and data.get("conditions_told") != "yes":
+        told = data.get("conditions_told") or facts.get("conditions_told")
+        if state == "conditions told" and told != "yes":
             return refuse("conditions-not-told", clauses=clauses, at="conditions_told")
         if state == "outside path" and data.get("outside_path") != "yes":
             return refuse("path-not-told", clauses=clauses, at="outside_path")

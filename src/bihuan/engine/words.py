@@ -1432,6 +1432,14 @@ EVENTS: dict[str, Text] = {
     "repeated": Text("重复投诉时", "when it is a repeat"),
 }
 # Facts every case has, whatever the policy asks.
+# What a case keeps of the conditions that were told before or at its confirmation: that, when, which wording.
+CONDITIONS_TOLD = _field(
+    "conditions_told", "yes/no", "已告知退货条件", "Conditions of a return told"
+)
+CONDITIONS_KEPT = (
+    _field("conditions_at", "time", "告知退货条件的时间", "Conditions of a return told at"),
+    _field("conditions_edition", "count", "所告知条件的制度版本", "Edition of the conditions told"),
+)
 BUILT_IN_FACTS: dict[str, Text] = {
     "kind": Text("类型", "Kind"),
     "channel": Text("渠道", "Channel"),

@@ -15,6 +15,7 @@ from bihuan.engine.policy import Policy
 from bihuan.engine.words import (
     ACTS,
     BUILT_IN_FACTS,
+    CONDITIONS_KEPT,
     ENDINGS,
     KEPT_SCORES,
     NEEDS,
@@ -192,7 +193,7 @@ class Names:
             for field in need.fields:
                 if field.name == name:
                     return self.text(field.text)
-        for field in (*ABOUT_FIELDS, *CONSENT_FIELDS):
+        for field in (*ABOUT_FIELDS, *CONDITIONS_KEPT, *CONSENT_FIELDS):
             if field.name == name:
                 return self.text(field.text)
         return {
@@ -284,6 +285,7 @@ class Names:
 
 def _fields(act: str) -> list[Any]:
     found = list(ACTS[act].fields) if act in ACTS else []
+    found += CONDITIONS_KEPT
     return found + [field for need in NEEDS.values() for field in need.fields]
 
 

@@ -379,6 +379,8 @@ def _facts(draft: dict[str, Json], policy: Policy) -> dict[str, Json]:
             for field in screen.fields
         },
     }
+    if draft.get("conditions_read") == facts["kind"]:
+        facts["conditions_told"] = "yes"
     contact = str(draft.get("contact", ""))
     facts[
         "phone" if len(intake.normal_phone(contact)) >= 7 and "@" not in contact else "contact"

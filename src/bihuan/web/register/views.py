@@ -19,13 +19,14 @@ from bihuan.desk.stored import load
 from bihuan.engine.case import Act, Case, Debt
 from bihuan.engine.dues import latest_promise
 from bihuan.engine.forms import LINKED_TO, fact_field, registration_form
+from bihuan.engine.granting import tells_conditions
 from bihuan.engine.organisation import unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.posts import resolve
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import facts_of
 from bihuan.engine.step import Decision
-from bihuan.engine.words import Field, Text
+from bihuan.engine.words import CONDITIONS_TOLD, Field, Text
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import case_page, find_party_by_phone
 from bihuan.records.queries.find import open_alike
@@ -288,6 +289,8 @@ def _drawn(
         if fact is not None and not fact.concerns(kind):
             continue
         if name == LINKED_TO.name and kind not in at.policy.linked:
+            continue
+        if name == CONDITIONS_TOLD.name and not tells_conditions(at.policy, kind):
             continue
         value = posted.get(forms.control(name), first.get(name, ""))
         made = forms.draw(

@@ -1,4 +1,4 @@
-"""Commands about policies: policy check, read, show, trace, adopt."""
+"""Commands about policies: policy check, read, show, trace, adopt, propose, sign, withdraw."""
 
 import argparse
 import textwrap
@@ -94,6 +94,36 @@ def add(commands: Commands) -> None:
             "适用于哪种来件(可重复，默认全部)", "for which kind (may be repeated; all unless given)"
         ),
     )
+    propose = below.add(
+        "propose",
+        run_propose,
+        Text(
+            "以一个文件作为下一版草案，由编制人签署",
+            "keep a file as the draft of the next version; its author signs it",
+        ),
+    )
+    propose.take("file", metavar="FILE", says=Text("制度文件", "the policy's file"))
+    sign = below.add(
+        "sign",
+        run_sign,
+        Text("签署草案：先审核，后审批", "sign a draft: its reviewer, then its approver"),
+    )
+    sign.take("role", choices=("reviewer", "approver"), says=Text("身份", "as which"))
+    withdraw = below.add(
+        "withdraw",
+        run_withdraw,
+        Text("撤回一个尚未施行的版本", "withdraw a version that is not in force yet"),
+    )
+    withdraw.take("--reason", required=True, says=Text("原因", "why"))
+    for command in (sign, withdraw):
+        command.take("policy", metavar="NAME", says=Text("制度代码", "the policy's code"))
+        command.take("number", type=int, says=Text("版本号", "the version's number"))
+    for command in (propose, sign, withdraw):
+        command.take(
+            "--by",
+            metavar="WHO",
+            says=Text("由谁办理(默认管理员)", "who does it (the administrator unless given)"),
+        )
 
 
 def run_check(args: argparse.Namespace, speaker: Speaker) -> int:
@@ -384,4 +414,57 @@ def run_adopt(args: argparse.Namespace, speaker: Speaker) -> int:
         )
     )
     speaker.data({"policy": done.code, "version": done.number, "unit": args.unit})
+    return OK
+
+
+def run_propose(args: argparse.Namespace, speaker: Speaker) -> int:
+    at = now()
+    store.need_site()
+    from bihuan.desk import policy_life
+
+    who = store.person(args.by, at)
+    text = store.read_file(args.file).decode("utf-8", "replace")
+    return _told(policy_life.propose(text, by=who, now=at), speaker)
+
+
+def run_sign(args: argparse.Namespace, speaker: Speaker) -> int:
+    at = now()
+    store.need_site()
+    from bihuan.desk import policy_life
+    from bihuan.records.queries.organisation import versions
+
+    who = store.person(args.by, at)
+    found = next((one for one in versions(args.policy) if one.number == args.number), None)
+    key, digest = (found.id, found.hash) if found else (0, "")
+    return _told(policy_life.sign(key, args.role, who, digest, at), speaker)
+
+
+def run_withdraw(args: argparse.Namespace, speaker: Speaker) -> int:
+    at = now()
+    store.need_site()
+    from bihuan.desk import policy_life
+
+    who = store.person(args.by, at)
+    done = policy_life.withdraw(args.policy, args.number, args.reason, by=who, now=at)
+    return _told(done, speaker)
+
+
+def _told(done: Any, speaker: Speaker) -> int:
+    if isinstance(done, Refusal):
+        raise refused(done)
+    states = {
+        "draft": Text("草案", "a draft"),
+        "approved": Text(
+            f"已签署，{done.in_force_on} 起施行", f"signed, in force from {done.in_force_on}"
+        ),
+        "withdrawn": Text("已撤回", "withdrawn"),
+    }
+    state = states[str(done.state)]
+    speaker.say(
+        Text(
+            f"“{done.title_zh}”第 {done.number} 版：{state.zh}",
+            f"'{done.title_en}' version {done.number}: {state.en}",
+        )
+    )
+    speaker.data({"policy": done.code, "version": done.number, "state": str(done.state)})
     return OK

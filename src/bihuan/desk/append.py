@@ -81,6 +81,7 @@ def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
         sheet.opened for sheet in case.sheets.values() if sheet.kind in ruling.counted_sheets
     )
     return {
+        "policy_id": ruling.version_id,
         "unit": case.unit[:60],
         "kind": _text(facts, "kind", 60),
         "channel": _text(facts, "channel", 60),
@@ -120,12 +121,12 @@ def _text(facts: dict[str, Json], name: str, width: int) -> str:
 
 
 _CHANGING = (
-    "unit", "kind", "channel", "category", "caller", "stage", "severity", "owner", "title",
+    "policy_id", "unit", "kind", "channel", "category", "caller", "stage", "severity", "owner", "title",
     "subject", "about_unit", "about_person", "received_at", "registered_at", "closed_at", "ended",
     "is_open", "next_due_at", "first_due_at", "wake_at", "agreed_at", "covered_at", "ledger", "outside_numbers",
     "state", "events", "head",
 )  # fmt: skip
-_FIXED = ("number", "policy_id", "policy_code", "complainant_id", "query_code_hash")
+_FIXED = ("number", "policy_code", "complainant_id", "query_code_hash")
 _INSERT_CASE = "INSERT INTO records_case ({}) VALUES ({}) RETURNING id".format(  # noqa: S608
     ", ".join(_CHANGING + _FIXED), ", ".join(["%s"] * len(_CHANGING + _FIXED))
 )
@@ -250,7 +251,7 @@ def _fixed(change: Change) -> tuple[Value, ...]:
     if record is None:
         raise ValueError("a new case needs a record")
     ruling = change.ruling
-    return (record.number, ruling.version_id, ruling.code, record.party, record.query_code)
+    return (record.number, ruling.code, record.party, record.query_code)
 
 
 def _entries(change: Change, now: int) -> tuple[Rows, str]:

@@ -176,7 +176,7 @@ class _Performing:
     ) -> Performed:
         if not decision.events or decision.case is None:
             return self._refused(stored.number, decision.refusal, stored.id)
-        change = _change(stored, ruling, decision, self.act_id, self.act.name)
+        change = change_of(stored, ruling, decision, self.act_id, self.act.name)
         return self._write(change, decision.refusal, *others)
 
     def _on_both(self, number: str, named: str, seen: worlds.Changes) -> Performed:
@@ -202,7 +202,7 @@ class _Performing:
             _peer(stored, ruling), _peer(other, theirs), act, self.now,
             standing(stored, other, act),
         )  # fmt: skip
-        others = (_change(other, theirs, beside),) if beside and beside.events else ()
+        others = (change_of(other, theirs, beside),) if beside and beside.events else ()
         return self._decided(stored, ruling, decision, *others)
 
     def _origin(self, ruling: worlds.Ruling, seen: worlds.Changes) -> Stored | None:
@@ -221,7 +221,7 @@ class _Performing:
         relation = mirrored(grown_as(str(self.act.data.get("kind", ""))))
         act = Act("link", "system", self.now, {"case": number, "as": relation})
         decision = decide(origin.case, act, ruling.world, self.now)
-        return (_change(origin, ruling, decision),)
+        return (change_of(origin, ruling, decision),)
 
     def _on_appeal(self, stored: Stored, ruling: worlds.Ruling, seen: worlds.Changes) -> Performed:
         """An outside appeal about a case opens one linked with it; both are written or neither."""
@@ -294,9 +294,10 @@ class _Performing:
             )  # fmt: skip
 
 
-def _change(
+def change_of(
     stored: Stored, ruling: worlds.Ruling, decision: Decision, act_id: str = "", act: str = ""
 ) -> Change:
+    """A decision on a stored case, ready to be written."""
     assert decision.case is not None
     return Change(
         ruling, stored.number, stored.case, decision.case, decision.events, stored.id,

@@ -72,7 +72,7 @@ def projection(rows: Sequence[EventRow]) -> Projection:
     if case is None:
         raise BrokenHistoryError("a case without events")
     version = PolicyVersion.objects.get(code=case.policy, number=case.version)
-    ruling = worlds.ruling(version.pk, rows[-1].recorded_at)
+    ruling = _ruling(version.code, version.number, rows)
     row: dict[str, Value] = columns(case, ruling) | {
         "events": len(rows),
         "head": rows[-1].hash,
@@ -85,8 +85,30 @@ def projection(rows: Sequence[EventRow]) -> Projection:
     case_id = rows[0].case_id
     owed = sorted(changed_by(events, {}).values(), key=lambda item: item.number)
     access: list[Row] = sorted({(case_id, *item) for item in access_from(events)})
-    rows_owed = [obligation_row(item, case_id, ruling) for item in owed]
+    under = _opened_under(events)
+    rulings = {number: _ruling(version.code, number, rows) for number in {*under.values()}}
+    rows_owed = [obligation_row(item, case_id, rulings[under[item.number]]) for item in owed]
     return Projection(case, row, rows_owed, access, citation_rows(case, case_id))
+
+
+def _opened_under(events: Iterable[Event]) -> dict[int, int]:
+    """By the number of an obligation, the version of the policy that it was opened under."""
+    found: dict[int, int] = {}
+    number = 0
+    for event in events:
+        for kind, data in event.effects:
+            if kind == "registered":
+                number = data["version"]
+            elif kind == "version":
+                number = data["is"]
+            elif kind == "opened":
+                found[data["id"]] = number
+    return found
+
+
+def _ruling(code: str, number: int, rows: Sequence[EventRow]) -> worlds.Ruling:
+    version = PolicyVersion.objects.get(code=code, number=number)
+    return worlds.ruling(version.pk, rows[-1].recorded_at)
 
 
 def events_of(rows: Iterable[EventRow]) -> list[Event]:

@@ -317,6 +317,10 @@ def _registered(case: Case, data: dict[str, Json]) -> None:
     case.instants["received"] = case.received
 
 
+def _version(case: Case, data: dict[str, Json]) -> None:
+    case.version = data["is"]
+
+
 def _facts(case: Case, data: dict[str, Json]) -> None:
     case.facts.update(data)
 
@@ -521,6 +525,7 @@ def _nothing(case: Case, data: dict[str, Json]) -> None:
 
 _APPLY = {
     "registered": _registered,
+    "version": _version,
     "facts": _facts,
     "derived": _derived,
     "owner": _owner,

@@ -39,6 +39,7 @@ SECTIONS = (
 )  # fmt: skip
 
 # Kinds of field that hold what somebody wrote or handed in.
+IN_HAND = ("keep", "move")  # what a new version does to open cases
 FREE = frozenset({"text", "long", "file", "signature"})
 
 
@@ -176,6 +177,13 @@ class _Compiler(Rows):
             ),
             version=self._count(version.get("no"), "version.no", 1),
             in_force=read.text(version.get("in_force"), "version.in_force"),
+            moves_cases=read.choice(
+                version.get("cases_in_hand"),
+                IN_HAND,
+                "version.cases_in_hand",
+                Text("对在办案件的处理", "what becomes of open cases"),
+            )
+            == "move",
             review_every=read.text(version.get("review_every"), "version.review_every"),
             kept_by=read.choice(
                 version.get("kept_by"), self.posts, "version.kept_by", Text("岗位", "post")

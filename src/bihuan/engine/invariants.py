@@ -21,12 +21,23 @@ from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, JUDGING, STAGES, T
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 
-_BY_ITSELF = frozenset({"lapsed", "opened", "resume", "resettle", "recompute", "purge"})
+_BY_ITSELF = frozenset(
+    {"lapsed", "opened", "resume", "resettle", "recompute", "take over", "purge"}
+)
 _VOID_BECAUSE = frozenset(
-    {"displaced", "moot", "resumed", "merged", "replaced", "request withdrawn", "held"}
+    {
+        "displaced",
+        "moot",
+        "resumed",
+        "merged",
+        "replaced",
+        "request withdrawn",
+        "held",
+        "not in this version",
+    }
 )
 _OF_THE_ENGINE = ("floor.", "ledger.", "merged.", *KEEPING)  # debts that no row of a policy opens
-_CLOSED_ENOUGH = frozenset({"closed", *ENDINGS})
+CLOSED_ENOUGH = frozenset({"closed", *ENDINGS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +303,7 @@ def _nothing_sinks(before: Case, event: Event, after: Case, world: World) -> Ite
 
 def _closed_stays_closed(before: Case, event: Event, after: Case) -> Iterator[Broken]:
     """K8: what is closed changes only by what a closed case accepts (settled question 3)."""
-    if before.ledger or before.stage not in _CLOSED_ENOUGH:
+    if before.ledger or before.stage not in CLOSED_ENOUGH:
         return
     owed = {debt.act for debt in before.debts.values()}
     lawful = _BY_ITSELF | AFTER_CLOSING | owed | {"refused"}

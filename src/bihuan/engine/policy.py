@@ -396,6 +396,7 @@ class Policy:
     prefix: str
     version: int
     in_force: str
+    moves_cases: bool  # whether open cases move to this version when it takes over
     review_every: str
     kept_by: str
     calendars: Mapping[str, Mapping[str, object]]  # name → {zone, open, holidays}

@@ -56,7 +56,7 @@ _UNITS_MEANT: dict[str, Text] = {
     "sheet": Text("收单单位的", "of the unit the sheet goes to"),
     "category": Text("该类别所属单位的", "of the unit the category belongs to"),
 }
-_MARKS: dict[str, Text] = {
+MARKS: dict[str, Text] = {
     "stated": Text("原文规定", "as the source says"),
     "vague": Text("原文未定，由我们约定", "the source leaves it open; our value"),
     "garbled": Text("原文有误，按我们的理解", "the source is damaged; our reading"),
@@ -158,7 +158,7 @@ def say_number(policy: Policy, number: Number, lang: str) -> str:
         if since:
             said = f"自{since}起{said}" if is_zh(lang) else f"{said} from {since}"
         values.append(said)
-    mark = _MARKS.get(number.mark, Text(number.mark, number.mark)).in_(lang)
+    mark = MARKS.get(number.mark, Text(number.mark, number.mark)).in_(lang)
     if is_zh(lang):
         return f"“{number.word}”为{'；'.join(values)}({mark})"
     return f"“{number.word}” is {'; '.join(values)} ({mark})"

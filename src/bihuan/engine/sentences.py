@@ -352,6 +352,8 @@ class _Reading:
             parts.append(
                 f"自{policy.in_force}起施行" if self.zh else f"in force from {policy.in_force}"
             )
+        if policy.moves_cases:
+            parts.append("在办案件随之转入" if self.zh else "open cases move to it")
         if policy.review_every:
             every = say_every(parse_span(policy.review_every), self.lang)
             parts.append(f"{every}复审一次" if self.zh else f"reviewed {every}")

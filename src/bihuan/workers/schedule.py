@@ -7,6 +7,7 @@ from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.organisation import settle_what_came_true
 from bihuan.desk.outbox import deliver
 from bihuan.desk.retention import remove_files
+from bihuan.desk.succession import hand_over
 from bihuan.desk.sweep import sweep
 from bihuan.desk.verify import daily_anchor
 
@@ -23,6 +24,7 @@ class Job:
 SCHEDULE = (
     Job("sweep", 15, sweep),  # what fell due: lapses and periodic duties
     Job("changes", 60, settle_what_came_true),  # of the organisation, dated ahead
+    Job("versions", 60, hand_over),  # open cases move where a new version of a policy says so
     Job("outbox", 5, deliver),  # what is to be told
     Job("ledgers", 300, ensure_ledgers),  # a ledger for every policy in force and unit that owes
     Job("files", 3600, remove_files),  # of records that were purged

@@ -5,7 +5,15 @@ from datetime import date
 
 from django.db.models import Q
 
-from bihuan.records.models import Absence, Holding, Person, PolicyVersion, PublishedYear
+from bihuan.records.models import (
+    Absence,
+    Event,
+    Holding,
+    Obligation,
+    Person,
+    PolicyVersion,
+    PublishedYear,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,17 @@ class VersionRow:
     adopted_by: str
     hash: str
     approval: dict[str, str] | None
+    withdrawn_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A review of the policy that its keeper did: when, by whom, under which version, what it found."""
+
+    at: int
+    by: str
+    version: str
+    findings: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +143,29 @@ def versions(code: str = "") -> tuple[VersionRow, ...]:
             adopted_by=version.adopted_by.name if version.adopted_by else "",
             hash=version.hash,
             approval=version.approval,
+            withdrawn_because=version.withdrawn_because,
         )
         for version in found.order_by("code", "-number")
     )
+
+
+def reviews(code: str) -> tuple[Review, ...]:
+    """The reviews of a policy done so far, newest first, from the ledgers they were owed in."""
+    rows = Event.objects.filter(
+        kind="review_policy", case__ledger=True, case__policy_code=code
+    ).select_related("case__policy")
+    return tuple(
+        Review(row.at, row.by, str(row.case.policy.number), str(row.data.get("findings", "")))
+        for row in rows.order_by("-at", "-id")
+    )
+
+
+def review_due(code: str) -> int:
+    """By when the next review of a policy is owed; 0 where none is open."""
+    owed = Obligation.objects.filter(
+        act="review_policy", state="open", case__ledger=True, case__policy_code=code
+    )
+    return owed.order_by("due_at").values_list("due_at", flat=True).first() or 0
 
 
 def version_text(version_id: int) -> str:

@@ -106,7 +106,11 @@ def _entry(
 ) -> Iterator[dict[str, Json]]:
     key = f"e{entry.sequence}"
     at = full(desk, entry.at)
-    if entry.kind in ("resettle", "recompute"):
+    if entry.kind == "take over":
+        number = {"number": entry.data.get("to", "")}
+        what = _("Version %(number)s of the policy applies from here on") % number
+        yield {"at_text": at, "who": "", "what": what}
+    if entry.kind in ("resettle", "recompute", "take over"):
         yield from _decided(desk, entry, at, key)
         return
     if entry.kind == "lapsed":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bihuan.web.policy import views
+from bihuan.web.policy import drafting, views
 
 urlpatterns = [
     path("policy/", views.policies, name="policies"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("policy/<str:code>/versions/", views.versions, name="policy_versions"),
     path("policy/<str:code>/file/", views.file, name="policy_file"),
     path("policy/<str:code>/sign/", views.sign, name="policy_sign"),
+    path("policy/<str:code>/draft/", drafting.draft, name="policy_draft"),
+    path("policy/<str:code>/sign-draft/", drafting.sign, name="policy_sign_draft"),
+    path("policy/<str:code>/withdraw/", drafting.withdraw, name="policy_withdraw"),
 ]

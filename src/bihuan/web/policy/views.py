@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
-from bihuan.desk import adoption, packs, worlds
+from bihuan.desk import adoption, packs, policy_life, worlds
 from bihuan.engine.check import check
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Duty, Policy, Step, Table, Test, Who
@@ -24,7 +24,13 @@ from bihuan.engine.say_rules import (
 )
 from bihuan.engine.sentences import SECTIONS, Sentence, duties_of, sentences
 from bihuan.engine.words import ACTS, Text
-from bihuan.records.queries.organisation import VersionRow, people, version_text
+from bihuan.records.queries.organisation import (
+    VersionRow,
+    people,
+    review_due,
+    reviews,
+    version_text,
+)
 from bihuan.records.queries.organisation import versions as versions_of
 from bihuan.web.administration import administrator, done, errors_of, said
 from bihuan.web.shell import Reader, show, staff
@@ -60,13 +66,13 @@ def adopt(request: HttpRequest, reader: Reader) -> HttpResponse:
 @staff
 def read(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """Every row as a sentence beside its clause; `?post=` only what this post can ever owe."""
-    version, policy = _policy(reader, code, request)
+    version, policy = policy_asked(reader, code, request)
     post = request.GET.get("post", "")
     language = reader.language
     whole = duties_of(policy, language)
     chosen = whole.get(post)
     lines = sentences(policy, language) if chosen is None else chosen
-    context = _frame(request, reader, version, policy, "policy") | {
+    context = frame(request, reader, version, policy, "policy") | {
         "sections": [
             {
                 "name": SECTIONS[name].in_(language) if name in SECTIONS else name,
@@ -93,7 +99,7 @@ def read(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 @staff
 def rules(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """Decision tables, and who owes what by when and else, row by row."""
-    version, policy = _policy(reader, code, request)
+    version, policy = policy_asked(reader, code, request)
     language = reader.language
     names = Names(policy, reader.organisation, language)
     owed = _line_of(policy, code, policy.steps, "", language)
@@ -104,7 +110,7 @@ def rules(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         for duty in policy.owed
         if duty.owes is not None and duty.act in ACTS
     ]
-    context = _frame(request, reader, version, policy, "policy_rules") | {
+    context = frame(request, reader, version, policy, "policy_rules") | {
         "tables": [
             _table(policy, table, names, reader.clock, code) for table in policy.tables.values()
         ],
@@ -117,12 +123,12 @@ def rules(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 @staff
 def findings(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """What the checker finds in the policy and in how the organisation is staffed for it."""
-    version, policy = _policy(reader, code, request)
+    version, policy = policy_asked(reader, code, request)
     found = _found(reader, version, policy)
     chosen = request.GET.get("finding", "0")
     index = int(chosen) if chosen.isdecimal() and int(chosen) < len(found) else 0
     base = reverse("policy_check", args=[code])
-    context = _frame(request, reader, version, policy, "policy_check") | {
+    context = frame(request, reader, version, policy, "policy_check") | {
         "findings": [
             _finding(item, policy, code, reader.language, f"{base}?finding={number}")
             for number, item in enumerate(found)
@@ -141,9 +147,9 @@ def findings(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 @staff
 def clauses(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """The source's clauses in their order, each with what carries it out."""
-    version, policy = _policy(reader, code, request)
+    version, policy = policy_asked(reader, code, request)
     carried = _carried(policy, reader.language)
-    context = _frame(request, reader, version, policy, "policy_clauses") | {
+    context = frame(request, reader, version, policy, "policy_clauses") | {
         "rows": [
             {
                 "id": name,
@@ -162,13 +168,13 @@ def clauses(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 @staff
 def clause(request: HttpRequest, reader: Reader, code: str, clause: str) -> HttpResponse:
     """One clause: its wording, and every row that carries it out."""
-    version, policy = _policy(reader, code, request)
+    version, policy = policy_asked(reader, code, request)
     if clause not in policy.clauses:
         raise Http404
     carried = _carried(policy, reader.language).get(clause, [])
     names = list(policy.clauses)
     place = names.index(clause)
-    context = _frame(request, reader, version, policy, "policy_clauses") | {
+    context = frame(request, reader, version, policy, "policy_clauses") | {
         "id": clause,
         "text": policy.clauses[clause],
         "why_not": policy.not_executable.get(clause, ""),
@@ -191,19 +197,19 @@ def clause(request: HttpRequest, reader: Reader, code: str, clause: str) -> Http
 @staff
 def versions(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """Every version with who adopted and who signed it."""
-    return _versions(request, reader, code)
+    return versions_page(request, reader, code)
 
 
 @require_POST
 @administrator
 def sign(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """Record that three people signed the text of an adopted version."""
-    version, _text = _policy(reader, code, request)
+    version, _text = policy_asked(reader, code, request)
     signers = [request.POST.get(name, "") for name in ("author", "reviewer", "approver")]
     if not all(signer.isdecimal() for signer in signers):
         words = Text("请选择三个人", "choose three people")
         refusal = Refusal("no-signer", words, (), "author")
-        return _versions(request, reader, code, refusal, 422)
+        return versions_page(request, reader, code, refusal, 422)
     author, reviewer, approver = map(int, signers)
     made = adoption.sign_adoption(
         version.id,
@@ -215,7 +221,7 @@ def sign(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         reader.now,
     )
     if isinstance(made, Refusal):
-        return _versions(request, reader, code, made, 422)
+        return versions_page(request, reader, code, made, 422)
     words = _("Signed by three. The obligation to have it signed is kept.")
     return done(request, words, reverse("policy_versions", args=[code]))
 
@@ -224,15 +230,15 @@ def sign(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 @staff
 def file(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     """The file as it was written, with its comments."""
-    version, policy = _policy(reader, code, request)
-    context = _frame(request, reader, version, policy, "policy_file") | {
+    version, policy = policy_asked(reader, code, request)
+    context = frame(request, reader, version, policy, "policy_file") | {
         "text": version_text(version.id),
         "hash": version.hash,
     }
     return show(request, reader, "policy/file.jinja", context, at="policies")
 
 
-def _policy(reader: Reader, code: str, request: HttpRequest) -> tuple[VersionRow, Policy]:
+def policy_asked(reader: Reader, code: str, request: HttpRequest) -> tuple[VersionRow, Policy]:
     """The version asked for (`?version=`), else the one in force, else the newest; 404 for none."""
     rows = versions_of(code)
     asked = request.GET.get("version", "")
@@ -262,7 +268,7 @@ def _found(reader: Reader, version: VersionRow, policy: Policy) -> tuple[Finding
     return findings
 
 
-def _frame(
+def frame(
     request: HttpRequest, reader: Reader, version: VersionRow, policy: Policy, at: str
 ) -> dict[str, Json]:
     code = policy.code
@@ -280,7 +286,7 @@ def _frame(
         "title": policy.title.in_(reader.language),
         "prefix": policy.prefix,
         "number": version.number,
-        "state": _state(version),
+        "state": _state(version, reader),
         "in_force_on": str(version.in_force_on or ""),
         "tabs": [
             {
@@ -296,7 +302,10 @@ def _frame(
     }
 
 
-def _state(version: VersionRow) -> dict[str, str]:
+def _state(version: VersionRow, reader: Reader) -> dict[str, str]:
+    begins = version.in_force_on
+    if version.state == "approved" and begins and begins > reader.clock.wall(reader.now).date():
+        return {"text": _("signed, in force from %(day)s") % {"day": begins}, "tone": "current"}
     words = {
         "draft": (_("draft"), ""),
         "adopted": (_("in force, not yet signed by three"), "near"),
@@ -305,6 +314,19 @@ def _state(version: VersionRow) -> dict[str, str]:
     }
     text, tone = words[version.state]
     return {"text": text, "tone": tone}
+
+
+def _not_yet(version: VersionRow, reader: Reader) -> bool:
+    """Whether a version can still be taken back: a draft, or signed for a day to come."""
+    begins = version.in_force_on
+    ahead = bool(begins and begins > reader.clock.wall(reader.now).date())
+    return version.state == "draft" or (version.state in ("adopted", "approved") and ahead)
+
+
+def _turn(version: VersionRow) -> str:
+    """Whose signature a draft waits for."""
+    signed = version.approval or {}
+    return next((role for role in policy_life.ROLES if role not in signed), "")
 
 
 def _clause(policy: Policy, code: str, name: str) -> dict[str, str]:
@@ -442,7 +464,7 @@ def _list(
                 "code": row.code,
                 "title": row.title_zh if reader.language.startswith("zh") else row.title_en,
                 "number": row.number,
-                "state": _state(row),
+                "state": _state(row, reader),
                 "now": row.id in in_force,
                 "in_force_on": str(row.in_force_on or ""),
                 "url": f"{reverse('policy', args=[row.code])}?version={row.number}",
@@ -461,20 +483,33 @@ def _list(
     return show(request, reader, "policy/list.jinja", context, at="policies", status=status)
 
 
-def _versions(
+def versions_page(
     request: HttpRequest,
     reader: Reader,
     code: str,
     refusal: Refusal | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    version, policy = _policy(reader, code, request)
+    version, policy = policy_asked(reader, code, request)
     names = reader.organisation.names
-    context = _frame(request, reader, version, policy, "policy_versions") | {
+    may_draft = policy_life.may_draft(reader.person, code, reader.now)
+    due = review_due(code)
+    context = frame(request, reader, version, policy, "policy_versions") | {
+        "may_draft": may_draft,
+        "reviews": [
+            {
+                "day": reader.clock.day(one.at),
+                "by": names.get(one.by, one.by),
+                "version": one.version,
+                "findings": one.findings,
+            }
+            for one in reviews(code)
+        ],
+        "review_due": reader.clock.day(due - 1) if due else "",
         "rows": [
             {
                 "number": row.number,
-                "state": _state(row),
+                "state": _state(row, reader),
                 "in_force_on": str(row.in_force_on or ""),
                 "adopted_by": row.adopted_by,
                 "hash": row.hash,
@@ -485,9 +520,15 @@ def _versions(
                         ("reviewer", _("reviewer")),
                         ("approver", _("approver")),
                     )
+                    if key in row.approval
                 ]
                 if row.approval
                 else [],
+                "because": row.withdrawn_because,
+                "may_withdraw": may_draft and _not_yet(row, reader),
+                "turn": _turn(row) if row.state == "draft" else "",
+                "id": row.id,
+                "full_hash": row.hash,
                 "url": f"{reverse('policy', args=[code])}?version={row.number}",
             }
             for row in versions_of(code)

@@ -55,6 +55,16 @@ class Mall:
         self.act(number, "issue", "operations", at + 2400, sheet=1, outcome="issued")
         return number
 
+    def hire(self, username: str, name: str, post: str, unit: str = "") -> None:
+        """Somebody more at a post, since a day."""
+        since = now() - DAY
+        created = people.create_person(name, username=username, language="zh-hans", now=since)
+        assert not isinstance(created, Refusal), created
+        person, token = created
+        assert not isinstance(people.accept_invitation(token, PASSWORD, now=since), Refusal)
+        assert not isinstance(organisation.hold(person.pk, post, unit, now=since), Refusal)
+        self.ids[username] = str(person.pk)
+
     def act(
         self, number: str, name: str, by: str, at: int | None = None, sheet: int = 0, **data: object
     ) -> Performed:

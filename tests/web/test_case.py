@@ -9,6 +9,7 @@ from django.test import Client
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.records.models import Disclosure
+from bihuan.records.queries.cases import history
 from tests.tampering import tamper
 from tests.web.mall import DAY, HOUR, Mall, now
 
@@ -133,6 +134,44 @@ def test_who_was_slower_is_told_who_did_what_and_keeps_the_text(mall: Mall, as_:
     assert "等商户区域经理" in shown
     again = client.post(f"/cases/{number}/postpone/", {**sent, "all_the_same": "yes"})
     assert again.status_code == 302
+
+
+def test_what_can_no_longer_be_done_is_kept_as_a_remark(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    client = as_("desk")
+    form = client.get(f"/cases/{number}/acknowledge/").context["form"]
+    sent = {"act_id": form["act_id"], "version": form["version"], "remark": "客户两点后方便"}
+    mall.hire("colleague", "林晚", "service_desk")
+    mall.act(number, "acknowledge", "colleague", agreed_time=now() + DAY)
+    answer = client.post(f"/cases/{number}/acknowledge/", sent)
+    assert answer.status_code == 409
+    kept = answer.context["form"]
+    assert (kept["act"], kept["fields"][0]["value"]) == ("remark", "客户两点后方便")
+    assert "林晚" in kept["conflict"]
+    done = client.post(kept["url"], {"act_id": kept["act_id"], "text": "客户两点后方便"})
+    assert done.status_code == 302
+
+
+def test_who_was_slower_may_keep_their_words_as_a_remark(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    client = as_("desk")
+    form = client.get(f"/cases/{number}/postpone/").context["form"]
+    mall.act(number, "issue", "operations", sheet=1, outcome="issued")
+    sent = {
+        "act_id": form["act_id"], "version": form["version"], "reason": "等商户区域经理",
+        "consent": "yes", "as_remark": "yes",
+    }  # fmt: skip
+    for _ in range(2):
+        assert client.post(f"/cases/{number}/postpone/", sent).status_code == 302
+    remarks = [entry for entry in history(load(number).id) if entry.kind == "remark"]
+    assert len(remarks) == 1
+    assert "理由：等商户区域经理" in remarks[0].data["text"]
+
+
+def test_a_form_of_an_act_nobody_knows_is_no_page(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    sent = {"version": "1", "text": "x"}
+    assert as_("desk").post(f"/cases/{number}/nonsense/", sent).status_code == 404
 
 
 def test_a_wrong_value_is_said_at_its_field(mall: Mall, as_: As) -> None:

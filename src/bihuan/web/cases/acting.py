@@ -5,20 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk import worlds
 from bihuan.desk.foresight import what_follows
-from bihuan.desk.perform import Performed, perform
 from bihuan.desk.stored import world_beside
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Act, Debt
 from bihuan.engine.library import Version
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible, possible
-from bihuan.engine.words import ACTS
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import CasePage, listed_by_number
 from bihuan.records.queries.visibility import Reach
@@ -89,15 +86,6 @@ def hidden_from(reader: Reader, page: CasePage) -> frozenset[str]:
     return frozenset(named - {row.number for row in listed_by_number(reader.viewer, named)})
 
 
-@dataclass
-class Attempt:
-    """What came of a posted act. `status` as it is answered: 200 done, else 409 or 422."""
-
-    status: int
-    performed: Performed | None = None
-    form: dict[str, Json] | None = None
-
-
 def form_of(
     desk: Desk,
     offer: Possible,
@@ -162,6 +150,7 @@ def form_of(
         "errors": [{"text": text, "field": forms.control(name)} for name, text in errors.items()],
         "refusal": refused(desk, boxed) if boxed else None,
         "conflict": conflict,
+        "overtaken": False,
         "act_id": act_id or secrets.token_hex(16),
         "version": desk.page.state.events,
         "draft": f"{desk.page.number}/{offer.act}/{offer.sheet}/{item}",
@@ -199,58 +188,6 @@ def owing_text(desk: Desk, refusal: Refusal) -> str:
         for item in refusal.owing[:3]
     ]
     return _("; ").join(parts)
-
-
-def attempt(request: HttpRequest, desk: Desk, offer: Possible) -> Attempt:
-    """Do a posted act; what was typed comes back in the form where it was not accepted."""
-    reader = desk.reader
-    typed = forms.read(request, offer.fields, desk.names, reader.clock)
-    act_id = request.POST.get("act_id", "")[:80]
-    item = request.POST.get("item", "")
-    again: dict[str, Json] = {"posted": request.POST.dict(), "item": item}
-    if typed.errors:
-        return Attempt(422, form=form_of(desk, offer, errors=typed.errors, act_id=act_id, **again))
-    quicker = conflict_of(request, desk)
-    if quicker:
-        return Attempt(409, form=form_of(desk, offer, conflict=quicker, **again))
-    done = perform(
-        Act(offer.act, reader.person, reader.now, typed.data, offer.sheet),
-        case_number=desk.page.number,
-        act_id=act_id or None,
-        now=reader.now,
-    )
-    if done.refusal:
-        return Attempt(422, done, form_of(desk, offer, refusal=done.refusal, **again))
-    return Attempt(200, done)
-
-
-def conflict_of(request: HttpRequest, desk: Desk) -> str:
-    """Who did what since the reader saw the case; empty where nobody did, or all the same is wanted."""
-    if request.POST.get("all_the_same"):
-        return ""
-    return done_since(desk, request.POST.get("version", ""))
-
-
-def done_since(desk: Desk, seen: str) -> str:
-    """Who of the others did what last since the case was as `seen`, its number of events; empty: nobody."""
-    if not seen.isdecimal() or len(seen) > 9:
-        return ""
-    others = [
-        entry
-        for entry in desk.page.history
-        if entry.sequence > int(seen)
-        and entry.by not in ("system", desk.reader.person)
-        and entry.kind not in ("lapsed", "remark")
-    ]
-    if not others:
-        return ""
-    last = others[-1]
-    kind = ACTS.get(last.kind)
-    return _("%(who)s %(did)s at %(time)s.") % {
-        "who": desk.names.person(last.by),
-        "did": desk.names.text(kind.past) if kind else last.kind,
-        "time": desk.reader.clock.at(last.at),
-    }
 
 
 # -- What will follow ------------------------------------------------------------------------------

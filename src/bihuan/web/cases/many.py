@@ -18,6 +18,7 @@ from bihuan.engine.words import ACTS, FOR_MANY, Field
 from bihuan.records.queries.cases import case_page
 from bihuan.web.cases import acting, asking, forms, head
 from bihuan.web.cases.acting import Desk, desk_of
+from bihuan.web.cases.attempting import done_since
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names
 
@@ -127,7 +128,7 @@ class _Page:
     def _quicker(self, one: Chosen) -> str:
         if one.desk is None or self.act == "remark":
             return ""
-        return acting.done_since(one.desk, self.request.POST.get(f"seen-{one.number}", ""))
+        return done_since(one.desk, self.request.POST.get(f"seen-{one.number}", ""))
 
     def _act(self, one: Chosen, data: dict[str, Json]) -> Act:
         offer = one.offer(self.act)
@@ -195,4 +196,7 @@ def _result(desk: Desk, performed: Performed) -> dict[str, Json]:
     if performed.refusal:
         return {"done": False, "text": desk.names.text(performed.refusal.text),
                 "clause": desk.names.clause(performed.refusal.clauses)}  # fmt: skip
-    return {"done": True, "text": _("was done before") if performed.repeated else _("done")}
+    return {
+        "done": True,
+        "text": _("It was done before.") if performed.repeated else _("It is done."),
+    }

@@ -11,11 +11,13 @@ from bihuan.desk import files, permissions, verify
 from bihuan.desk import together as members
 from bihuan.desk.perform import first_result
 from bihuan.engine.refusal import Refusal
+from bihuan.engine.step import Possible
 from bihuan.engine.words import ACTS
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story, together
 from bihuan.web.cases.acting import Desk, desk_of
+from bihuan.web.cases.attempting import attempt, conflict_of, overtaken
 from bihuan.web.cases.details import DRAWABLE, attached
 from bihuan.web.cases.looking import watching
 from bihuan.web.cases.panels import panels
@@ -110,9 +112,11 @@ def act(request: HttpRequest, reader: Reader, number: str, act: str) -> HttpResp
     desk = desk_or_404(reader, number)
     asked = request.GET.get("sheet", "")
     sheet = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
-    if request.method == "POST" and _was_done(request, desk, act):
+    if request.method == "POST" and was_done(request, desk, act):
         return HttpResponseRedirect(desk.url)
     offer = desk.offer(act, sheet)
+    if request.method == "POST" and offer is None:
+        return show_overtaken(request, desk, act)
     if offer is None or act not in ACTS:
         raise Http404
     if request.method == "GET":
@@ -123,28 +127,44 @@ def act(request: HttpRequest, reader: Reader, number: str, act: str) -> HttpResp
             posted={"case": other} if other else None,
         )  # fmt: skip
         return show_case(request, desk, form=form)
-    came = acting.attempt(request, desk, offer)
+    came = attempt(request, desk, offer)
     if came.status == 200:
-        remember_done(request, desk, act)
+        remember_done(request, desk, act, did=came.act)
         return HttpResponseRedirect(desk.url)
     if came.performed and came.performed.events:  # refused, and the case went on all the same
         desk = desk_or_404(reader, number)
     return show_case(request, desk, form=came.form, status=came.status)
 
 
-def _was_done(request: HttpRequest, desk: Desk, act: str) -> bool:
+def was_done(request: HttpRequest, desk: Desk, act: str) -> bool:
     """Whether this very form was sent before and its act done: no answer came, or a second click."""
     act_id = request.POST.get("act_id", "")[:80]
     done = first_result(act_id, by=desk.reader.person, act=act) if act_id else None
     return bool(done and done.accepted and done.number == desk.page.number)
 
 
-def remember_done(request: HttpRequest, desk: Desk, act: str, sheet: int = 0) -> None:
-    """Keep for the next page what is now true and what is owed next."""
+def show_overtaken(request: HttpRequest, desk: Desk, act: str) -> HttpResponse:
+    """The case, for an act that is no longer there: who was quicker, and what was typed kept as a remark."""
+    if act not in ACTS or "version" not in request.POST:
+        raise Http404
+    if request.POST.get("as_remark"):
+        came = attempt(request, desk, Possible(act, 0, (), (), (), None))
+        if came.status == 200:
+            remember_done(request, desk, act, did=came.act)
+            return HttpResponseRedirect(desk.url)
+    else:
+        came = overtaken(request, desk, act, conflict_of(request, desk))
+    return show_case(request, desk, form=came.form, status=came.status)
+
+
+def remember_done(
+    request: HttpRequest, desk: Desk, act: str, sheet: int = 0, *, did: str = ""
+) -> None:
+    """Keep for the next page what is now true and what is owed next; `did`, where a remark took its place."""
     after = case_page(desk.page.number, desk.reader.viewer)
     text = _("%(number)s: you %(did)s.") % {
         "number": desk.page.number,
-        "did": desk.names.text(ACTS[act].past),
+        "did": desk.names.text(ACTS[did or act].past),
     }
     following = ""
     if after is not None:

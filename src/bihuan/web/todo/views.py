@@ -17,7 +17,8 @@ from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import Behind, cases_behind
 from bihuan.web.cases import acting, story
 from bihuan.web.cases.acting import Desk, desk_of
-from bihuan.web.cases.views import remember_done
+from bihuan.web.cases.attempting import attempt
+from bihuan.web.cases.views import remember_done, show_overtaken, was_done
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import HOUR, Names
 
@@ -61,17 +62,30 @@ def todo(request: HttpRequest, reader: Reader) -> HttpResponse:
     chosen = next((row for row in rows if row.key == request.GET.get("row")), None)
     if request.method == "POST":
         if chosen is None:
-            raise Http404
+            return _gone(request, reader, _url(wait))
         desk = _desk(reader, chosen)
         offer = desk.offer(chosen.owed.act, chosen.owed.sheet)
         if offer is None:
             raise Http404
-        came = acting.attempt(request, desk, offer)
+        came = attempt(request, desk, offer)
         if came.status == 200:
-            remember_done(request, desk, offer.act, chosen.owed.sheet)
+            remember_done(request, desk, offer.act, chosen.owed.sheet, did=came.act)
             return HttpResponseRedirect(_url(wait))
         return _page(request, reader, rows, wait, chosen, form=came.form, status=came.status)
     return _page(request, reader, rows, wait, chosen)
+
+
+def _gone(request: HttpRequest, reader: Reader, after: str) -> HttpResponse:
+    """The answer to an act that is owed no more: done by this very form before, or by somebody quicker."""
+    number, _slash, rest = request.POST.get("draft", "").partition("/")
+    act = rest.partition("/")[0]
+    page = case_page(number[:140], reader.viewer)
+    if page is None:
+        raise Http404
+    desk = desk_of(reader, page)
+    if was_done(request, desk, act):
+        return HttpResponseRedirect(after)
+    return show_overtaken(request, desk, act)
 
 
 def _rows(reader: Reader) -> list[Row]:

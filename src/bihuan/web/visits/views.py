@@ -21,6 +21,7 @@ from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import cases_behind
 from bihuan.web.cases import acting
 from bihuan.web.cases.acting import Desk, desk_of
+from bihuan.web.cases.attempting import attempt
 from bihuan.web.cases.views import remember_done
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.todo.views import contact, short_number
@@ -73,9 +74,9 @@ def visits(request: HttpRequest, reader: Reader) -> HttpResponse:
     offer = desk.offer(chosen.owed.act, 0)
     if offer is None:
         raise Http404
-    came = acting.attempt(request, desk, offer)
+    came = attempt(request, desk, offer)
     if came.status == 200:
-        remember_done(request, desk, offer.act)
+        remember_done(request, desk, offer.act, did=came.act)
         return HttpResponseRedirect(reverse("visits"))
     return _page(request, reader, calls, chosen, form=came.form, status=came.status)
 

@@ -1,0 +1,153 @@
+"""What came of a posted act: done, to be put right, refused, or somebody else was quicker. No text is lost."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from bihuan.desk.perform import Performed, perform
+from bihuan.engine.case import Act
+from bihuan.engine.refusal import Refusal
+from bihuan.engine.step import Possible
+from bihuan.engine.words import ACTS
+from bihuan.web.cases import forms
+from bihuan.web.cases.acting import SPENT, Desk, form_of
+
+Json = Any
+REMARK = "remark"
+# What a form sends beside what somebody typed into it.
+UNTYPED = frozenset(
+    {"csrfmiddlewaretoken", "act_id", "version", "draft", "item", "all_the_same", "as_remark"}
+)
+
+
+@dataclass
+class Attempt:
+    """What came of a posted act. `status` as it is answered: 200 done, else 409 or 422.
+
+    `act` is what was done: the act, or a remark in its place.
+    """
+
+    status: int
+    performed: Performed | None = None
+    form: dict[str, Json] | None = None
+    act: str = ""
+
+
+def attempt(request: HttpRequest, desk: Desk, offer: Possible) -> Attempt:
+    """Do a posted act; what was typed comes back in a form where it was not accepted."""
+    act_id = request.POST.get("act_id", "")[:80]
+    if request.POST.get("as_remark"):
+        return _remarked(request, desk, offer.act, act_id)
+    quicker = conflict_of(request, desk)
+    if quicker and _is_over(offer):
+        return overtaken(request, desk, offer.act, quicker)
+    typed = forms.read(request, offer.fields, desk.names, desk.reader.clock)
+    again: dict[str, Json] = {"posted": request.POST.dict(), "item": request.POST.get("item", "")}
+    if typed.errors:
+        return Attempt(422, form=form_of(desk, offer, errors=typed.errors, act_id=act_id, **again))
+    if quicker:
+        return Attempt(409, form=form_of(desk, offer, conflict=quicker, **again))
+    done = _perform(desk, Act(offer.act, desk.reader.person, desk.reader.now, typed.data,
+                              offer.sheet), act_id)  # fmt: skip
+    if done.refusal:
+        if _is_over(offer) and (kept := _as_remark(request, desk, offer.act, refusal=done.refusal)):
+            return Attempt(422, done, kept)
+        return Attempt(422, done, form_of(desk, offer, refusal=done.refusal, **again))
+    return Attempt(200, done, act=offer.act)
+
+
+def _perform(desk: Desk, act: Act, act_id: str) -> Performed:
+    return perform(act, case_number=desk.page.number, act_id=act_id or None, now=desk.reader.now)
+
+
+def _is_over(offer: Possible) -> bool:
+    """Whether the act cannot be done any more, so that its own form is no place for what was typed."""
+    return offer.refusal is not None and offer.refusal.code != SPENT
+
+
+# -- Somebody was quicker ----------------------------------------------------------------------------
+
+
+def conflict_of(request: HttpRequest, desk: Desk) -> str:
+    """Who did what since the reader saw the case; empty where nobody did, or all the same is wanted."""
+    if request.POST.get("all_the_same"):
+        return ""
+    return done_since(desk, request.POST.get("version", ""))
+
+
+def done_since(desk: Desk, seen: str) -> str:
+    """Who of the others did what last since the case was as `seen`, its number of events; empty: nobody."""
+    if not seen.isdecimal() or len(seen) > 9:
+        return ""
+    others = [
+        entry
+        for entry in desk.page.history
+        if entry.sequence > int(seen)
+        and entry.by not in ("system", desk.reader.person)
+        and entry.kind not in ("lapsed", REMARK)
+    ]
+    if not others:
+        return ""
+    last = others[-1]
+    kind = ACTS.get(last.kind)
+    return _("%(who)s %(did)s at %(time)s.") % {
+        "who": desk.names.person(last.by),
+        "did": desk.names.text(kind.past) if kind else last.kind,
+        "time": desk.reader.clock.at(last.at),
+    }
+
+
+def overtaken(request: HttpRequest, desk: Desk, act: str, quicker: str = "") -> Attempt:
+    """The answer to an act that is no longer there to be done: what was typed, kept as a remark to be sent."""
+    told = quicker or _("It has been done, or is no longer asked for: %(act)s.") % {
+        "act": desk.names.act(act)
+    }
+    return Attempt(409, form=_as_remark(request, desk, act, conflict=told))
+
+
+def _as_remark(
+    request: HttpRequest,
+    desk: Desk,
+    act: str,
+    *,
+    conflict: str = "",
+    refusal: Refusal | None = None,
+) -> dict[str, Json] | None:
+    offer = desk.offer(REMARK, 0)
+    if offer is None or offer.refusal is not None:
+        return None
+    text = typed_text(request, desk, act)
+    if not (text or conflict):
+        return None
+    form = form_of(desk, offer, posted={forms.control("text"): text}, conflict=conflict,
+                   refusal=refusal)  # fmt: skip
+    return {**form, "overtaken": True, "verb": _("Keep it as a remark")}
+
+
+def _remarked(request: HttpRequest, desk: Desk, act: str, act_id: str) -> Attempt:
+    text = typed_text(request, desk, act)
+    told = Act(REMARK, desk.reader.person, desk.reader.now, {"text": text} if text else {})
+    done = _perform(desk, told, act_id)
+    if done.refusal:
+        form = _as_remark(request, desk, act, conflict=desk.names.text(done.refusal.text))
+        return Attempt(422, done, form)
+    return Attempt(200, done, act=REMARK)
+
+
+def typed_text(request: HttpRequest, desk: Desk, act: str) -> str:
+    """What was typed into the form of an act, as one text: each field with its name, where there are several."""
+    names, clock = desk.names, desk.reader.clock
+    found: list[tuple[str, str]] = []
+    for control, value in request.POST.items():
+        if control in UNTYPED or not str(value).strip():
+            continue
+        name = control.removesuffix("_") if control.endswith("_") else control.replace("-", " ")
+        label = names.fact(name, act)
+        found.append((label, names.value(name, str(value).strip(), clock, act)))
+    if len(found) == 1:
+        return found[0][1]
+    return "\n".join(
+        _("%(label)s: %(value)s") % {"label": label, "value": value} for label, value in found
+    )

@@ -9,11 +9,13 @@ import { startLists } from "./js/lists.js";
 import { startLooking } from "./js/looking.js";
 import { startPopovers } from "./js/popovers.js";
 import { startSaying } from "./js/saying.js";
+import { startSigning } from "./js/signing.js";
 
 startClock();
 startSaying();
 startDrafts();
 startForms();
+startSigning();
 startLists();
 startChoosing();
 startLooking();

@@ -16,10 +16,11 @@ from bihuan.engine.case import Act, Debt
 from bihuan.engine.library import Version
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible, possible
+from bihuan.engine.words import Field
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import CasePage, listed_by_number
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases import citing, forms
+from bihuan.web.cases import citing, forms, signing
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
 
@@ -116,9 +117,17 @@ def form_of(
             documents = citing.citable(desk.world, facts, offer.sheet, now)
             fields.append(citing.draw(wanted, documents, names, clock, value, error))
             continue
+        more = _signing(desk, offer.act, wanted, posted) if wanted.kind == "signature" else {}
         fields.append(
             forms.draw(
-                wanted, names, clock, value, error, form=offer.fields, outcomes=offer.outcomes
+                wanted,
+                names,
+                clock,
+                value,
+                error,
+                form=offer.fields,
+                outcomes=offer.outcomes,
+                **more,
             )
         )
     as_buttons = offer.act in BUTTONS
@@ -159,6 +168,17 @@ def form_of(
         "checks": checks(desk, offer),
         "documents": citing.at_hand(documents),
     }
+
+
+def _signing(
+    desk: Desk, act: str, wanted: Field, posted: Mapping[str, str] | None
+) -> dict[str, Json]:
+    """The drawing that was posted, and who is likely to sign: the customer an answer, else the reader."""
+    facts = desk.page.state.facts
+    name = str(facts.get("name") or "") if act == "respond" else desk.reader.account.name
+    drawn = (posted or {}).get(signing.control(forms.control(wanted.name)), "")
+    made: dict[str, Json] = {"drawn": drawn if drawn.startswith(signing.STARTS) else ""}
+    return made | ({"suggestion": {"value": name, "label": name}} if name else {})
 
 
 def _is_fact(act: str) -> bool:

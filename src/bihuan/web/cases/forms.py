@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bihuan.desk import files
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import SCORES, Field, Outcome
+from bihuan.web.cases import signing
 from bihuan.web.words import Clock, Names, money, read_money
 
 Json = Any
@@ -26,7 +27,7 @@ DRAWN = {
     "unit": "text",
     "person": "text",
     "file": "file",
-    "signature": "text",
+    "signature": "signature",
     "case": "text",
     "document": "select",
 }
@@ -91,7 +92,9 @@ def draw(
         "choices": choices,
         "side": condition,
         "when": f"{control(wanted.when[0])}={wanted.when[1]}" if condition and wanted.when else "",
-        "hint": _("Type the name of who signs.") if wanted.kind == "signature" else "",
+        "hint": _("Type the name of who signs; who stands before you may draw it below.")
+        if wanted.kind == "signature"
+        else "",
         "multiple": wanted.kind == "file",
         "digit": digit,
         "attrs": attrs,
@@ -183,6 +186,10 @@ def _read_one(
             typed.data[wanted.name] = values
         return
     text = request.POST.get(name, "").strip()
+    if wanted.kind == "signature":
+        text, error = signing.read(text, request.POST.get(signing.control(name), ""))
+        if error:
+            typed.errors[wanted.name] = error
     if not text:
         return
     value: Json = text

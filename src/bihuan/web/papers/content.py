@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bihuan.desk import files
 from bihuan.desk.permissions import mask_contact
 from bihuan.engine.case import Sheet
 from bihuan.engine.clock import Span
@@ -24,7 +25,7 @@ from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import Desk
 from bihuan.web.papers.amounts import in_capitals
 from bihuan.web.papers.paper import LABEL, REST, VALUE, Cell, Letter, Paper, Row
-from bihuan.web.words import money
+from bihuan.web.words import money, signer
 
 Json = Any
 LETTER, RECORD = "letter", "record"
@@ -314,14 +315,15 @@ class _Form:
                 self.named[plain(name)] = self.value(name, value, step.act)
         post = self.names.post(entry.seat) if entry.seat else ""
         who = " ".join(dict.fromkeys((post, self.names.person(entry.by))))
-        if name := entry.data.get("signature"):
-            who = f"{who} / {name}"
+        signature = str(entry.data.get("signature") or "")
+        if signature:
+            who = f"{who} / {signer(signature)}"
         signed = self.signature(who.strip(), entry.at)
         self.named[f"{plain(step.name)}_signed"] = signed
         yield (
             Cell("label", word),
             Cell("text", text, REST, lines=2, name=plain(step.name), boxes=boxes,
-                 signed=signed),
+                 signed=signed, drawn=drawing(signature)),
         )  # fmt: skip
 
     def blank(self, step: Step, sheet: Sheet | None) -> Iterator[Row]:
@@ -422,6 +424,12 @@ class _Form:
             "language": lang,
             "qr": self.desk.page.number,
         }
+
+
+def drawing(signature: str) -> bytes:
+    """The picture of a signature that was drawn; empty where a name was typed, or it was destroyed."""
+    found = files.VALUE.fullmatch(signature)
+    return files.read(found[1]) or b"" if found else b""
 
 
 def plain(name: str) -> str:

@@ -14,7 +14,7 @@ class Cell:
     """One cell: `span` of the columns wide, `rows` rows high, with room for `lines` of text.
 
     `name` is what an organisation's own template calls its value; boxes are pairs of what may be
-    ticked and whether it is; `signed` stands at the right of the last line.
+    ticked and whether it is; `signed` stands at the right of the last line, below the signature `drawn` (PNG).
     """
 
     kind: Kind
@@ -25,6 +25,7 @@ class Cell:
     name: str = ""
     boxes: tuple[tuple[str, bool], ...] = ()
     signed: str = ""
+    drawn: bytes = b""
 
     @property
     def value(self) -> str:

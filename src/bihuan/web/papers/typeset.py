@@ -18,7 +18,7 @@ def typeset(paper: Paper, form: Format = "pdf") -> bytes:
 
     found = typst.compile(
         resources.files("bihuan.web.papers").joinpath("paper.typ").read_bytes(),
-        sys_inputs={"paper": json.dumps(_said(paper), ensure_ascii=False)},
+        sys_inputs={"paper": json.dumps(_said(paper), ensure_ascii=False, default=list)},
         font_paths=_faces(),
         format=form,
         timestamp=0,

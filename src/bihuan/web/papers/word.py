@@ -57,6 +57,7 @@ def word(paper: Paper) -> bytes:
 
 def _grid(document: Any, paper: Paper) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
 
     table = document.add_table(rows=len(paper.rows), cols=COLUMNS)
     table.style = "Table Grid"
@@ -78,6 +79,10 @@ def _grid(document: Any, paper: Paper) -> None:
                 _line(paragraph, replace(cell, signed="").value, 10.5)
                 for _more in range(cell.lines - max(cell.text.count("\n") + 1, 1)):
                     place.add_paragraph()
+            if cell.drawn:
+                drawn = place.add_paragraph()
+                drawn.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+                drawn.add_run().add_picture(BytesIO(cell.drawn), height=Cm(1.4))
             if cell.signed:
                 signed = place.add_paragraph()
                 signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -168,6 +168,9 @@ def value(dice: Random, item: Field, world: World, now: int) -> Json:
             return dice.choice(list(world.organisation.units)[1:])  # not all there is
         case "person":
             return dice.choice(list(world.organisation.names))
+        case "people":
+            held = world.organisation.names
+            return [who for who in sorted(held) if world.organisation.own_seats(who)][:2]
         case "file":
             return ["照片.jpg"]
     if item.name == "shoppers":

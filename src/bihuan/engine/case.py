@@ -121,6 +121,7 @@ class Case:
     marks: dict[str, str] = field(default_factory=dict)
     since: dict[str, int] = field(default_factory=dict)
     rounds: dict[str, int] = field(default_factory=dict)
+    command: tuple[Seat, ...] = ()  # the commander's seat, then those of the team
     agreed: int = 0  # the agreed feedback time; 0 = none
     agreed_before: tuple[int, ...] = ()
     debts: dict[int, Debt] = field(default_factory=dict)
@@ -334,6 +335,10 @@ def _owner(case: Case, data: dict[str, Json]) -> None:
     case.owner_given = data["given"]
 
 
+def _commanded(case: Case, data: dict[str, Json]) -> None:
+    case.command = tuple(data["seats"])
+
+
 def _opened(case: Case, data: dict[str, Json]) -> None:
     debt = _debt(data)
     case.debts[debt.id] = debt
@@ -529,6 +534,7 @@ _APPLY = {
     "facts": _facts,
     "derived": _derived,
     "owner": _owner,
+    "commanded": _commanded,
     "opened": _opened,
     "kept": _kept,
     "void": _void,

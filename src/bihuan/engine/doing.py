@@ -145,6 +145,10 @@ def remember(work: Work, slot: Slot, act: Act) -> None:
         apart = apart or is_apart(work, act, slot.step)
     if apart and act.by not in NOBODY:
         work.emit("did", act=act.name, by=act.by)
+    if act.name == "appoint_command":
+        named = (act.data["commander"], *act.data.get("members", ()))
+        seats = [seat for who in named for seat in work.world.organisation.own_seats(who)[:1]]
+        work.emit("commanded", seats=seats)
     if act.name == "new_case":
         work.emit("linked", case=act.data["case"], **{"as": "related"})
     if act.name == "appeal_received" and act.data.get("case"):

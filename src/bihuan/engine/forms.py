@@ -277,6 +277,10 @@ def what_is_right(field: Field, value: Json, world: World) -> Text | None:
             value not in world.organisation.names and not world.organisation.own_seats(value)
         ):
             return Text(f"已有的人员(没有“{value}”)", f"a person there is (there is no '{value}')")
+        case "people" if not isinstance(value, list) or not all(
+            isinstance(who, str) and world.organisation.own_seats(who) for who in value
+        ):
+            return Text("已有的人员，每行一人", "people there are, one a line")
         case "text" | "long" | "signature" | "case" | "document" if (
             not isinstance(value, str) or len(value) > MOST_CHARACTERS or "\0" in value
         ):

@@ -66,8 +66,8 @@ class Who:
 
 # post: that post · owner · table: the post a table answers · superior: of about or owner ·
 # post: that post · owner · table: the post a table answers · superior: of about or owner ·
-# of: the post of a unit (about, sheet, category) · sheet: its addressee · nearest · registrar ·
-# customer · system
+# of: the post of a unit (about, sheet, category) · sheet: its addressee · nearest ·
+# commander · registrar · customer · system
 WHO_KINDS = (
     "post",
     "owner",
@@ -76,6 +76,7 @@ WHO_KINDS = (
     "of",
     "sheet",
     "nearest",
+    "commander",
     "registrar",
     "customer",
     "system",

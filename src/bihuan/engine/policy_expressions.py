@@ -19,7 +19,7 @@ from bihuan.engine.words import (
 )
 
 _COMPARISONS = ("at least", "more than", "at most", "less than")
-_BUILT_IN_WHO = ("owner", "registrar", "customer", "system")
+_BUILT_IN_WHO = ("owner", "commander", "registrar", "customer", "system")
 
 
 class Expressions(Names):

@@ -82,7 +82,7 @@ _DUTY_KEYS = (
 _RHYTHM_KEYS = ("every", "owes", "act", "within", "by", "on", "opens", "covering", "as", "clause")
 _MAY_KEYS = ("who", "needs", "at most", "then", "back to", "opens", "to", "clause")
 _PAUSE_KEYS = (*_MAY_KEYS, "until", "covered by")
-_BUILT_IN_WHO = ("owner", "registrar", "customer", "system")
+_BUILT_IN_WHO = ("owner", "commander", "registrar", "customer", "system")
 
 
 class Rows(Expressions):

@@ -145,6 +145,8 @@ def _find(
             return SYSTEM
         case "customer":
             return CUSTOMER
+        case "commander":
+            return case.command[0] if case.command else case.owner or None
         case "registrar":
             return next(iter(organisation.own_seats(case.registrar)), None)
         case "sheet":

@@ -236,6 +236,7 @@ def say_who(policy: Policy, who: Who, lang: str) -> str:
             post = say_post(policy, who.post, lang)
             return f"最近的{post}" if zh else f"{post} nearest to the place"
     return {
+        "commander": Text("指挥人", "the commander"),
         "registrar": Text("登记人", "whoever registered it"),
         "customer": Text("客户", "the customer"),
         "system": Text("系统", "the system"),

@@ -327,6 +327,8 @@ class _Player:
                 found[name] = self.instant(str(value))
             elif kind in ("count", "money", "score"):
                 found[name] = int(str(value))
+            elif kind == "people":
+                found[name] = [str(who) for who in _listed(value)]
             else:
                 found[name] = list(value) if isinstance(value, list | tuple) else str(value)
         return found

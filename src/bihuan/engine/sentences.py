@@ -180,6 +180,8 @@ def _named(policy: Policy, who: Who, sheet: str) -> frozenset[str]:
             return frozenset((who.post,))
         case "registrar" if policy.registered_by_staff:
             return frozenset(post.name for post in policy.posts.values() if not post.outside)
+        case "commander":
+            return frozenset(post.name for post in policy.posts.values() if not post.outside)
         case "superior" if who.of == "about":
             return frozenset(post.up for post in policy.posts.values() if post.up)
         case "table" if who.post in policy.tables:

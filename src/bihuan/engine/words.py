@@ -54,8 +54,8 @@ class Field:
     """One field of an act's form: its type decides the check, `personal` seals it in the history."""
 
     name: str
-    # text, long, choice, yes/no, time, count, score, money, unit, person, file, signature, case,
-    # document
+    # text, long, choice, yes/no, time, count, score, money, unit, person, people, file, signature,
+    # case, document
     kind: str
     text: Text
     required: bool = True
@@ -258,6 +258,9 @@ _ACTS = (
         fields=(
             _field("commander", "person", "指挥人", "Commander"),
             _field("team", "long", "小组", "Team"),
+            _field(
+                "members", "people", "小组成员(每行一人)", "Members, one a line", required=False
+            ),
         ),
     ),
     _act("decide", "判断处理方式", "Decide how to handle it", stage="", fields=(REMARK,)),

@@ -240,6 +240,8 @@ class Names:
             return self.person(str(value))
         if kind == "signature":
             return signer(str(value))
+        if kind == "people" and isinstance(value, list):
+            return _(", ").join(self.person(str(who)) for who in value)
         if kind == "time" and isinstance(value, int):
             return clock.at(value)
         if kind == "money" and isinstance(value, int):

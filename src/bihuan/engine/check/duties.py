@@ -326,7 +326,8 @@ def _why_undoable(duty: Duty) -> Text | None:
 
 def _rhythm(row: Periodic) -> Iterator[Finding]:
     if row.owes is not None and (
-        row.owes.kind in ("owner", "sheet", "customer", "registrar", "superior") or row.owes.of
+        row.owes.kind in ("owner", "commander", "sheet", "customer", "registrar", "superior")
+        or row.owes.of
     ):
         yield found(
             Level.ERROR,

@@ -167,7 +167,10 @@ def _opened_in_ledger(kind: SheetKind, policy: Policy) -> Iterator[Finding]:
     if not rows:
         return
     for step in kind.steps:
-        if step.owes.kind in ("owner", "superior", "registrar") or step.owes.of == "about":
+        if (
+            step.owes.kind in ("owner", "commander", "superior", "registrar")
+            or step.owes.of == "about"
+        ):
             yield found(
                 Level.ERROR,
                 "no-case-here",

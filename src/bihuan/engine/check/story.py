@@ -108,6 +108,7 @@ def who_text(who: Who, policy: Policy) -> Text:
             return Text(f"“{who.post}”判定的岗位", f"whom '{who.post}' names")
     return {
         "owner": Text("负责人", "the owner"),
+        "commander": Text("指挥人", "the commander"),
         "registrar": Text("登记人", "whoever registered it"),
         "customer": Text("客户", "the customer"),
         "system": Text("系统", "the system"),

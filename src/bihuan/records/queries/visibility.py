@@ -6,10 +6,10 @@ them together. They need of the table of cases: `policy_code`, `unit` (receiving
 empty); and of perform that with every act it adds `access_from(events, before)` to CaseAccess.
 
 The rules (settled question 19): intake posts see what their unit and those below it receive; other
-posts see the cases they own or owe on and those of which they have a sheet; superiors see what
-their line sees; a post with `sees: own only`, and whoever sits in the unit complained about and
-only has a sheet, sees the limited view; auditors see everything. Above all stands the wall: the
-person complained about and everybody below them find nothing.
+posts see the cases they own or owe on, those whose command they are named in and those of which they
+have a sheet; superiors see what their line sees; a post with `sees: own only`, and whoever sits in
+the unit complained about and only has a sheet, sees the limited view; auditors see everything. Above
+all stands the wall: the person complained about and everybody below them find nothing.
 """
 
 from collections.abc import Iterable, Mapping
@@ -103,6 +103,8 @@ def access_from(events: Iterable[Event], before: State | None = None) -> frozens
                 found.add(Access(data["seat"], SHEET if sheet else OWES, sheet))
             elif kind == "told" and data.get("what") == "note answered":
                 found.add(Access(data["seat"], SHEET, data["sheet"]))  # who leads reads the answer
+            elif kind == "commanded":
+                found |= {Access(seat, OWES) for seat in data["seats"]}  # named, so they read it
             elif kind == "sheet opened":
                 found.add(Access(data.get("to", ""), SHEET, data["number"]))
     return frozenset(access for access in found if access.seat)

@@ -26,6 +26,7 @@ DRAWN = {
     "money": "money",
     "unit": "text",
     "person": "text",
+    "people": "textarea",
     "file": "file",
     "signature": "signature",
     "case": "text",
@@ -80,6 +81,8 @@ def draw(
     if wanted.kind in ("unit", "person"):
         attrs = {"list": f"{wanted.kind}s", "autocomplete": "off"}
         value = shown_name(wanted.kind, str(value or ""), names)
+    if wanted.kind == "people" and isinstance(value, list):
+        value = "\n".join(shown_name("person", who, names) for who in value)
     if wanted.kind == "file":
         value = ""
     return {
@@ -207,6 +210,9 @@ def _read_one(
             typed.errors[wanted.name] = _("An amount such as 1280.00 would be right.")
     elif wanted.kind in ("unit", "person"):
         value = chosen(wanted.kind, text, names)
+    elif wanted.kind == "people":
+        lines = [line.strip() for line in text.splitlines()]
+        value = [chosen("person", line, names) for line in lines if line]
     if value is not None:
         typed.data[wanted.name] = value
 

@@ -178,13 +178,20 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
     cases = entry("cases", _("All cases"), "layout-list", at)
     register = entry("register", _("Register"), "phone-plus", at) if reader.may_register else None
     board = entry("board", _("Board"), "chart-bar", at) if reader.oversees else None
+    traces = reader.oversees and any(
+        step.act == "receive_goods" for one in reader.policies.values() for step in one.steps
+    )
+    tracing = entry("tracing", _("Tracing"), "filter", at) if traces else None
     unread = unread_count(reader.person)
     visits = entry("visits", _("Visits"), "phone-call", at) if reader.may_register else None
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
     me = entry("account", _("Me"), "user", at)
     groups = [
         {"label": _("Mine"), "entries": [item for item in (todo, visits, notices) if item]},
-        {"label": _("Cases"), "entries": [item for item in (cases, register, board) if item]},
+        {
+            "label": _("Cases"),
+            "entries": [item for item in (cases, register, board, tracing) if item],
+        },
         {"label": _("Organisation"), "entries": management(reader, at)},
     ]
     return {

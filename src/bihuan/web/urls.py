@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.todo.urls")),
     path("", include("bihuan.web.papers.urls")),
     path("", include("bihuan.web.board.urls")),
+    path("", include("bihuan.web.returns.urls")),
     path("cases/", include("bihuan.web.register.urls")),
     path("cases/", include("bihuan.web.cases.urls")),
     path("", include("bihuan.web.setup.urls")),

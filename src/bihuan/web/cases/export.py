@@ -39,6 +39,11 @@ def export(request: HttpRequest, reader: Reader, ending: str) -> HttpResponseBas
     clear = request.method == "POST" and bool(query.get("contact"))
     lines = table(asked, reader, clear=clear)
     name = f"{_('cases')}-{reader.clock.wall(reader.now):%Y%m%d-%H%M}.{ending}"
+    return as_file(lines, name, ending)
+
+
+def as_file(lines: Iterator[list[Cell]], name: str, ending: str) -> HttpResponseBase:
+    """The lines, their head first, as a csv or xlsx file of that name; no cell is ever reckoned."""
     if ending == "csv":
         body = StreamingHttpResponse(csv_lines(lines), "text/csv; charset=utf-8")
         return _attached(body, name)

@@ -1,0 +1,1 @@
+"""Goods traced: what came back and was complained of, by product, batch, serial number and reason."""

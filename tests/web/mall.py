@@ -55,10 +55,12 @@ class Mall:
         self.act(number, "issue", "operations", at + 2400, sheet=1, outcome="issued")
         return number
 
-    def hire(self, username: str, name: str, post: str, unit: str = "") -> None:
+    def hire(
+        self, username: str, name: str, post: str, unit: str = "", language: str = "zh-hans"
+    ) -> None:
         """Somebody more at a post, since a day."""
         since = now() - DAY
-        created = people.create_person(name, username=username, language="zh-hans", now=since)
+        created = people.create_person(name, username=username, language=language, now=since)
         assert not isinstance(created, Refusal), created
         person, token = created
         assert not isinstance(people.accept_invitation(token, PASSWORD, now=since), Refusal)

@@ -64,9 +64,11 @@ def offers(desk: Desk) -> list[Offer]:
     if desk.page.reach is Reach.WHOLE and not desk.page.state.ledger:
         own = forms_of(policy, "case") or {RECORD: PrintedForm(RECORD_TEXT, "case")}
         found += [Offer(name, 0, form.text.in_(lang)) for name, form in own.items()]
-        if any(step.act == "follow_up" for step in policy.steps):
-            visits = forms_of(policy, "visit")
-            found += [Offer(name, 0, form.text.in_(lang)) for name, form in visits.items()]
+        visits = forms_of(policy, "visit")
+        if desk.page.state.registered:  # a shopper's visit belongs to no case
+            named = {step.form for step in policy.steps}
+            visits = {name: form for name, form in visits.items() if name in named}
+        found += [Offer(name, 0, form.text.in_(lang)) for name, form in visits.items()]
         found += [
             Offer(LETTER, entry.sequence, LETTER_TEXT.in_(lang))
             for entry in desk.page.history

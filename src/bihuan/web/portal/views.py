@@ -231,6 +231,11 @@ def _ask(
             for field in screen.fields
         ],
         "errors": wrong,
+        "summary": [
+            {"text": text, "field": forms.control(name)}
+            for name, text in wrong.items()
+            if name and text
+        ],
         "staged": draft.get("files", []),
         "units": [] if applied else _units(worlds.organisation(at)),
         "kinds": [] if applied else plain,

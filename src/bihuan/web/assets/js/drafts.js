@@ -88,11 +88,25 @@ function wipe() {
   for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
 }
 
+// Also of forms that are never opened again.
+function forgetOld() {
+  for (const key of Object.keys(localStorage)) {
+    if (!key.startsWith(PREFIX)) continue;
+    try {
+      if (now() - JSON.parse(localStorage.getItem(key)).at <= KEPT) continue;
+    } catch {
+      // What cannot be read is of no use either.
+    }
+    localStorage.removeItem(key);
+  }
+}
+
 export function startDrafts() {
+  forgetOld();
   for (const form of forms()) bringBack(form);
-  // The page after an accepted plain form names the draft that is done with.
+  // The page after an accepted plain form names the drafts that are done with.
   const done = document.querySelector('meta[name="draft-done"]')?.content;
-  if (done) localStorage.removeItem(PREFIX + done);
+  for (const name of done?.split(" ") || []) localStorage.removeItem(PREFIX + name);
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (form?.dataset.draft) form.dataset.touched = "yes";

@@ -105,8 +105,8 @@ def test_who_paid_does_not_propose_a_higher_amount_and_two_people_may_pay() -> N
 
 @given(st.integers(min_value=0, max_value=2**32))
 @settings(max_examples=25, deadline=None)
-def test_whatever_anybody_tries_no_more_is_paid_than_was_approved(seed: int) -> None:
-    dice = Random(seed)
+def test_whatever_anybody_tries_no_more_is_paid_than_was_approved(throw: int) -> None:
+    dice = Random(throw)
     story = demanding(dice.choice(["approve", "respond", "confirm", ""]))
     most = 0
     for _ in range(30):

@@ -39,7 +39,8 @@ def filled(page: object, kind: str) -> dict[str, str]:
         "number": "1", "money": "100.00", "yes_no": "no",
     }  # fmt: skip
     for name, field in context["fields"].items():
-        if name in ("about_unit", "about_person", "received", "agreed_time", "linked_to"):
+        if name in ("about_unit", "about_person", "received", "agreed_time", "linked_to",
+                    "opened_by"):  # fmt: skip
             continue
         if field["choices"] and name != "channel":
             typed[field["name"]] = field["choices"][-1]["value"]

@@ -34,6 +34,7 @@ CONSENT_FIELDS = (
     Field("consented_at", "time", Text("同意处理个人信息", "Consent given"), required=False),
     Field("consent_text", "text", Text("同意的说明", "Words agreed to"), required=False),
 )
+OPENED_BY = Field("opened_by", "person", Text("拆阅人", "Opened by"), required=False)
 LINKED_TO = Field("linked_to", "case", Text("由此案引起", "Grew from case"), required=False)
 _FACT_KINDS = {
     "one of": "choice",
@@ -94,7 +95,8 @@ def registration_form(policy: Policy) -> Form:
     grown = (LINKED_TO,) if policy.linked else ()
     told = any("return conditions told" in step.needs for step in policy.steps)
     shown = (replace(CONDITIONS_TOLD, required=False),) if told else ()
-    fields = (kinds, channels, *facts, *ABOUT_FIELDS, received, *grown, *shown)
+    opened = (OPENED_BY,) if any(one.opened for one in policy.channels.values()) else ()
+    fields = (kinds, channels, *facts, *ABOUT_FIELDS, received, *opened, *grown, *shown)
     return Form("register", fields, clauses=())
 
 

@@ -106,6 +106,7 @@ class Channel:
     written: bool
     addition: bool
     at: Element
+    opened: bool = False  # somebody opens what comes by it: a letter, a box
     shows_first: bool = False  # the conditions of a return, before somebody applies (RET-2.1)
 
 

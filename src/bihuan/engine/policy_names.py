@@ -295,7 +295,7 @@ class Names:
             mapping = self.read.mapping(value, place)
             self.read.known(
                 mapping,
-                ("zh", "en", "written", "addition", "received", "shows first", "clause"),
+                ("zh", "en", "written", "addition", "opened", "received", "shows first", "clause"),
                 place,
             )
             self.read.required(mapping, ("written",), place)
@@ -305,6 +305,7 @@ class Names:
                 self.read.yes(mapping.get("written"), f"{place}.written"),
                 self.read.yes(mapping.get("addition"), f"{place}.addition"),
                 self.read.element(mapping, place, "channel"),
+                self.read.yes(mapping.get("opened"), f"{place}.opened"),
                 bool(
                     self.read.choice(
                         mapping.get("shows first"),

@@ -451,11 +451,13 @@ class _Reading:
             if self.zh:
                 words = f"可以经“{channel.text.zh}”投诉" + ("(书面)" if channel.written else "")
                 words += "，原文未列，由我们补充" if channel.addition else ""
+                words += "，登记时问明何时收到、由谁拆阅" if channel.opened else ""
                 words += "，申请退货前先显示退货条件" if channel.shows_first else ""
             else:
                 written = ", which counts as written" if channel.written else ""
                 words = f"Complaints may come by the channel “{channel.text.en}”{written}"
                 words += "; not in the source, our addition" if channel.addition else ""
+                words += ", with when it came and who opened it" if channel.opened else ""
                 words += (
                     ", which shows the conditions of a return first" if channel.shows_first else ""
                 )

@@ -137,6 +137,8 @@ def staff(view: View) -> View:
                     return HttpResponseRedirect(reverse("setup"))
                 except NoReverseMatch:
                     pass
+            if request.headers.get("HX-Request"):  # the page stays, with what was written on it
+                return HttpResponse(status=401)
             return redirect_to_login(request.get_full_path())
         with changes.by(reader.person):
             response = view(request, reader, *args, **kwargs)
@@ -203,7 +205,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
         "now_text": reader.clock.bar(),
         "zone": reader.zone,
         "path": request.get_full_path(),
-        "person": {"name": reader.account.name, "post": reader.post},
+        "person": {"id": reader.person, "name": reader.account.name, "post": reader.post},
         "menu": [group for group in groups if group["entries"]],
         "bottom": [
             item | {"small": True}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bihuan.engine.forms import ABOUT_FIELDS, CONSENT_FIELDS
+from bihuan.engine.forms import ABOUT_FIELDS, CONSENT_FIELDS, OPENED_BY
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.words import (
@@ -193,7 +193,7 @@ class Names:
             for field in need.fields:
                 if field.name == name:
                     return self.text(field.text)
-        for field in (*ABOUT_FIELDS, *CONDITIONS_KEPT, *CONSENT_FIELDS):
+        for field in (*ABOUT_FIELDS, *CONDITIONS_KEPT, *CONSENT_FIELDS, OPENED_BY):
             if field.name == name:
                 return self.text(field.text)
         return {
@@ -236,7 +236,7 @@ class Names:
         if value in ("yes", "no"):
             return _("Yes") if value == "yes" else _("No")
         kind = field.kind if field else fact.type if fact else ""
-        if kind == "person" or name == "about_person":
+        if kind == "person" or name in ("about_person", OPENED_BY.name):
             return self.person(str(value))
         if kind == "signature":
             return signer(str(value))

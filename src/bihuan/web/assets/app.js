@@ -1,5 +1,6 @@
 // Everything that runs in the reader's browser. Every page also works without it as plain forms and links.
 import "./js/htmx.js";
+import { startAttaching } from "./js/attaching.js";
 import { startChoosing } from "./js/choosing.js";
 import { startClock } from "./js/clock.js";
 import { startForms } from "./js/forms.js";
@@ -10,12 +11,15 @@ import { startLooking } from "./js/looking.js";
 import { startPopovers } from "./js/popovers.js";
 import { startSaying } from "./js/saying.js";
 import { startSigning } from "./js/signing.js";
+import { startSuggesting } from "./js/suggesting.js";
 
 startClock();
 startSaying();
 startDrafts();
 startForms();
 startSigning();
+startSuggesting();
+startAttaching();
 startLists();
 startChoosing();
 startLooking();

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -99,6 +98,7 @@ def draw(
         if wanted.kind == "signature"
         else "",
         "multiple": wanted.kind == "file",
+        "drop": wanted.kind == "file",
         "digit": digit,
         "attrs": attrs,
         **more,
@@ -180,13 +180,13 @@ def _read_one(
 ) -> None:
     name = control(wanted.name)
     if wanted.kind == "file":
-        kept = [_keep(file) for file in request.FILES.getlist(name)]
-        values = [value for value in kept if isinstance(value, str)]
-        for refusal in kept:
-            if isinstance(refusal, Refusal):
-                typed.errors[wanted.name] = names.text(refusal.text)
-        if values:
-            typed.data[wanted.name] = values
+        kept = files.keep_all(
+            (file.chunks(), file.name or "") for file in request.FILES.getlist(name)
+        )
+        if isinstance(kept, Refusal):
+            typed.errors[wanted.name] = names.text(kept.text)
+        elif kept:
+            typed.data[wanted.name] = kept
         return
     text = request.POST.get(name, "").strip()
     if wanted.kind == "signature":
@@ -215,7 +215,3 @@ def _read_one(
         value = [chosen("person", line, names) for line in lines if line]
     if value is not None:
         typed.data[wanted.name] = value
-
-
-def _keep(file: UploadedFile) -> str | Refusal:
-    return files.keep(file.chunks(), file.name or "")

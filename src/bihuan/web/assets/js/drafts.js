@@ -8,7 +8,9 @@ const KEPT = 7 * 86400;
 const NEVER = new Set(["hidden", "password", "file", "submit", "button"]);
 
 const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NEVER.has(field.type));
-const keyOf = (form) => PREFIX + form.dataset.draft;
+// Whose they are, on a machine that several people use.
+const mine = `${PREFIX}${document.body.dataset.person || ""}:`;
+const keyOf = (form) => mine + form.dataset.draft;
 
 function read(form) {
   const kept = {};
@@ -106,7 +108,7 @@ export function startDrafts() {
   for (const form of forms()) bringBack(form);
   // The page after an accepted plain form names the drafts that are done with.
   const done = document.querySelector('meta[name="draft-done"]')?.content;
-  for (const name of done?.split(" ") || []) localStorage.removeItem(PREFIX + name);
+  for (const name of done?.split(" ") || []) localStorage.removeItem(mine + name);
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (form?.dataset.draft) form.dataset.touched = "yes";

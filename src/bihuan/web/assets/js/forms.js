@@ -36,7 +36,7 @@ function showWhatCounts(form) {
   for (const field of form.querySelectorAll("[data-when]")) {
     const [name, ...value] = field.dataset.when.split("=");
     const chosen = posted.get(name);
-    field.hidden = chosen !== null && chosen !== "" && chosen !== value.join("=");
+    field.hidden = chosen !== null && chosen !== "" && !value.join("=").split("|").includes(chosen);
     for (const control of field.querySelectorAll("input, textarea, select")) control.disabled = field.hidden;
   }
 }

@@ -26,7 +26,21 @@ export function csrfToken() {
 }
 
 document.addEventListener("htmx:configRequest", (event) => {
-  if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
+  if (event.detail.verb === "get") return;
+  // Signing in again (here or in another tab) makes a new one: the cookie holds it, the page does not.
+  const fresh = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1];
+  event.detail.headers["X-CSRFToken"] = fresh || csrfToken();
+  if (fresh && event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = fresh;
+});
+
+// An answer without the part that was asked for (a page of another kind) must not empty this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, serverResponse, requestConfig } = event.detail;
+  if (!target?.matches?.(".shell") || !requestConfig) return;
+  if (!serverResponse.includes('class="shell')) {
+    event.detail.shouldSwap = false;
+    event.detail.isError = true;
+  }
 });
 
 export default htmx;

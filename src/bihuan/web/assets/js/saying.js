@@ -36,6 +36,12 @@ function followConnection() {
 export function startSaying() {
   document.addEventListener("htmx:responseError", (event) => {
     const { xhr, elt } = event.detail;
+    const out = document.getElementById("signed-out");
+    if (xhr.status === 401 && out) {
+      out.hidden = false;
+      announce(out.innerText);
+      return;
+    }
     const number = xhr.getResponseHeader("X-Request-Id") || "";
     showTrouble(`${xhr.status} ${number}`.trim(), elt);
   });

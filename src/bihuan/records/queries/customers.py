@@ -1,0 +1,33 @@
+"""Customers as whoever takes a complaint in finds them again: by number, by name, or one taken over."""
+
+from bihuan.records.models import Party
+from bihuan.records.queries.cases import Customer, Filters, case_list
+from bihuan.records.queries.visibility import Viewer, visible_cases
+
+MOST = 5
+
+
+def customers_called(name: str, viewer: Viewer) -> list[Customer]:
+    """Customers of exactly this name of whom the viewer may see a case, the latest first."""
+    return _seen(viewer, name=name.strip()) if name.strip() else []
+
+
+def customer_seen(party: int, viewer: Viewer) -> Customer | None:
+    """One customer, if the viewer may see a case of theirs."""
+    return next(iter(_seen(viewer, pk=party)), None)
+
+
+def _seen(viewer: Viewer, **wanted: str | int) -> list[Customer]:
+    seen = visible_cases(viewer).filter(complainant_id__isnull=False)
+    rows = Party.objects.filter(**wanted, pk__in=seen.values("complainant_id")).order_by("-id")
+    return [
+        Customer(
+            party.pk,
+            party.name,
+            party.phone,
+            party.address,
+            party.caller,
+            tuple(case_list(viewer, Filters(complainant=party.pk), limit=MOST)[0]),
+        )
+        for party in rows[:MOST]
+    ]

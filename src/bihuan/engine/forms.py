@@ -86,6 +86,7 @@ def registration_form(policy: Policy) -> Form:
         if fact.asked != "registration"
         and not fact.counted
         and not fact.by_calendar
+        and not fact.left_behind
         and not fact.set_by
         and fact.name not in ("kind", "channel", "written")
         and (fact.values or fact.type != "one of")
@@ -186,7 +187,12 @@ def _question_field(question: Question) -> Field:
 
 
 def _settled_by(fact: Fact, act: str) -> bool:
-    if fact.counted or fact.by_calendar or fact.name in ("kind", "channel", "written"):
+    if (
+        fact.counted
+        or fact.by_calendar
+        or fact.left_behind
+        or fact.name in ("kind", "channel", "written")
+    ):
         return False
     if fact.type == "one of" and not fact.values:
         return False

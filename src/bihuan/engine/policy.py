@@ -130,6 +130,9 @@ class Fact:
         return not self.kinds or kind in self.kinds
 
     counts: str = ""  # what is counted in the period, of COUNTS
+    left_behind: bool = (
+        False  # what an act of its own leaves: a score, how many somebody stands for
+    )
     by_calendar: bool = False  # the arrival window `received` lies in; found at registration
 
 

@@ -24,6 +24,7 @@ from bihuan.engine.words import (
     COUNTS,
     DRAWN,
     INSTANTS,
+    LEFT_BEHIND,
     WINDOWS,
     YES_NO,
     Text,
@@ -339,6 +340,9 @@ class Names:
             self.facts[name] = Fact(
                 name, text, kind, given[name], asked=asked, at=Element(f"what.{name}")
             )
+        for name, text in LEFT_BEHIND.items():
+            at = Element(f"what.{name}")
+            self.facts[name] = Fact(name, text, "count", {}, left_behind=True, at=at)
         rows = self.read.sequence(self.top.get("steps"))
         if any(isinstance(row, Mapping) and row.get("sample") is not None for row in rows):
             self.facts[DRAWN] = Fact(

@@ -471,7 +471,7 @@ class _Reading:
                 else "Any member of staff may register a complaint",
             )
         for fact in policy.facts.values():
-            if fact.name not in BUILT_IN_FACTS:
+            if fact.name not in BUILT_IN_FACTS and not fact.left_behind:
                 yield self.fact(fact)
 
         yield from self.spoken()

@@ -1498,6 +1498,11 @@ KEPT_SCORES: dict[str, Text] = {
     "satisfaction": Text("回访满意度", "Satisfaction at the visit"),
     "rating": Text("客户评分", "Customer's own rating"),
 }
+# Facts that acts leave behind, whole numbers that conditions may ask for; no other form asks for them.
+LEFT_BEHIND: dict[str, Text] = {
+    **KEPT_SCORES,
+    "represented": Text("代表人所代表的人数", "How many a representative stands for"),
+}
 SCORES = range(1, 6)  # satisfaction, 5 the best
 DRAWN = "drawn"  # the fact that says whether a sample took the case
 # Trades that the law gives limits of their own (`source.trade`).

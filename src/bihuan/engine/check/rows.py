@@ -94,7 +94,7 @@ def stays_unknown(step: Step, policy: Policy) -> Iterator[Finding]:
         fact = policy.facts.get(name)
         if fact is None or name in ALWAYS_KNOWN or fact.counted or fact.by_calendar:
             continue
-        if name in BUILT_IN_FACTS:
+        if name in BUILT_IN_FACTS or fact.left_behind:
             continue
         if fact.set_by in on_line or (operator == "is" and operand == ("unknown",)):
             continue

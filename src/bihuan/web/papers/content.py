@@ -222,7 +222,7 @@ class _Form:
     def was_told(self, name: str) -> bool:
         """Whether it is a fact that somebody told; what the system counted stands on no form."""
         fact = self.policy.facts.get(name)
-        return fact is not None and not fact.counted and not fact.by_calendar
+        return fact is not None and not (fact.counted or fact.by_calendar or fact.left_behind)
 
     def agreed(self) -> Iterator[Row]:
         """The times agreed with the customer: the first, and as many changes as the policy grants."""

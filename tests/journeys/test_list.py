@@ -48,7 +48,7 @@ def test_rows_are_chosen_and_acted_on_with_the_keyboard_alone(
     page.keyboard.type("雨天漏水，统一答复")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".done-note")).to_contain_text("已办 2 件")
-    expect(page.locator(".chosen-rows .is-done")).to_have_count(2)
+    expect(page.locator(".chosen-rows [data-good=yes]")).to_have_count(2)
     page.goto(f"{desk.url}/cases/")
     page.keyboard.press("j")
     page.keyboard.press("Enter")

@@ -67,6 +67,7 @@ class Case(models.Model):
                 fields=["owner", "next_due_at", "id"], name="case_owner", condition=Q(is_open=True)
             ),
             models.Index(fields=["unit", "registered_at", "id"], name="case_unit"),
+            models.Index(fields=["about_unit", "registered_at", "id"], name="case_about_unit"),
             models.Index(
                 fields=["subject", "category", "registered_at"],
                 name="case_problem",

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from bihuan.engine.case import Case as State
 from bihuan.engine.links import survivor_of
@@ -112,7 +114,7 @@ def due_list(
     Those that are late come in the order in which they became so.
     """
     asked = filters or Filters()
-    return _by_due(_filtered(visible_cases(viewer), asked), asked, after, limit)
+    return _by_due(_filtered(visible_cases(viewer), asked, along_due=True), asked, after, limit)
 
 
 def listed_by_number(viewer: Viewer, numbers: Iterable[str]) -> list[Listed]:
@@ -164,11 +166,17 @@ def _page(rows: "QuerySet[Case]", order: str, limit: int) -> tuple[list[Listed],
     return found[:limit], Key(getattr(last, order), last.id)
 
 
-def _filtered(rows: "QuerySet[Case]", filters: Filters) -> "QuerySet[Case]":
+def _filtered(
+    rows: "QuerySet[Case]", filters: Filters, *, along_due: bool = False
+) -> "QuerySet[Case]":
     if not filters.owes:
         rows = rows.filter(ledger=filters.ledgers)
     for name in _SAME:
-        if value := getattr(filters, name):
+        value = getattr(filters, name)
+        if value and along_due and name != "owner":
+            # Not by an index of its own: what is open is few, and is walked in the order of the list.
+            rows = rows.filter(Exact(Coalesce(F(name), Value("")), value))
+        elif value:
             rows = rows.filter(**{name: value})
     if filters.open_only:
         rows = rows.filter(is_open=True)

@@ -24,7 +24,8 @@ def found_cases(
     find those they have a note of, by the number alone: show no more of them (`seen_whole`).
     """
     notes_too = any(viewer.seats & line.own_only for line in viewer.lines.values())
-    rows = _filtered(reachable_cases(viewer) if notes_too else visible_cases(viewer), filters)
+    seen = reachable_cases(viewer) if notes_too else visible_cases(viewer)
+    rows = _filtered(seen, filters, along_due=by_due)
     if words:
         fits = _fits(words)
         rows = rows.filter((visible(viewer) & fits) | _has_number(words) if notes_too else fits)

@@ -45,8 +45,15 @@ class Chosen:
 
 
 def acts(reader: Reader) -> list[dict[str, str]]:
-    """The acts that may be begun from a list."""
-    return [{"value": name, "label": ACTS[name].text.in_(reader.language)} for name in FOR_MANY]
+    """The acts that may be begun from a list: those that the policies in force know."""
+    known = {name for name, word in ACTS.items() if word.engine}
+    for policy in reader.policies.values():
+        known |= {step.act for step in policy.steps} | set(policy.may)
+    return [
+        {"value": name, "label": ACTS[name].text.in_(reader.language)}
+        for name in FOR_MANY
+        if name in known
+    ]
 
 
 @staff

@@ -1,1 +1,0 @@
-"""Texts to answer with, looked after by administrators."""

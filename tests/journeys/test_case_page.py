@@ -11,6 +11,7 @@ from bihuan.desk.stored import load
 from tests.journeys.desk import Desk
 from tests.web.mall import Mall, open_mall
 from tests.web.test_case import dispatched
+from tests.web.test_papers import answering
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -93,3 +94,28 @@ def test_the_views_of_the_story_are_chosen_by_keyboard_without_losing_what_is_ty
     expect(page.locator("#story")).to_contain_text("请核对售后记录")
     page.go_back()
     expect(page.locator("#story-customer")).to_have_attribute("aria-current", "true")
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-hans", 1280), ("en", 360)])
+def test_a_written_answer_is_seen_as_the_letter_it_will_be_and_the_words_for_the_phone(
+    mall: Mall, desks: Callable[..., Desk], language: str, width: int
+) -> None:
+    number = answering(mall)
+    desk = desks("desk", language, width)
+    page = desk.page
+    page.goto(f"{desk.url}/cases/{number}/respond/")
+    desk.put("#act-form", form_="phone")
+    expect(page.locator("#act-form .say-this:visible")).to_have_count(1)
+    expect(page.locator("#act-form [data-when='form_=written']")).to_be_hidden()
+    desk.put("#act-form", form_="written", answer="商户已同意退货。")
+    expect(page.locator("#act-form .say-this:visible")).to_have_count(0)
+    page.locator("[hx-target='#letter']").click()
+    expect(page.locator(".letter-sheet")).to_contain_text("商户已同意退货。")
+    expect(page.locator(".letter-sheet")).to_contain_text("星河广场")
+    expect(page.locator("#f-answer")).to_have_value("商户已同意退货。")
+    with page.expect_popup() as opened:
+        page.locator("#letter form button").click()
+    assert opened.value is not None
+    stored = load(number)
+    assert stored is not None
+    assert stored.case.stage != "answered"

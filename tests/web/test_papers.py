@@ -137,3 +137,51 @@ def test_every_form_of_the_policy_has_an_empty_one(mall: Mall, as_: As) -> None:
 )  # fmt: skip
 def test_amounts_in_capitals(fen: int, said: str) -> None:
     assert in_capitals(fen) == said
+
+
+def answering(mall: Mall) -> str:
+    """A written complaint whose answer is owed."""
+    number = mall.complain(channel="letter")
+    mall.act(number, "acknowledge", "desk", agreed_time=now() + HOUR)
+    mall.act(number, "classify", "desk", category="service", about="merchant", desk_can_solve="yes")
+    mall.act(number, "resolve", "floor", resolution="店长当面道歉")
+    return number
+
+
+def test_an_answer_is_looked_at_as_a_letter_before_it_goes_out_and_nothing_is_kept(
+    mall: Mall, as_: As
+) -> None:
+    number = answering(mall)
+    client = as_("desk")
+    form = client.get(f"/cases/{number}/respond/").context["form"]
+    assert form["letter"]["company"] == "星河广场"
+    assert "王敏" in form["letter"]["script"]
+    before = Event.objects.count()
+    typed = {"answer": "第一段。\n\n第二段 <b>粗</b>", "outside_path": "yes"}
+    seen = client.post(form["letter"]["url"], typed, headers={"HX-Request": "true"})
+    shown = seen.content.decode()
+    for words in (
+        "王敏",
+        "星河广场",
+        "<p>第一段。</p>",
+        "&lt;b&gt;粗&lt;/b&gt;",
+        number,
+        "<article",
+    ):
+        assert words in shown, words
+    assert "<html" not in shown
+    pdf = client.post(form["letter"]["url"], typed)
+    assert pdf.headers["content-type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF")
+    assert "inline" in pdf.headers["content-disposition"]
+    assert Event.objects.count() == before
+    empty = client.post(form["letter"]["url"], {"answer": " "}, headers={"HX-Request": "true"})
+    assert "请先写答复内容" in empty.content.decode()
+
+
+def test_only_who_may_answer_looks_at_the_letter(mall: Mall, as_: As) -> None:
+    number = answering(mall)
+    address = f"/cases/{number}/papers/preview/"
+    assert as_("merchant").post(address, {"answer": "甲"}).status_code == 404
+    assert as_("desk").get(address).status_code == 405
+    assert as_("desk").post("/cases/TS-none/papers/preview/", {"answer": "甲"}).status_code == 404

@@ -18,6 +18,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible, possible
 from bihuan.engine.words import Field
 from bihuan.engine.world import World
+from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.cases import CasePage, listed_by_number
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import citing, forms, signing
@@ -167,6 +168,46 @@ def form_of(
         "words": words_of(desk, offer.sheet),
         "checks": checks(desk, offer),
         "documents": citing.at_hand(documents),
+        "hints": hints(desk, offer.act),
+        "letter": letter(desk, offer),
+    }
+
+
+def hints(desk: Desk, act: str) -> list[dict[str, Json]]:
+    """The policy's own words on how to talk with the customer during an act."""
+    policy, names = desk.world.policy, desk.names
+    cited = [element.clauses for what, element in policy.elements if what == "guidance"]
+    return [
+        {"text": names.text(text), "clause": names.clause(clauses)}
+        for (where, text), clauses in zip(policy.guidance, cited, strict=False)
+        if where == act
+    ]
+
+
+def letter(desk: Desk, offer: Possible) -> dict[str, str] | None:
+    """Where an answer can be looked at as a letter before it goes out, in whose name, and what to say."""
+    if offer.act != "respond" or offer.refusal is not None:
+        return None
+    facts, clock = desk.page.state.facts, desk.reader.clock
+    said = {
+        "name": str(facts.get("name") or ""),
+        "company": organisation_name(),
+        "me": desk.reader.account.name,
+        "day": clock.day(desk.page.state.received or desk.page.state.registered),
+    }
+    script = _(
+        "Hello %(name)s, this is %(me)s of %(company)s. You complained on %(day)s, and I am calling "
+        "with our answer: … Does that settle it for you?"
+    ) if said["name"] else _(
+        "Hello, this is %(me)s of %(company)s. You complained on %(day)s, and I am calling with our "
+        "answer: … Does that settle it for you?"
+    )  # fmt: skip
+    return {
+        "url": reverse("letter-preview", args=[desk.page.number]),
+        "way": forms.control("form"),
+        "company": said["company"],
+        "me": f"{said['me']} {desk.reader.post}".strip(),
+        "script": script % said,
     }
 
 

@@ -11,7 +11,7 @@ from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
 from bihuan.engine.words import ACTS
-from bihuan.web.cases import forms
+from bihuan.web.cases import forms, signing
 from bihuan.web.cases.acting import SPENT, Desk, form_of
 
 Json = Any
@@ -141,7 +141,7 @@ def typed_text(request: HttpRequest, desk: Desk, act: str) -> str:
     names, clock = desk.names, desk.reader.clock
     found: list[tuple[str, str]] = []
     for control, value in request.POST.items():
-        if control in UNTYPED or not str(value).strip():
+        if control in UNTYPED or signing.is_drawing(control) or not str(value).strip():
             continue
         name = control.removesuffix("_") if control.endswith("_") else control.replace("-", " ")
         label = names.fact(name, act)

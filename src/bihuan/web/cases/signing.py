@@ -11,7 +11,7 @@ from bihuan.desk import files
 from bihuan.engine.refusal import Refusal
 from bihuan.web.words import signer
 
-STARTS = "data:image/png;base64,"
+STARTS, DRAWN = "data:image/png;base64,", "-drawn"
 LARGEST, WIDEST = 200_000, 2000
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # of a PNG's kinds of colour; others are none a canvas makes
@@ -19,7 +19,12 @@ _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}  # of a PNG's kinds of colour; others are n
 
 def control(name: str) -> str:
     """The name of the control beside the typed name that holds the drawing."""
-    return f"{name}-drawn"
+    return f"{name}{DRAWN}"
+
+
+def is_drawing(control: str) -> bool:
+    """Whether a control holds a drawing in place of something typed."""
+    return control.endswith(DRAWN)
 
 
 def read(typed: str, drawn: str) -> tuple[str, str]:

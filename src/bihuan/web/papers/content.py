@@ -1,7 +1,7 @@
 """What stands on a case's printed forms: the same facts as on its page, as of its last entry."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +104,13 @@ def paper(desk: Desk, code: str, sheet: int, *, clear: bool) -> Paper | None:
     if form and form.of == "visit":
         return made.paper(code, title, [*made.case(), *made.visits()])
     return made.paper(code, title, [*made.case(), *made.facts(), *made.agreed(), *made.line(code)])
+
+
+def letter_of(desk: Desk, data: Mapping[str, Json]) -> Paper:
+    """What somebody is writing as the letter it would become if it were sent now; nothing is kept of it."""
+    return replace(
+        _Form(desk, clear=True).answer(data, desk.reader.now), note=_("Preview"), as_of=""
+    )
 
 
 class _Form:
@@ -378,15 +385,19 @@ class _Form:
     def letter(self, sequence: int) -> Paper:
         """The written answer as a letter in the company's name."""
         entry = next(one for one in self.desk.page.history if one.sequence == sequence)
+        return self.answer(entry.data, entry.at)
+
+    def answer(self, data: Mapping[str, Json], at: int) -> Paper:
+        """A letter of what an answer says, dated `at`."""
         name = str(self.state.facts.get("name") or "")
         company = organisation_name()
-        body = str(entry.data.get("answer") or "")
+        body = str(data.get("answer") or "")
         about = _("Your complaint of %(day)s (no. %(number)s) has been dealt with. Our answer:") % {
             "day": self._date(self.state.received or self.state.registered),
             "number": self.desk.page.number,
         }
         outside = ()
-        if entry.data.get("outside_path") == "yes":
+        if data.get("outside_path") == "yes":
             outside = (
                 _(
                     "If you do not agree, the consumers' association or the authority in charge can help."
@@ -396,7 +407,7 @@ class _Form:
             _("Dear %(name)s,") % {"name": name} if name else _("To whom it concerns,"),
             (about, *(part for part in body.splitlines() if part.strip()), *outside),
             tuple(_("Yours faithfully").splitlines()),
-            (company, self._date(entry.at)),
+            (company, self._date(at)),
         )
         return Paper(letter=letter, **self._frame(LETTER, _("Answer")))
 

@@ -5,6 +5,7 @@ from django.urls import path
 from bihuan.web.papers import views
 
 urlpatterns = [
+    path("cases/<str:number>/papers/preview/", views.preview, name="letter-preview"),
     path(
         "cases/<str:number>/papers/<str:code>/<int:sheet>.<str:ending>", views.of_case, name="paper"
     ),

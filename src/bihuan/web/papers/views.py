@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
@@ -29,7 +30,8 @@ from bihuan.web.words import file_name
 Json = Any
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-LARGEST = 5_000_000
+LARGEST, LONGEST = 5_000_000, 200_000
+LETTER_FIELDS = ("answer", "outside_path")
 
 
 @staff
@@ -51,6 +53,30 @@ def of_case(
     if paper is None:
         raise Http404
     return _file(paper, desk.world.policy.code, ending, f"{paper.title} {number}")
+
+
+@staff
+@require_POST
+def preview(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
+    """A written answer as the letter it would become, from what is typed; nothing is kept of it.
+
+    As part of the page for the form of the act, else as PDF.
+    """
+    page = case_page(number, reader.viewer)
+    desk = desk_of(reader, page) if page else None
+    offer = desk.offer("respond", 0) if desk else None
+    if desk is None or offer is None or offer.refusal is not None:
+        raise Http404
+    data = {name: request.POST.get(name, "") for name in LETTER_FIELDS}
+    paper = content.letter_of(desk, {name: value[:LONGEST] for name, value in data.items()})
+    if request.headers.get("HX-Request"):
+        return render(
+            request,
+            "papers/letter.jinja",
+            {"paper": paper, "letter": paper.letter, "data": data, "url": request.path,
+             "empty": not data["answer"].strip()},
+        )  # fmt: skip
+    return _file(paper, desk.world.policy.code, "pdf", f"{paper.title} {number}")
 
 
 def as_of(page: CasePage, entry: int) -> CasePage:

@@ -211,7 +211,6 @@ def _call(reader: Reader, call: Call, form: dict[str, Json] | None) -> dict[str,
     reach = contact(desk, 0)[:1]
     if call.owed.ledger:
         reach = [{"label": _("Shopper"), "value": shopper.name, "note": shopper.contact}]
-    policy = desk.world.policy
     return {
         "o": {
             **row,
@@ -221,7 +220,6 @@ def _call(reader: Reader, call: Call, form: dict[str, Json] | None) -> dict[str,
             "due_phrase": _("by %(time)s") % {"time": reader.clock.phrase(debt.due)},
             "contact": reach,
         },
-        "hints": [desk.names.text(words) for at, words in policy.guidance if at == debt.act],
         "history": list(_history(desk, debt.item, debt.act)),
         "form": form,
         "case_url": desk.url,

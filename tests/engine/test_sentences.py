@@ -157,3 +157,14 @@ def test_a_sentence_says_which_of_its_clauses_is_for_which_kind():
         row = next(one for one in said if one.text.endswith(words))
         assert row.clauses == ("AUTO-5.4", "AUTO-6")
         assert row.cited.strip() == words
+
+
+def test_a_calendar_is_called_by_the_policy_s_own_words():
+    for lang, named, counted in (
+        ("zh", "部门工作日历\uff1a", "(按部门工作日历)"),
+        ("en", "Departments’ working calendar: ", "on the departments’ working calendar"),
+    ):
+        rows = [row.text for row in sentences(policy_of("auto"), lang)]
+        assert any(text.startswith(named) for text in rows)
+        assert any(counted in text for text in rows)
+        assert not any("“departments”" in text or "on departments" in text for text in rows)

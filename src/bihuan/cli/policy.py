@@ -255,7 +255,13 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
         speaker.table(_steps(kind.steps))
     _heading(speaker, Text("约定数", "Numbers"))
     speaker.table(
-        (f"  {name}", say_value(number.value(), lang), number.mark, number.word, *_clauses(number))
+        (
+            f"  {name}",
+            say_value(number.value(), lang, policy.calendar_words),
+            number.mark,
+            number.word,
+            *_clauses(number),
+        )
         for name, number in policy.numbers.items()
     )
     return OK

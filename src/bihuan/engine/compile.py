@@ -189,6 +189,7 @@ class _Compiler(Rows):
                 version.get("kept_by"), self.posts, "version.kept_by", Text("岗位", "post")
             ),
             calendars=calendars,
+            calendar_words=self.calendar_words,
             usual=self._usual(),
             clauses={
                 key.text: read.text(node, f"clauses.{key.text}")

@@ -405,6 +405,7 @@ class Policy:
     review_every: str
     kept_by: str
     calendars: Mapping[str, Mapping[str, object]]  # name → {zone, open, holidays}
+    calendar_words: Mapping[str, Text]  # name → what readers call it
     usual: Usual
     clauses: Mapping[str, str]  # id → the source's wording
     numbers: Mapping[str, Number]

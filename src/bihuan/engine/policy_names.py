@@ -50,6 +50,7 @@ class Names:
         self.sheet_names: tuple[str, ...] = ()
         self.form_names: tuple[str, ...] = ()
         self.calendar_names: tuple[str, ...] = ()
+        self.calendar_words: dict[str, Text] = {}
 
     def section(self, name: str) -> Mapping:
         return self.read.mapping(self.top.get(name), name)
@@ -59,10 +60,15 @@ class Names:
         for key, node in self.section("calendars").items:
             mapping = self.read.mapping(node, f"calendars.{key.text}")
             self.read.known(
-                mapping, ("zone", "open", "holidays", "clause"), f"calendars.{key.text}"
+                mapping, ("zh", "en", "zone", "open", "holidays", "clause"), f"calendars.{key.text}"
             )
             self.read.required(mapping, ("open", "holidays"), f"calendars.{key.text}")
             words = dict(plain(mapping))
+            told = [words.pop(lang, None) is not None for lang in ("zh", "en")]
+            if any(told):
+                self.calendar_words[key.text] = self.read.words(
+                    mapping, f"calendars.{key.text}", key.text
+                )
             found[key.text] = words
             self._try(
                 node,

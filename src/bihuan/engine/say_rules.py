@@ -18,7 +18,7 @@ from bihuan.engine.policy import (
     Who,
 )
 from bihuan.engine.rhythm import Rhythm
-from bihuan.engine.say_time import say_span
+from bihuan.engine.say_time import say_calendar, say_span
 from bihuan.engine.spans import EndOf, Months, Span, Windows
 from bihuan.engine.words import ACTS, BUILT_IN_FACTS, INSTANTS, NEEDS, STAGES, YES_NO, Text
 
@@ -130,9 +130,9 @@ def a(title: str) -> str:
     return f"{'an' if title.strip('“')[:1].lower() in 'aeiou' else 'a'} {title}"
 
 
-def say_length(span: Span, lang: str) -> str:
+def say_length(span: Span, lang: str, calendars: Mapping[str, Text] | None = None) -> str:
     """A span as it stands inside a sentence: 2个工作小时, 2 working hours."""
-    words = say_span(span, lang)
+    words = say_span(span, lang, calendars)
     if is_zh(lang):
         return words.replace(" ", "")
     for pattern, spoken in _SPOKEN:
@@ -140,9 +140,9 @@ def say_length(span: Span, lang: str) -> str:
     return words
 
 
-def say_value(value: Value, lang: str) -> str:
-    """The value of a number: a span, a count or amount, a time of day."""
-    return str(value) if isinstance(value, int | str) else say_length(value, lang)
+def say_value(value: Value, lang: str, calendars: Mapping[str, Text] | None = None) -> str:
+    """The value of a number: a span, a count or amount, a time of day; `calendars` as `say_span` has them."""
+    return str(value) if isinstance(value, int | str) else say_length(value, lang, calendars)
 
 
 def say_number(policy: Policy, number: Number, lang: str) -> str:
@@ -150,7 +150,7 @@ def say_number(policy: Policy, number: Number, lang: str) -> str:
     unit = _unit_of_count(policy, number.name)
     values = []
     for since, value in number.values:
-        said = say_value(value, lang)
+        said = say_value(value, lang, policy.calendar_words)
         if isinstance(value, int):
             said = unit.in_(lang).format(value) if unit else say_money(value, lang)
         if number.start:
@@ -395,8 +395,7 @@ def say_timing(policy: Policy, timing: Timing, lang: str) -> str:
         windows = number is not None and isinstance(number.value(), Windows)
         said = _in_window(length, since, lang) if windows else _within(length, since, lang)
     if said and timing.calendar and timing.calendar != "usual":
-        calendar = timing.calendar
-        said += f"(按“{calendar}”日历)" if zh else f" on the calendar “{calendar}”"
+        said += say_calendar(timing.calendar, lang, policy.calendar_words)
     return said
 
 
@@ -405,7 +404,7 @@ def say_reach(policy: Policy, name: str, lang: str) -> str:
     if name in policy.tables:
         table = TABLES.get(name, Text(name, name)).in_(lang)
         return f"“{table}”表所定时间" if is_zh(lang) else f"the time the table “{table}” gives"
-    return say_value(policy.numbers[name].value(), lang)
+    return say_value(policy.numbers[name].value(), lang, policy.calendar_words)
 
 
 def _in_window(windows: str, since: str, lang: str) -> str:

@@ -1,5 +1,6 @@
 """Spans and explanations of time in words, Chinese and English."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from bihuan.engine.calendar import utc_text
@@ -35,12 +36,21 @@ _ZH_DAY_KINDS = {"make-up": "调休上班，", "extra": "特别开放，"}
 _EN_DAY_KINDS = {"make-up": "make-up working day, ", "extra": "open specially, "}
 
 
-def say_span(span: Span, lang: str) -> str:
-    """The span in words: 7 个工作日, 7 working days. `lang` is `zh` or anything else: English."""
+def say_span(span: Span, lang: str, calendars: Mapping[str, Text] | None = None) -> str:
+    """The span in words: 7 个工作日, 7 working days. `lang` is `zh` or anything else: English.
+
+    `calendars` says what the policy calls its own.
+    """
     words = _say_zh(span) if _is_zh(lang) else _say_en(span)
-    if span.on:
-        words += f"(按“{span.on}”日历)" if _is_zh(lang) else f" on {span.on}"
-    return words
+    return words + say_calendar(span.on, lang, calendars or {}) if span.on else words
+
+
+def say_calendar(name: str, lang: str, calendars: Mapping[str, Text]) -> str:
+    """Behind a time: on which calendar it is counted."""
+    if name in calendars:
+        called = calendars[name].in_(lang)
+        return f"(按{called})" if _is_zh(lang) else f" on the {called}"
+    return f"(按“{name}”日历)" if _is_zh(lang) else f" on {name}"
 
 
 def _say_zh(span: Span) -> str:

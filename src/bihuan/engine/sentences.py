@@ -376,12 +376,14 @@ class _Reading:
             ]
             rests = calendar.get("holidays") not in (None, "none")
             opening = ("、" if self.zh else ", ").join(said)
+            named = self.policy.calendar_words.get(name)
+            called = named.in_(self.lang) if named else ""
             if self.zh:
                 rest = "法定节假日休息、调休日上班" if rests else "节假日不休"
-                words = f"“{name}”日历：{opening}，{rest}"
+                words = f"{called or f'“{name}”日历'}：{opening}，{rest}"
             else:
                 rest = "public holidays off, make-up days worked" if rests else "no days of rest"
-                words = f"Calendar “{name}”: {opening}, {rest}"
+                words = f"{called.capitalize() or f'Calendar “{name}”'}: {opening}, {rest}"
             yield self.say("calendars", Element(f"calendars.{name}"), words)
 
     def posts(self) -> Iterator[Sentence]:
@@ -600,7 +602,9 @@ class _Reading:
                 words = f"{name}为{who}" if zh else f"the {name} is {who}"
         elif table.answers == "number":
             number = policy.numbers[then]
-            value = counted_from(number, say_value(number.value(), self.lang), self.lang)
+            value = counted_from(
+                number, say_value(number.value(), self.lang, self.policy.calendar_words), self.lang
+            )
             words = f"{name}为{value}" if zh else f"the {name} is {value}"
         elif table.answers == "sheet":
             words = (

@@ -47,7 +47,11 @@ def _steps(
     elif found.explanation:
         start = _("it was missed") if found.how == "again" else _since(case, found.start, names)
         yield {"at": clock.at(found.start), "what": start}
-        yield {"at": "+ " + say_span(found.explanation.span, clock.language), "what": ""}
+        yield {
+            "at": "+ "
+            + say_span(found.explanation.span, clock.language, names.policy.calendar_words),
+            "what": "",
+        }
         for when, what in render_lines(found.explanation, clock.language)[:MOST_LINES]:
             yield {"at": when, "what": what}
         yield end

@@ -424,7 +424,7 @@ def _named(table: str) -> str:
 
 def _answer(policy: Policy, table: Table, answer: str, language: str) -> str:
     if table.answers == "number" and answer in policy.numbers:
-        return say_value(policy.numbers[answer].value(), language)
+        return say_value(policy.numbers[answer].value(), language, policy.calendar_words)
     if table.answers == "sheet" and answer in policy.sheets:
         return policy.sheets[answer].text.in_(language)
     return answer_text(policy, table.name, answer).in_(language)

@@ -64,7 +64,7 @@ def test_a_number_of_the_policy_can_be_asked_by_its_name(bihuan: Bihuan):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--within", "1 working h", "--from", "Friday"), "is no instant; write it like"),
+        (("--within", "1 working h", "--from", "2026-02-13T18:30:00"), "has no zone"),
         (("--within", "1 workin h", "--from", "2026-02-13T18:30:00+08:00"), "no time span"),
         (
             ("--within", "1 day on moon", "--from", "2026-02-13T18:30:00+08:00"),
@@ -145,24 +145,6 @@ def test_registering_twice_with_one_act_id_registers_once(bihuan: Bihuan):
     assert again["query_code"] == first["query_code"]
 
 
-def test_money_is_typed_in_yuan_and_a_time_without_zone_is_local(bare: Path):
-    bihuan = partial(run, bare)
-    told = ("register", "--policy", "returns", "kind=return", "content=灯坏了")
-    done = bihuan(*told, "paid=1,280.50 yuan", "received=2026-03-02 10:00", "--json")
-    assert done.code == 0, done
-    shown = bihuan("show", done.json["number"], "--json").json
-    assert shown["facts"]["paid"] == 128050
-    assert shown["received_at"] == "2026-03-02T10:00:00+08:00"
-    for typed, right in (
-        ("paid=a lot", "400.01"),
-        ("paid=400.001", "400.01"),
-        ("received=soon", "2026-02-13T18:30"),
-    ):
-        said = bihuan(*told, typed)
-        assert said.code == 2
-        assert right in said.err
-
-
 def test_refusals_name_code_field_and_clause(bihuan: Bihuan):
     number = registered(bihuan)
     for words, code in (
@@ -177,9 +159,9 @@ def test_refusals_name_code_field_and_clause(bihuan: Bihuan):
         assert (said.code, said.json["refusal"]["code"]) == (1, code), said
         assert said.json["error"]["zh"]
         assert said.json["error"]["en"]
-    unclear = bihuan("act", number, "acknowledge", "--at", "01/02/2026")
-    assert unclear.code == 2
-    assert "2026-02-13T18:30" in unclear.err
+    unzoned = bihuan("act", number, "acknowledge", "--at", "2026-01-01")
+    assert unzoned.code == 2
+    assert "has no zone" in unzoned.err
     assert bihuan("act", "TS-none", "close").code == 1
     assert bihuan("act", number, "acknowledge", "told_by").code == 2
     assert bihuan("act", number, "acknowledge", "told_by=phone", "--by", "nobody").code == 2

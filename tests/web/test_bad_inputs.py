@@ -70,7 +70,7 @@ class Everywhere:
     def _command(
         self, number: str, name: str, by: str, refused: Refusal, sheet: int, data: dict[str, object]
     ) -> None:
-        fields = [f"{key}={said(key, value)}" for key, value in data.items()]
+        fields = [f"{key}={value}" for key, value in data.items()]
         words = ["--lang", "en", "act", number, name, *fields, "--by", by]
         code = cli.main([*words, *(["--sheet", str(sheet)] if sheet else [])])
         answer = self.capsys.readouterr()

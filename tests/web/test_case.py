@@ -97,7 +97,7 @@ def test_a_note_is_issued_by_one_button_that_says_what_follows(mall: Mall, as_: 
     page = client.get(f"/cases/{number}/issue/?sheet=1")
     form = page.context["form"]
     assert [one["value"] for one in form["buttons"]] == ["issued", "refused"]
-    assert {line["act"] for line in form["after"]} == {"签收", "致电商户追踪"}
+    assert [line["text"] for line in form["after"]] == ["收到", "欠 签收", "欠 致电商户追踪"]
     assert [check["ok"] for check in form["checks"]] == [True, True, True]
     answer = post(client, number, "issue", sheet=1, outcome="issued")
     assert answer.status_code == 302

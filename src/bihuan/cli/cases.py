@@ -14,7 +14,7 @@ from bihuan.cli.speech import OK, REFUSED, Speaker, refused, shortened, stop
 from bihuan.engine.case import Case
 from bihuan.engine.organisation import post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.engine.words import ACTS, ENDINGS, NEEDS, STAGES, Field, Text
+from bihuan.engine.words import ACTS, ENDINGS, STAGES, Field, Text
 
 _NUMBER = Text("案件编号", "the case's number")
 _BY = Text(
@@ -242,7 +242,7 @@ def _pairs(words: Iterable[str]) -> dict[str, str]:
 
 def values(pairs: Mapping[str, str], fields: Iterable[Field], zone: ZoneInfo) -> dict[str, Any]:
     """Fields written at the terminal as the values an act takes; a name nobody knows stays as it is."""
-    from bihuan.desk.imports import fen_of, value_of
+    from bihuan.desk.imports import value_of
 
     known = {field.name: field for field in fields}
     found: dict[str, Any] = {}
@@ -251,16 +251,7 @@ def values(pairs: Mapping[str, str], fields: Iterable[Field], zone: ZoneInfo) ->
         if field is None:
             found[name] = written
         elif field.kind == "time":
-            found[name] = instant(written, name, zone)
-        elif field.kind == "money":
-            if (fen := fen_of(written)) is None:
-                raise stop(
-                    Text(
-                        f"{name}:“{written}”不是金额，应写元，例如 400.01",
-                        f"{name}: '{written}' is no amount; write yuan, like 400.01",
-                    )
-                )
-            found[name] = fen
+            found[name] = instant(written, name)
         else:
             value = value_of(field, written, zone)
             found[name] = written if value is None else value
@@ -501,8 +492,7 @@ def run_act(args: argparse.Namespace, speaker: Speaker) -> int:
     same = [item for item in offered if item.act == args.act]
     sheet = args.sheet if args.sheet is not None else _only_sheet(same)
     form = next((item for item in same if item.sheet == sheet), same[0] if same else None)
-    fields = form.fields if form else _fields_anywhere(args.act, world.policy)
-    data = values(pairs, fields, ZoneInfo(world.calendars["usual"].zone))
+    data = values(pairs, form.fields if form else (), ZoneInfo(world.calendars["usual"].zone))
     done = perform(
         Act(args.act, by, at, data, sheet),
         case_number=args.number,
@@ -527,15 +517,6 @@ def run_act(args: argparse.Namespace, speaker: Speaker) -> int:
         }
     )
     return OK
-
-
-def _fields_anywhere(act: str, policy: Policy) -> tuple[Field, ...]:
-    """The fields an act may have somewhere: for one that cannot be done now, so that its refusal is told."""
-    from bihuan.engine.forms import fact_field
-
-    needed = (field for need in NEEDS.values() for field in need.fields)
-    own = ACTS[act].fields if act in ACTS else ()
-    return (*(fact_field(fact) for fact in policy.facts.values()), *needed, *own)
 
 
 def _only_sheet(same: Sequence[Any]) -> int:

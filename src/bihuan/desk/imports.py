@@ -299,28 +299,11 @@ def value_of(item: Field, value: str, zone: ZoneInfo) -> Json:
             return None
         case "yes/no":
             return _YES_NO.get(_plain(value))
-        case "money":
-            return fen_of(value)
-        case "count" | "score":
+        case "count" | "money" | "score":
             return int(value) if re.fullmatch(r"\d{1,15}", value) else None
         case "file":
             return [part.strip() for part in value.split(",") if part.strip()]
     return value
-
-
-def fen_of(text: str) -> int | None:
-    """The fen of an amount in yuan: 400, 400.5, 1,280.00, ¥86, 400.01 yuan, 86元; None where it is none."""
-    found = _YUAN.fullmatch(text.strip())
-    return (
-        int(found[1].replace(",", "")) * 100 + int((found[2] or "").ljust(2, "0"))
-        if found
-        else None
-    )
-
-
-_YUAN = re.compile(
-    r"[¥\uffe5]?\s?(\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.(\d{1,2}))?\s?(?:yuan|元|CNY|RMB)?"  # zh: data
-)
 
 
 def instant_of(text: str, zone: ZoneInfo) -> int | None:

@@ -39,6 +39,8 @@ def offers(work: Work, person: str, now: int) -> Iterator[Possible]:
 def candidates(work: Work) -> Iterator[tuple[str, int]]:
     for debt in sorted(work.case.debts.values(), key=lambda debt: debt.due):
         yield debt.act, debt.sheet
+        if debt.sheet and "refuse_sheet" in work.policy.may:
+            yield "refuse_sheet", debt.sheet
     for allowed in work.policy.may:
         yield allowed, 0
     facts = work.facts()

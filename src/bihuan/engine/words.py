@@ -111,6 +111,7 @@ def _outcomes(**words: tuple[str, str]) -> tuple[Outcome, ...]:
 
 REASON = _field("reason", "long", "理由", "Reason")
 REMARK = _field("remark", "long", "说明", "Remark", required=False)
+PHOTOS = _field("files", "file", "照片和凭证", "Photos and papers", required=False)
 RESULT = _field("result", "long", "结果", "Result", personal=True)
 ANSWER_FORMS = {
     "phone": ("电话", "By phone"),
@@ -469,6 +470,7 @@ _ACTS = (
         ),
         fields=(
             _field("quantity", "count", "实收数量", "Quantity received", required=False),
+            PHOTOS,
             REMARK,
         ),
     ),
@@ -482,6 +484,7 @@ _ACTS = (
         outcomes=_outcomes(passed=("合格", "Passed"), failed=("不合格", "Failed")),
         fields=(
             _field("accepted", "count", "合格数量", "Quantity accepted", required=False),
+            PHOTOS,
             REMARK,
         ),
     ),
@@ -558,6 +561,7 @@ _ACTS = (
         "Reply",
         phrase=("办理并回复", "deal with it and reply"),
         past=("回复处理单", "replied to the note"),
+        fields=(PHOTOS,),
     ),
     _act(
         "check_reply",

@@ -83,10 +83,32 @@ class Reader:
         )
 
     @property
+    def takes_in(self) -> bool:
+        """Whether registering is the reader's own work, not only something they may do."""
+        posts = {post_of(place) for place in self.organisation.own_seats(self.person)}
+        return any(posts & permissions.intake_posts(one) for one in self.policies.values())
+
+    @property
+    def manages(self) -> bool:
+        """Whether others stand below the reader."""
+        own = self.viewer.seats
+        return any(line.seats - own for line in self.viewer.lines.values())
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the reader works for somebody else: a merchant, a dealer."""
+        posts = {post_of(place) for place in self.organisation.own_seats(self.person)}
+        known = [
+            policy.posts[post].outside
+            for policy in self.policies.values()
+            for post in posts & policy.posts.keys()
+        ]
+        return bool(known) and all(known) and not self.account.is_administrator
+
+    @property
     def oversees(self) -> bool:
         """Whether the reader sees more than what they owe themselves: intake, or a line below them."""
-        own = self.viewer.seats
-        return self.may_register or any(line.seats - own for line in self.viewer.lines.values())
+        return self.may_register or self.manages
 
 
 def now() -> int:
@@ -188,14 +210,32 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
     visits = entry("visits", _("Visits"), "phone-call", at) if reader.may_register else None
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
     me = entry("account", _("Me"), "user", at)
-    groups = [
-        {"label": _("Mine"), "entries": [item for item in (todo, visits, notices) if item]},
-        {
-            "label": _("Cases"),
-            "entries": [item for item in (cases, register, board, tracing) if item],
-        },
-        {"label": _("Organisation"), "entries": management(reader, at)},
-    ]
+    others = entry("todo", _("Waiting"), "clock-hour-4", "") | {
+        "url": f"{reverse('todo')}?wait=others"
+    }
+    if at == "waiting":
+        others["current"] = True
+    outside = reader.is_outside
+    if outside:  # sees only their own notes
+        cases = entry("cases", _("Notes to us"), "clipboard-list", at)
+        groups = [
+            {"label": _("Mine"), "entries": [todo, others, cases, notices]},
+            {"label": _("Organisation"), "entries": [
+                item for item in management(reader, at)
+                if item["url"] in (reverse("policies"), reverse("calendar"))
+            ]},
+        ]  # fmt: skip
+    else:
+        groups = [
+            {"label": _("Mine"), "entries": [item for item in (todo, visits, notices) if item]},
+            {
+                "label": _("Cases"),
+                "entries": [item for item in (cases, register, board, tracing) if item],
+            },
+            {"label": _("Organisation"), "entries": management(reader, at)},
+        ]
+    intake = register if reader.takes_in else None
+    second = others if outside else intake or board or register or notices
     return {
         "language": "en" if reader.language == "en" else "zh-hans",
         "theme": theme_of(request),
@@ -211,8 +251,8 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
             item | {"small": True}
             for item in (
                 todo,
-                register,
-                entry("cases", _("Cases"), "layout-list", at),
+                second,
+                cases if outside else entry("cases", _("Cases"), "layout-list", at),
                 me,
             )
             if item

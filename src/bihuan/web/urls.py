@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from bihuan.web import account
+from bihuan.web import absence, account
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.todo.urls")),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.records.urls")),
     path("", include("bihuan.web.notices.urls")),
     path("visits/", include("bihuan.web.visits.urls")),
+    path("me/away/", absence.away, name="away"),
     path("me/", account.me, name="account"),
     path("language/", account.language, name="language"),
     path("theme/", account.theme, name="theme"),

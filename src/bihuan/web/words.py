@@ -286,7 +286,8 @@ class Names:
 
 
 def _fields(act: str) -> list[Any]:
-    found = list(ACTS[act].fields) if act in ACTS else []
+    acts = [ACTS[act]] if act in ACTS else ACTS.values() if not act else ()
+    found = [field for word in acts for field in word.fields]
     found += CONDITIONS_KEPT
     return found + [field for need in NEEDS.values() for field in need.fields]
 

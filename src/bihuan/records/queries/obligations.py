@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from bihuan.records.models import Notice, Obligation
 
@@ -77,6 +77,12 @@ def late_of(seats: Collection[str], now: int, most: int = 100) -> int:
     """How many obligations of these seats are overdue, counted up to `most`."""
     rows = Obligation.objects.filter(state="open", seat__in=list(seats), due_at__lt=now)
     return len(rows.values_list("case_id", "number")[:most])
+
+
+def open_of(seats: Collection[str]) -> dict[str, int]:
+    """How many obligations each of these seats owes; those that owe nothing are left out."""
+    rows = Obligation.objects.filter(state="open", seat__in=list(seats))
+    return dict(rows.values_list("seat").annotate(Count("number")))
 
 
 def all_owed(

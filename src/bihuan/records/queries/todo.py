@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from bihuan.engine.case import Case as State
-from bihuan.records.models import Case, Obligation
+from bihuan.records.models import Case, CaseAccess, Obligation
 from bihuan.records.queries.visibility import Viewer
 
 MOST = 1000
@@ -22,6 +22,7 @@ class Behind:
     complainant: str
     phone: str
     state: State
+    title: str
 
 
 def cases_behind(viewer: Viewer, ids: Collection[int]) -> dict[int, Behind]:
@@ -29,12 +30,23 @@ def cases_behind(viewer: Viewer, ids: Collection[int]) -> dict[int, Behind]:
     rows = (
         Case.objects.filter(pk__in=set(ids))
         .exclude(_walled(viewer, ""))
-        .values_list("pk", "number", "channel", "complainant__name", "complainant__phone", "state")
+        .values_list(
+            "pk", "number", "channel", "complainant__name", "complainant__phone", "state", "title"
+        )
     )
     return {
-        pk: Behind(pk, number, channel, name or "", phone or "", State.from_json(state))
-        for pk, number, channel, name, phone, state in rows
+        pk: Behind(pk, number, channel, name or "", phone or "", State.from_json(state), title)
+        for pk, number, channel, name, phone, state, title in rows
     }
+
+
+def sheets_of(seats: Collection[str], limit: int = 100) -> list[tuple[int, int]]:
+    """The sheets these seats were ever given in open cases, as (case id, number), newest case first."""
+    rows = CaseAccess.objects.filter(
+        seat__in=sorted(seats), way=CaseAccess.Way.SHEET, sheet__gt=0, case__is_open=True
+    )
+    found = rows.order_by("-case_id", "sheet").values_list("case_id", "sheet").distinct()
+    return list(found[:limit])
 
 
 def owed_count(viewer: Viewer) -> int:

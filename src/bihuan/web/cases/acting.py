@@ -14,6 +14,7 @@ from bihuan.desk.stored import world_beside
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Act, Debt
 from bihuan.engine.library import Version
+from bihuan.engine.organisation import post_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible, possible
 from bihuan.engine.words import Field
@@ -156,6 +157,7 @@ def form_of(
         "fields": fields,
         "lists": forms.offered({one.kind for one in offer.fields}, names),
         "files": any(one.kind == "file" for one in offer.fields),
+        "lacking": not as_buttons and sum(1 for one in fields if one["required"]) > 1,
         "buttons": outcomes if as_buttons else [],
         "errors": [{"text": text, "field": forms.control(name)} for name, text in errors.items()],
         "refusal": refused(desk, boxed) if boxed else None,
@@ -270,8 +272,14 @@ def after_this(desk: Desk, offer: Possible) -> list[dict[str, Json]]:
     if decision.refusal or decision.case is None:
         return []
     before = desk.page.state.debts.keys()
+    lines: list[dict[str, Json]] = []
+    sheet = decision.case.sheets.get(offer.sheet)
+    if offer.act == "issue" and sheet and sheet.to:
+        lines.append({
+            "at": _("at once"), "who": desk.names.seat(sheet.to), "text": _("receives it"),
+        })  # fmt: skip
     new = [debt for key, debt in decision.case.debts.items() if key not in before]
-    return debt_lines(desk, sorted(new, key=lambda debt: debt.due))
+    return lines + debt_lines(desk, sorted(new, key=lambda debt: debt.due))
 
 
 def debt_lines(desk: Desk, debts: list[Debt]) -> list[dict[str, Json]]:
@@ -280,7 +288,7 @@ def debt_lines(desk: Desk, debts: list[Debt]) -> list[dict[str, Json]]:
         {
             "at": desk.reader.clock.phrase(debt.due),
             "who": desk.names.seat(debt.seat),
-            "act": desk.names.act(debt.act),
+            "text": _("owes %(act)s") % {"act": desk.names.act(debt.act)},
         }
         for debt in debts
     ]
@@ -323,6 +331,8 @@ def checks(desk: Desk, offer: Possible) -> list[dict[str, Json]]:
          if me not in handled else _("You did part of the work you decide on yourself")},
         {"ok": about != me, "text": _("You are not the one complained about")},
     ]  # fmt: skip
-    if offer.act == "issue":
+    sheet = case.sheets.get(offer.sheet)
+    post = desk.names.policy.posts.get(post_of(sheet.to)) if sheet and sheet.to else None
+    if offer.act == "issue" and post and (post.own_only or post.outside):
         found.append({"ok": True, "text": _("The customer’s phone number is not passed on")})
     return found

@@ -12,7 +12,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
 from bihuan.engine.words import ACTS
 from bihuan.web.cases import forms, signing
-from bihuan.web.cases.acting import SPENT, Desk, form_of
+from bihuan.web.cases.acting import BUTTONS, SPENT, Desk, form_of
 
 Json = Any
 REMARK = "remark"
@@ -45,6 +45,7 @@ def attempt(request: HttpRequest, desk: Desk, offer: Possible) -> Attempt:
         return overtaken(request, desk, offer.act, quicker)
     typed = forms.read(request, offer.fields, desk.names, desk.reader.clock)
     again: dict[str, Json] = {"posted": request.POST.dict(), "item": request.POST.get("item", "")}
+    typed.errors.update(_reason_missing(offer, typed.data))
     if typed.errors:
         return Attempt(422, form=form_of(desk, offer, errors=typed.errors, act_id=act_id, **again))
     if quicker:
@@ -56,6 +57,18 @@ def attempt(request: HttpRequest, desk: Desk, offer: Possible) -> Attempt:
             return Attempt(422, done, kept)
         return Attempt(422, done, form_of(desk, offer, refusal=done.refusal, **again))
     return Attempt(200, done, act=offer.act)
+
+
+def _reason_missing(offer: Possible, data: dict[str, Json]) -> dict[str, str]:
+    """Work is sent back with the reason: whoever did it has to do better."""
+    if offer.act not in BUTTONS or data.get("outcome") not in {
+        one.name for one in offer.outcomes[1:]
+    }:
+        return {}
+    explains = [one.name for one in offer.fields if one.kind == "long"]
+    if not explains or any(data.get(name) for name in explains):
+        return {}
+    return {explains[0]: _("Write why; whoever did the work reads it.")}
 
 
 def _perform(desk: Desk, act: Act, act_id: str) -> Performed:

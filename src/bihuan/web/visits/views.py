@@ -24,7 +24,8 @@ from bihuan.web.cases.acting import Desk, desk_of
 from bihuan.web.cases.attempting import attempt
 from bihuan.web.cases.views import remember_done
 from bihuan.web.shell import Reader, show, staff
-from bihuan.web.todo.views import contact, short_number
+from bihuan.web.todo.pane import contact
+from bihuan.web.todo.rows import short_number
 from bihuan.web.words import Names
 
 Json = Any

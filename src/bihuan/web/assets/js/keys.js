@@ -1,7 +1,7 @@
 // The keyboard of the desk. Single letters are off while a field has focus, and can be switched off.
 import { chooseRow } from "./choosing.js";
 import { keep } from "./drafts.js";
-import { closePane, move, preview, selectedRow } from "./lists.js";
+import { backToRow, closePane, enter, move, selectedRow } from "./lists.js";
 import { open } from "./popovers.js";
 import { announce } from "./saying.js";
 import { say } from "./words.js";
@@ -64,7 +64,7 @@ function escape() {
   if (document.querySelector(":popover-open")) return false;
   if (typing(field)) {
     if (field.form?.dataset.draft) keep(field.form);
-    field.blur();
+    if (!backToRow()) field.blur();
     return true;
   }
   return closePane();
@@ -112,7 +112,11 @@ export function startKeys() {
     else if (typing(event.target) || !lettersOn()) return;
     else if (event.key === "Enter") {
       const row = selectedRow();
-      if (row && document.activeElement === document.body) done = !preview(row, 0);
+      const on = document.activeElement;
+      if (row && (on === document.body || (on.matches("[data-select]") && row.contains(on)))) {
+        enter(row);
+        done = true;
+      }
     } else if (event.key.length === 1) done = Boolean(letter(event));
     if (done) event.preventDefault();
   });

@@ -7,6 +7,7 @@ import { say } from "./words.js";
 
 const WAIT = 150;
 let pending = 0;
+let entering = false;
 
 const rows = () => [...document.querySelectorAll("[data-list] tr[data-row]")];
 export const selectedRow = () => document.querySelector('[data-list] tr[aria-current="true"]');
@@ -20,6 +21,30 @@ export function preview(row, at = WAIT) {
   const link = row.querySelector("[data-select]");
   clearTimeout(pending);
   if (link) pending = setTimeout(() => link.click(), at);
+}
+
+function intoForm() {
+  entering = false;
+  const form = document.querySelector("#pane-body form[method=post]");
+  const field = form?.querySelector(
+    "input:not([type=hidden], [type=file], :disabled), select:not(:disabled), textarea:not(:disabled), button.is-solid",
+  );
+  (field || document.querySelector("#pane-body a.button"))?.focus();
+}
+
+// Enter: the pane of the row, and on into its form.
+export function enter(row) {
+  clearTimeout(pending);
+  const link = row.querySelector("[data-select]");
+  if (!link) return location.assign(row.dataset.href);
+  entering = true;
+  link.click();
+}
+
+export function backToRow() {
+  const link = document.activeElement?.closest(".pane") && selectedRow()?.querySelector("a");
+  link?.focus({ preventScroll: true });
+  return Boolean(link);
 }
 
 export function move(by) {
@@ -124,6 +149,9 @@ export function startLists() {
   document.addEventListener("click", onClick);
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target?.id === "pane-body") document.getElementById("pane")?.classList.add("is-open");
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (entering && document.getElementById("pane-body")) intoForm();
   });
   if (document.querySelector("table[data-live]")) {
     setInterval(reread, 60000);

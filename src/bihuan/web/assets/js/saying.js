@@ -62,7 +62,10 @@ export function startSaying() {
     const target = event.detail.target || event.detail.elt;
     const said = target?.querySelector?.("[data-focus]");
     if (said) {
-      said.focus();
+      // Done: on with the next obligation; what happened is said without taking the focus.
+      const next = said.matches(".done-note") && document.querySelector('[data-list] tr[aria-current="true"] [data-select]');
+      if (next) next.focus({ preventScroll: true });
+      else said.focus();
       announce(said.innerText.trim());
     } else if (target?.id === "act-form") {
       target.querySelector("input:not([type=hidden]), select, textarea")?.focus();

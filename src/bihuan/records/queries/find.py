@@ -5,7 +5,16 @@ from collections.abc import Collection
 from django.db.models import Q
 
 from bihuan.records.models import Case
-from bihuan.records.queries.cases import Filters, Key, Listed, _by_due, _filtered, _page, case_page
+from bihuan.records.queries.cases import (
+    Filters,
+    Key,
+    Listed,
+    _by_due,
+    _filtered,
+    _page,
+    case_page,
+    walk,
+)
 from bihuan.records.queries.visibility import Viewer, reachable_cases, visible, visible_cases
 
 
@@ -25,7 +34,7 @@ def found_cases(
     """
     notes_too = any(viewer.seats & line.own_only for line in viewer.lines.values())
     seen = reachable_cases(viewer) if notes_too else visible_cases(viewer)
-    rows = _filtered(seen, filters, along_due=by_due)
+    rows = _filtered(seen, filters, walk(viewer, by_due=by_due))
     if words:
         fits = _fits(words)
         rows = rows.filter((visible(viewer) & fits) | _has_number(words) if notes_too else fits)

@@ -137,6 +137,32 @@ def test_a_case_is_registered_worked_on_and_shown(bihuan: Bihuan):
     assert bihuan("verify", number).code == 0
 
 
+def test_cases_are_linked_unlinked_and_merged(bihuan: Bihuan):
+    one, other = registered(bihuan), registered(bihuan)
+    assert bihuan("act", one, "link", f"case={other}", "as=repeat").code == 0
+    again = bihuan("act", one, "link", f"case={other}", "as=repeat")
+    assert again.code != 0
+    assert "linked already" in again.err
+    assert bihuan("act", other, "unlink", f"case={one}", "reason=mistaken").code == 0
+    nowhere = bihuan("act", one, "merge", "case=TS0", "reason=the same")
+    assert nowhere.code != 0
+    assert "no such case" in nowhere.err
+    assert bihuan("act", one, "merge", f"case={other}", "reason=the same").code == 0
+    assert "merged" in bihuan("show", one).out
+    assert bihuan("verify").code == 0
+
+
+def test_an_act_of_the_command_case_is_done_on_its_members_too(bihuan: Bihuan):
+    command, member = registered(bihuan), registered(bihuan)
+    assert bihuan("act", command, "link", f"case={member}", "as=member").code == 0
+    told = ("acknowledge", "told_by=same channel")
+    done = bihuan("act", command, *told, "--members", "--json")
+    assert (done.code, done.json["members"]) == (0, {member: "done"})
+    assert "acknowledge" not in [one["act"] for one in bihuan("owed", "--json").json]
+    never = bihuan("act", command, "withdraw", "--members")
+    assert never.code != 0
+
+
 def test_registering_twice_with_one_act_id_registers_once(bihuan: Bihuan):
     words = ("register", "content=灯坏了", "--policy", "general", "--act-id", "call-17", "--json")
     first, again = bihuan(*words).json, bihuan(*words).json

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bihuan.cli import store
@@ -14,7 +14,11 @@ from bihuan.cli.speech import OK, REFUSED, Speaker, refused, shortened, stop
 from bihuan.engine.case import Case
 from bihuan.engine.organisation import post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.engine.words import ACTS, ENDINGS, STAGES, Field, Text
+from bihuan.engine.refusal import refuse
+from bihuan.engine.words import ACTS, ENDINGS, FOR_MEMBERS, STAGES, Field, Text
+
+if TYPE_CHECKING:
+    from bihuan.desk.perform import Performed
 
 _NUMBER = Text("案件编号", "the case's number")
 _BY = Text(
@@ -121,6 +125,13 @@ def add(commands: Commands) -> None:
         "--at",
         metavar="INSTANT",
         says=Text("何时发生(默认现在)", "when it happened (now unless given)"),
+    )
+    act.take(
+        "--members",
+        action="store_true",
+        says=Text(
+            "也办到集体投诉的各成员案", "do it on the members of the collective complaint too"
+        ),
     )
     act.take("--sheet", type=int, metavar="N", says=Text("在第几张单据上", "on which sheet"))
     act.take(
@@ -484,6 +495,8 @@ def run_act(args: argparse.Namespace, speaker: Speaker) -> int:
     stored = load(args.number)
     if stored is None:
         raise stop(Text(f"没有案件“{args.number}”", f"there is no case '{args.number}'"), REFUSED)
+    if args.members and args.act not in FOR_MEMBERS:
+        raise refused(refuse("not-for-members"))
     by = store.person(args.by, present)
     world = worlds.ruling(stored.policy_id, present).world
     offered = possible(stored.case, by, world, present)
@@ -508,6 +521,7 @@ def run_act(args: argparse.Namespace, speaker: Speaker) -> int:
         )
     )
     _say_owed(args.number, speaker)
+    members = _on_members(done, by, present, speaker) if args.members else {}
     speaker.data(
         {
             "number": done.number,
@@ -515,8 +529,26 @@ def run_act(args: argparse.Namespace, speaker: Speaker) -> int:
             "repeated": done.repeated,
             "owed": _owed_json(args.number),
         }
+        | members
     )
     return OK
+
+
+def _on_members(done: "Performed", by: str, at: int, speaker: Speaker) -> dict[str, Any]:
+    """The act just done on a command case, done on each of its members; each is judged for itself."""
+    from bihuan.desk.together import apply_to_members, done_on_command
+    from bihuan.engine.refusal import Refusal
+
+    applied = apply_to_members(done.number, done_on_command(done.number, done), by=by, now=at)
+    if isinstance(applied, Refusal):
+        raise refused(applied)
+    found = {}
+    for one in applied:
+        refusal = one.performed.refusal
+        how = Text("已办", "done") if refusal is None else refusal.text
+        speaker.print(f"  {one.number}  {how.in_(speaker.lang)}")
+        found[one.number] = refusal.code if refusal else "done"
+    return {"members": found}
 
 
 def _only_sheet(same: Sequence[Any]) -> int:

@@ -301,6 +301,8 @@ def value_of(item: Field, value: str, zone: ZoneInfo) -> Json:
             return _YES_NO.get(_plain(value))
         case "count" | "money" | "score":
             return int(value) if re.fullmatch(r"\d{1,15}", value) else None
+        case "people":
+            return [part.strip() for part in re.split("[,，、\n]", value) if part.strip()]
         case "file":
             return [part.strip() for part in value.split(",") if part.strip()]
     return value

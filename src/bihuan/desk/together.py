@@ -43,6 +43,18 @@ def _is_for_members(entry: Entry) -> bool:
     return done_by_staff and entry.kind in FOR_MEMBERS and not entry.sheet
 
 
+def done_on_command(number: str, done: Performed) -> int:
+    """The place in the command case's history of the act that came of `done`; 0 where members take none such."""
+    stored = load(number)
+    events = history(stored.id) if stored else ()
+    places = (
+        entry.sequence
+        for entry in events
+        if done.first <= entry.sequence <= done.last and _is_for_members(entry)
+    )
+    return next(places, 0)
+
+
 def apply_to_members(
     command: str, sequence: int, *, by: str, now: int, viewer: Viewer | None = None
 ) -> list[Applied] | Refusal:

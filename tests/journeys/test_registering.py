@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 from bihuan.desk.stored import load
 from bihuan.records.models import Case
@@ -112,15 +113,17 @@ def test_nothing_is_filled_in_by_itself_nor_over_what_was_chosen(
 
 def test_an_answer_that_comes_late_is_dropped(mall: Mall, desks: Callable[..., Desk]) -> None:
     page = new_page(desks("desk"))
-    held: list[object] = []
-    page.route("**/follows/", held.append)
+
+    def slowly(route: Route) -> None:
+        page.unroute("**/follows/")
+        answer = route.fetch()
+        page.locator("[name=category][value=service]").check()
+        with suppress(Error):  # the browser does not wait for it any more
+            route.fulfill(response=answer)
+
+    page.route("**/follows/", slowly)
     page.keyboard.insert_text("木棉里的羊绒衫脱线")
-    page.wait_for_timeout(700)
-    assert held
-    page.locator("[name=category][value=service]").check()
-    page.unroute("**/follows/")
-    held[0].continue_()  # type: ignore[attr-defined]
-    page.wait_for_timeout(500)
+    assert "建议" in offered(page, "about_unit")
     expect(page.locator('[data-slot="category"]')).to_be_empty()
     assert page.locator("[name=category]:checked").input_value() == "service"
 

@@ -95,6 +95,13 @@ def test_an_unknown_unit_is_said_at_its_field(mall: Mall, as_: As) -> None:
     assert "不存在的店" in answer.context["errors"][0]["text"]
 
 
+def test_what_was_refused_is_registered_once_it_is_put_right(mall: Mall, as_: As) -> None:
+    client = as_("desk")
+    refused = submit(client, about_unit="不存在的店")
+    again = client.post("/cases/new/", {"act_id": refused.context["act_id"], **SAID})
+    assert again.status_code == 302, again.context["errors"]
+
+
 def test_beforehand_one_sees_severity_owner_and_what_one_owes_next(mall: Mall, as_: As) -> None:
     client = as_("desk")
 

@@ -62,6 +62,7 @@ def register(request: HttpRequest, reader: Reader) -> HttpResponse:
             at,
             errors={field: text} if drawn else {},
             refusal=None if drawn else done.refusal,
+            anew=True,
             status=422,
         )
     told = _acknowledge(at, done.number, typed.data, act_id)
@@ -160,7 +161,9 @@ def _page(
     errors: Mapping[str, str] | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
+    anew: bool = False,
 ) -> HttpResponse:
+    """The page with what was typed; `anew`: the act was judged, so the next try is another one."""
     names = at.names
     posted = request.POST.dict() if request.method == "POST" else request.GET.dict()
     errors = dict(errors or {})
@@ -187,7 +190,7 @@ def _page(
                 {"text": text, "field": forms.control(name)} for name, text in errors.items()
             ],
             "refusal": boxed,
-            "act_id": posted.get("act_id") or secrets.token_hex(16),
+            "act_id": (not anew and posted.get("act_id")) or secrets.token_hex(16),
             "guidance": beside.guidance(at),
             "complaints_only": set(at.policy.kinds) == {"complaint"},
             "done": request.session.pop("done", None) if request.method == "GET" else None,

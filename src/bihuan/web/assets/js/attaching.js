@@ -123,7 +123,7 @@ export function startAttaching() {
     bar.value = (100 * event.detail.loaded) / event.detail.total;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
+    const form = event.detail.requestConfig?.elt || event.detail.elt;
     if (!(form instanceof HTMLFormElement)) return;
     for (const box of form.querySelectorAll("[data-files]")) {
       box.querySelector("progress").hidden = true;

@@ -125,7 +125,8 @@ export function startDrafts() {
     for (const form of forms(event.detail.elt)) bringBack(form);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt;
+    // A form that was swapped out by its answer is no longer where the event comes from.
+    const form = event.detail.requestConfig?.elt || event.detail.elt;
     if (form instanceof HTMLFormElement && form.dataset.draft && event.detail.xhr?.status < 300) forget(form);
   });
   document.addEventListener("submit", (event) => {

@@ -41,11 +41,11 @@ def test_who_keeps_the_policy_changes_numbers_and_words_of_the_next_version(
     page = as_("manager").get(f"{PAGE}draft/").content.decode()
     assert "开展调查" in page
     assert 'value="3 working days"' in page
-    made = keep_draft(as_, **{"posts.after_sales.zh": "售后服务部"})
+    made = keep_draft(as_, **{"who.after_sales.zh": "售后服务部"})
     assert "{is: 1 working day," in made.text
     assert "zh: 售后服务部" in made.text
     versions = as_("gm").get(f"{PAGE}versions/").content.decode()
-    assert "草案" in versions
+    assert "草稿" in versions
     assert "沈亦川" in versions
     assert 'value="1 working day"' in as_("manager").get(f"{PAGE}draft/").content.decode()
 

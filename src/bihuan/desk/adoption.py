@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from bihuan.desk import packs
+from bihuan.desk import packs, reply_templates
 from bihuan.desk.ledgers import ensure_ledgers, open_ledger
 from bihuan.desk.numbering import ledger_number
 from bihuan.desk.perform import perform
@@ -14,7 +14,7 @@ from bihuan.records.models import Case, PolicyVersion
 def put_in_force(
     code: str, by: int | None, now: int, *, unit: str = "", kinds: tuple[str, ...] = ()
 ) -> PolicyVersion | Refusal:
-    """Adopt a shipped pack (`packs.adopt`) and open its ledgers, in one transaction.
+    """Adopt a shipped pack (`packs.adopt`), open its ledgers and keep its reply templates, all or nothing.
 
     From then on its approval by three is owed, and the filling of its vacant posts.
     """
@@ -26,6 +26,7 @@ def put_in_force(
         if not Case.objects.filter(number=number).exists():
             open_ledger(version, "", now)
         ensure_ledgers(now)
+        reply_templates.add_shipped(code, now)
         return version
 
 

@@ -45,7 +45,7 @@ def editable(text: str) -> dict[str, str]:
     what = written.get("what", {})
     for section, part in (
         *((f"what.{name}", what.get(name)) for name in ("kinds", "callers", "categories")),
-        ("posts", written.get("posts")),
+        ("who", written.get("who")),
     ):
         for name, words in (part if isinstance(part, dict) else {}).items():
             for language in ("zh", "en"):

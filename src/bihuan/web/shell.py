@@ -286,10 +286,17 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
         ("calendar", _("Working calendar"), "calendar", True),
         ("ledger", _("Routine duties"), "repeat", True),
         ("papers", _("Printed forms"), "printer", True),
+        ("replies", _("Reply templates"), "message", True),
         (
             "records",
             _("Keeping and destroying"),
             "checks",
+            reader.account.is_administrator or reader.account.is_auditor,
+        ),
+        (
+            "audit",
+            _("Changes of administration"),
+            "history",
             reader.account.is_administrator or reader.account.is_auditor,
         ),
     )

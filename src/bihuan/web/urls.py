@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.portal.urls")),
     path("", include("bihuan.web.organisation.urls")),
     path("", include("bihuan.web.rosters.urls")),
+    path("", include("bihuan.web.audit.urls")),
+    path("", include("bihuan.web.replies.urls")),
     path("", include("bihuan.web.people.urls")),
     path("", include("bihuan.web.policy.urls")),
     path("", include("bihuan.web.library.urls")),

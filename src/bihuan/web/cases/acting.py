@@ -22,7 +22,7 @@ from bihuan.engine.world import World
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.cases import CasePage, listed_by_number
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases import citing, forms, signing
+from bihuan.web.cases import citing, forms, replying, signing
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
 
@@ -170,6 +170,7 @@ def form_of(
         "words": words_of(desk, offer.sheet),
         "checks": checks(desk, offer),
         "documents": citing.at_hand(documents),
+        "templates": replying.offered(desk, offer),
         "hints": hints(desk, offer.act),
         "letter": letter(desk, offer),
     }

@@ -114,7 +114,7 @@ def csv_lines(lines: Iterator[list[Cell]]) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf"
     for line in lines:
         part = io.StringIO()
-        csv.writer(part).writerow([_harmless(_as_text(cell)) for cell in line])
+        csv.writer(part).writerow([harmless(_as_text(cell)) for cell in line])
         yield part.getvalue().encode()
 
 
@@ -122,7 +122,7 @@ def _as_text(cell: Cell) -> str:
     return cell if isinstance(cell, str) else f"{cell:%Y-%m-%d %H:%M}"
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """The text, an apostrophe before it where a spreadsheet would reckon instead of show."""
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) or text.startswith(FORMULA) else text
 

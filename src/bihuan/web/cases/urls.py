@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bihuan.web.cases import export, listing, looking, many, views
+from bihuan.web.cases import export, listing, looking, many, replying, views
 
 urlpatterns = [
     path("", listing.cases, name="cases"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<str:number>/reveal/", views.contact, name="case-contact"),
     path("<str:number>/looking/", looking.look, name="case-looking"),
     path("<str:number>/files/<str:digest>/<str:name>", views.file, name="case-file"),
+    path("<str:number>/templates.json", replying.texts, name="case-templates"),
     path("<str:number>/together/", views.apply_to_members, name="case-together"),
     path("<str:number>/<str:act>/", views.act, name="case-act"),
 ]

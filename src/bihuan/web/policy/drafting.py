@@ -136,7 +136,7 @@ def _groups(known: dict[str, str], request: HttpRequest) -> list[dict[str, Json]
         "what.kinds": _("Kinds of contact"),
         "what.callers": _("Complainants"),
         "what.categories": _("Categories"),
-        "posts": _("Posts"),
+        "who": _("Posts"),
     }
     found = []
     for section, title in titles.items():

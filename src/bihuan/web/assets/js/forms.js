@@ -41,8 +41,19 @@ function showWhatCounts(form) {
   }
 }
 
+// A template goes into its field; what was typed there before comes back when none is chosen.
+function fillFrom(select) {
+  const field = select.form.elements.namedItem(select.dataset.fills);
+  if (!field) return;
+  if (select.typed === undefined) select.typed = field.value;
+  field.value = select.selectedOptions[0].dataset.text ?? select.typed;
+  if (select.value === "") select.typed = undefined;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 export function startForms() {
   document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-fills]")) fillFrom(event.target);
     if (event.target.form) showWhatCounts(event.target.form);
   });
   document.addEventListener("htmx:load", (event) => {

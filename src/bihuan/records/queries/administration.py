@@ -1,0 +1,82 @@
+"""The trail of administration and the reply templates, as pages list them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from bihuan.records.models import AdministrativeChange, ReplyTemplate
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of administration: who (empty: the command line), when, what before and after."""
+
+    id: int
+    at: int
+    by: str
+    area: str
+    what: str
+    about: str
+    before: list[dict[str, Json]]
+    after: list[dict[str, Json]]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A reply template in use; `act` and `kind` empty: offered everywhere."""
+
+    id: int
+    name: str
+    act: str
+    kind: str
+    zh: str
+    en: str
+
+
+def administrative_changes(
+    *,
+    area: str = "",
+    person: str = "",
+    words: str = "",
+    since: int = 0,
+    until: int = 0,
+    before: int = 0,
+    limit: int = 50,
+) -> tuple[Change, ...]:
+    """The newest changes first, narrowed as asked; `before`: only those older than this id."""
+    rows = AdministrativeChange.objects.select_related("by")
+    if area:
+        rows = rows.filter(area=area)
+    if person:
+        rows = rows.filter(by_id=int(person)) if person.isdecimal() else rows.filter(by=None)
+    if words:
+        rows = rows.filter(
+            Q(about__icontains=words) | Q(before__icontains=words) | Q(after__icontains=words)
+        )
+    if since:
+        rows = rows.filter(at__gte=since)
+    if until:
+        rows = rows.filter(at__lt=until)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    return tuple(
+        Change(
+            row.pk, row.at, row.by.name if row.by else "", row.area, row.what, row.about,
+            list(row.before), list(row.after),
+        )
+        for row in rows.order_by("-id")[:limit]
+    )  # fmt: skip
+
+
+def templates(act: str = "", kind: str = "") -> tuple[Template, ...]:
+    """The reply templates in use by name; with an act, those offered for it in a case of this kind."""
+    rows = ReplyTemplate.objects.filter(withdrawn_at=None)
+    if act:
+        rows = rows.filter(act__in=("", act), kind__in=("", kind))
+    return tuple(
+        Template(row.pk, row.name, row.act, row.kind, row.zh, row.en)
+        for row in rows.order_by("name", "id")
+    )

@@ -1,0 +1,204 @@
+"""Who changed what of organisation, people, policies and papers: read, narrowed, exported."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from bihuan.desk.changes import AREAS
+from bihuan.records.queries.administration import Change, administrative_changes
+from bihuan.records.queries.organisation import people
+from bihuan.web.cases.export import harmless
+from bihuan.web.shell import Reader, show, staff
+
+Json = Any
+PAGE = 50
+MOST = 50_000  # rows of an export
+ASKED = ("area", "person", "q", "since", "until")
+
+
+@require_safe
+@staff
+def trail(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """`?area=rosters&person=7&q=…&since=2026-10-01&until=…&before=ID`: newest first."""
+    _may(reader)
+    told = {name: request.GET.get(name, "").strip()[:100] for name in ASKED}
+    before = request.GET.get("before", "")
+    before = before if before.isdecimal() and len(before) < 16 else ""
+    found = administrative_changes(
+        **_narrowed(told, reader), before=int(before or 0), limit=PAGE + 1
+    )
+    shown = found[:PAGE]
+    query = {name: value for name, value in told.items() if value}
+    more = {**query, "before": str(shown[-1].id)} if len(found) > PAGE else None
+    context = {
+        "rows": [_row(change, reader) for change in shown],
+        "told": told,
+        "areas": [
+            {"value": name, "label": text.in_(reader.language)} for name, text in AREAS.items()
+        ],
+        "people": [
+            {"value": "console", "label": _("Command line")},
+            *(
+                {"value": person.person_id, "label": person.name}
+                for person in people(reader.now, also_left=True)
+            ),
+        ],
+        "more_url": f"{reverse('audit')}?{urlencode(more)}" if more else "",
+        "export_url": f"{reverse('audit-csv')}?{urlencode(query)}",
+    }
+    return show(request, reader, "audit/trail.jinja", context, at="audit")
+
+
+@require_safe
+@staff
+def export(request: HttpRequest, reader: Reader) -> HttpResponseBase:
+    """The same, narrowed the same, as a table; no cell is a formula."""
+    _may(reader)
+    told = {name: request.GET.get(name, "").strip()[:100] for name in ASKED}
+    found = administrative_changes(**_narrowed(told, reader), limit=MOST)
+    answer = StreamingHttpResponse(_lines(found, reader), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    return answer
+
+
+def _lines(found: tuple[Change, ...], reader: Reader) -> Iterator[bytes]:
+    yield b"\xef\xbb\xbf"
+    heads = (_("When"), _("Who"), _("Area"), _("What"), _("About"), _("Before"), _("After"))
+    for line in (heads, *(_cells(change, reader) for change in found)):
+        part = io.StringIO()
+        csv.writer(part).writerow([harmless(cell) for cell in line])
+        yield part.getvalue().encode()
+
+
+def _cells(change: Change, reader: Reader) -> tuple[str, ...]:
+    return (
+        f"{reader.clock.wall(change.at):%Y-%m-%d %H:%M:%S}",
+        change.by or _("Command line"),
+        AREAS[change.area].in_(reader.language),
+        _deed(change.what),
+        change.about,
+        json.dumps(change.before, ensure_ascii=False) if change.before else "",
+        json.dumps(change.after, ensure_ascii=False) if change.after else "",
+    )
+
+
+def _may(reader: Reader) -> None:
+    if not (reader.account.is_administrator or reader.account.is_auditor):
+        raise Http404
+
+
+def _narrowed(told: dict[str, str], reader: Reader) -> dict[str, Json]:
+    until = _instant(told["until"], reader, days=1)
+    return {
+        "area": told["area"] if told["area"] in AREAS else "",
+        "person": told["person"],
+        "words": told["q"],
+        "since": _instant(told["since"], reader),
+        "until": until,
+    }
+
+
+def _instant(text: str, reader: Reader, days: int = 0) -> int:
+    """The beginning of the day written (or so many days later); 0 for none."""
+    try:
+        on = datetime.fromisoformat(text[:10]) + timedelta(days=days)
+    except (ValueError, OverflowError):
+        return 0
+    return reader.clock.read_field(f"{on:%Y-%m-%dT00:00}") or 0
+
+
+def _row(change: Change, reader: Reader) -> dict[str, Json]:
+    return {
+        "at": f"{reader.clock.wall(change.at):%Y-%m-%d %H:%M}",
+        "by": change.by or _("Command line"),
+        "area": AREAS[change.area].in_(reader.language),
+        "what": _deed(change.what),
+        "about": change.about,
+        "before": [_values(row, reader) for row in change.before[:12]],
+        "after": [_values(row, reader) for row in change.after[:12]],
+        "left_off": max(0, len(change.before) - 12) + max(0, len(change.after) - 12),
+    }
+
+
+def _values(row: dict[str, Json], reader: Reader) -> list[dict[str, str]]:
+    """Names and values of one row; instants as people read them."""
+    return [
+        {
+            "name": _named(name),
+            "value": f"{reader.clock.wall(value):%Y-%m-%d %H:%M}"
+            if name.endswith("_at") and isinstance(value, int) and value
+            else str(value),
+        }
+        for name, value in row.items()
+        if value not in ("", None)
+    ]
+
+
+def _named(name: str) -> str:
+    return {
+        "name": _("name"),
+        "phone": _("phone"),
+        "language": _("language"),
+        "is_administrator": _("administrator"),
+        "is_auditor": _("auditor"),
+        "post": _("post"),
+        "unit": _("unit"),
+        "person": _("person"),
+        "from_at": _("from"),
+        "until_at": _("until"),
+        "reason": _("reason"),
+        "state": _("state"),
+        "code": _("code"),
+        "kind": _("kind"),
+        "parent": _("below"),
+        "deputy": _("deputy"),
+        "place": _("place"),
+        "file": _("file"),
+        "act": _("act"),
+        "role": _("role"),
+    }.get(name, name)
+
+
+def _deed(what: str) -> str:
+    return {
+        "add_unit": _("unit added"),
+        "rename": _("renamed"),
+        "locate": _("placed"),
+        "move": _("moved"),
+        "close_unit": _("unit closed"),
+        "hold": _("post given"),
+        "end_holding": _("post ended"),
+        "end_all_holdings": _("all posts ended"),
+        "absence": _("absence noted"),
+        "end_absence": _("absence ended"),
+        "roster": _("rostered"),
+        "fill": _("rostered"),
+        "strike": _("taken off duty"),
+        "copy_month": _("month copied"),
+        "take_table": _("table taken"),
+        "create_person": _("person added"),
+        "change_person": _("person changed"),
+        "change_rights": _("rights changed"),
+        "give_account": _("account given"),
+        "deactivate": _("person left"),
+        "appoint_administrator": _("administrator appointed"),
+        "adopt": _("adopted"),
+        "draft": _("drafted"),
+        "sign": _("signed"),
+        "withdraw": _("withdrawn"),
+        "publish": _("published"),
+        "copied": _("copy noted"),
+        "use": _("own file used"),
+        "save": _("text saved"),
+        "change": _("changed"),
+    }.get(what, what)

@@ -1,0 +1,1 @@
+"""Texts to answer with, looked after by administrators."""

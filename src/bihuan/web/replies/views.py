@@ -1,0 +1,118 @@
+"""The reply templates: listed, written with a preview, withdrawn."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from bihuan.desk import reply_templates
+from bihuan.engine.refusal import Refusal
+from bihuan.records.queries.accounts import organisation_name
+from bihuan.records.queries.administration import templates
+from bihuan.web.administration import administrator, done, errors_of, said
+from bihuan.web.shell import Reader, show, staff
+
+Json = Any
+FIELDS = ("name", "act", "kind", "zh", "en")
+
+
+@require_safe
+@staff
+def replies(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Everybody of the organisation reads them; `?template=ID` has one in the form."""
+    return _page(request, reader)
+
+
+@require_POST
+@administrator
+def change(request: HttpRequest, reader: Reader) -> HttpResponse:
+    """Save, withdraw, or only look how it would read."""
+    does, told = request.POST.get("change", ""), _told(request)
+    number = request.POST.get("template", "")
+    key = int(number) if number.isdecimal() and len(number) < 16 else 0
+    made: Json = None
+    if does == "save":
+        made = reply_templates.save(**told, instead_of=key, now=reader.now)
+    elif does == "withdraw":
+        made = reply_templates.withdraw(key, now=reader.now)
+    if made is None or isinstance(made, Refusal):
+        return _page(request, reader, made, 422 if made else 200)
+    words = _("%(name)s is kept.") if does == "save" else _("%(name)s is offered no more.")
+    return done(request, words % {"name": made.name}, reverse("replies"))
+
+
+def _told(request: HttpRequest) -> dict[str, str]:
+    most = reply_templates.LONGEST + 1
+    return {name: request.POST.get(name, "")[:most].replace("\r\n", "\n") for name in FIELDS}
+
+
+def _page(
+    request: HttpRequest, reader: Reader, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    rows = templates()
+    number = request.POST.get("template", "") or request.GET.get("template", "")
+    chosen = next((row for row in rows if str(row.id) == number), None)
+    told = dict.fromkeys(FIELDS, "")
+    if request.method == "POST":
+        told = _told(request)
+    elif chosen:
+        told = {name: getattr(chosen, name) for name in FIELDS}
+    acts = _labels(reply_templates.acts_with_text(), reader)
+    kinds = _labels(reply_templates.kinds(), reader)
+    context = {
+        "rows": [
+            {
+                "name": row.name,
+                "act": _label(acts, row.act),
+                "kind": _label(kinds, row.kind),
+                "text": (row.en or row.zh) if reader.language == "en" else (row.zh or row.en),
+                "url": f"{reverse('replies')}?template={row.id}#pane",
+                "current": bool(chosen and row.id == chosen.id),
+            }
+            for row in rows
+        ],
+        "chosen": chosen.id if chosen else "",
+        "told": told,
+        "acts": acts,
+        "kinds": kinds,
+        "variables": [
+            {"name": f"{{{name}}}", "text": text.in_(reader.language)}
+            for name, text in reply_templates.VARIABLES.items()
+        ],
+        "preview": [
+            {"lang": language, "text": reply_templates.filled(told[name], _sample(reader))}
+            for name, language in (("zh", "zh-Hans"), ("en", "en"))
+            if told[name]
+        ],
+        "errors": errors_of(refusal, reader.language),
+        "may_change": reader.account.is_administrator,
+        "said": said(request) if request.method == "GET" else "",
+    }
+    return show(request, reader, "replies/list.jinja", context, at="replies", status=status)
+
+
+def _labels(found: Json, reader: Reader) -> list[dict[str, str]]:
+    return [{"value": name, "label": text.in_(reader.language)} for name, text in found.items()]
+
+
+def _label(choices: list[dict[str, str]], value: str) -> str:
+    return next((one["label"] for one in choices if one["value"] == value), value)
+
+
+def _sample(reader: Reader) -> dict[str, str]:
+    clock = reader.clock
+    soon = f"{clock.wall(reader.now + 2 * 86400):%Y-%m-%d} 10:00"
+    return {
+        "customer": _("Ms Example"),
+        "number": "TS-20260101-001",
+        "agreed_time": soon,
+        "due": soon,
+        "company": organisation_name(),
+        "agent": reader.account.name,
+        "received": clock.day(reader.now),
+        "today": clock.day(reader.now),
+        "content": _("the seam of the coat came open"),
+        "demand": _("an exchange"),
+    }

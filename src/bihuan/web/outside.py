@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
-from bihuan.records.queries.accounts import organisation_name
+from bihuan.records.queries.accounts import look, organisation_name
 from bihuan.web.shell import now, theme_of
 
 Json = Any
@@ -23,6 +23,7 @@ def frame(request: HttpRequest) -> dict[str, Json]:
         "language": "en" if translation.get_language() == "en" else "zh-hans",
         "theme": theme_of(request),
         "organisation": organisation_name(),
+        "look": look(),
         "now": now(),
         "zone": settings.TIME_ZONE,
         "path": request.get_full_path(),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from bihuan.desk import changes, packs, permissions, setup, worlds
 from bihuan.engine.organisation import Organisation, post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.records.queries.accounts import Account, account_of, organisation_name
+from bihuan.records.queries.accounts import Account, account_of, look, organisation_name
 from bihuan.records.queries.obligations import unread_count
 from bihuan.records.queries.todo import owed_count
 from bihuan.records.queries.visibility import Viewer
@@ -241,6 +241,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
         "theme": theme_of(request),
         "letters": True,
         "organisation": organisation_name(),
+        "look": look(),
         "now": reader.now,
         "now_text": reader.clock.bar(),
         "zone": reader.zone,
@@ -286,6 +287,12 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
         ("calendar", _("Working calendar"), "calendar", True),
         ("ledger", _("Routine duties"), "repeat", True),
         ("papers", _("Printed forms"), "printer", True),
+        (
+            "presentation",
+            _("Name, channels, notices"),
+            "settings",
+            reader.account.is_administrator,
+        ),
         ("replies", _("Reply templates"), "message", True),
         (
             "records",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.organisation.urls")),
     path("", include("bihuan.web.rosters.urls")),
     path("", include("bihuan.web.audit.urls")),
+    path("", include("bihuan.web.presentation.urls")),
     path("", include("bihuan.web.replies.urls")),
     path("", include("bihuan.web.people.urls")),
     path("", include("bihuan.web.policy.urls")),

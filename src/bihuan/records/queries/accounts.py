@@ -1,6 +1,7 @@
-"""Who is behind an account, and how the organisation is called."""
+"""Who is behind an account, and how the organisation is called and shows itself."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from bihuan.records.models import Person, Site
 
@@ -30,3 +31,34 @@ def account_of(user_id: int) -> Account | None:
 def organisation_name() -> str:
     """What the organisation is called; empty before the first run."""
     return Site.objects.values_list("organisation_name", flat=True).first() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the organisation shows itself; empty: as Bihuan comes. `mark` changes with it."""
+
+    colour: str
+    logo: str
+    head: str
+    foot: str
+
+    @property
+    def mark(self) -> str:
+        """What an address carries so that a browser asks for the new look."""
+        return f"{self.colour.removeprefix('#')}{self.logo[:8]}"
+
+
+def look() -> Look:
+    """Colour, logo, head and foot of letters."""
+    found = Site.objects.values_list("look", flat=True).first() or {}
+    return Look(*(str(found.get(name, "")) for name in ("colour", "logo", "head", "foot")))
+
+
+def doors() -> dict[str, dict[str, str]]:
+    """By channel, whether it is open and where customers reach it; only what an administrator said."""
+    return Site.objects.values_list("doors", flat=True).first() or {}
+
+
+def notice_ways() -> dict[str, Any]:
+    """By kind of news, the ways it is told, and the quiet hours; only what an administrator said."""
+    return Site.objects.values_list("notices", flat=True).first() or {}

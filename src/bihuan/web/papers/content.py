@@ -19,7 +19,7 @@ from bihuan.engine.rules import facts_of
 from bihuan.engine.say_time import say_span
 from bihuan.engine.visiting import questions_of
 from bihuan.engine.words import ACTS, NEEDS, Field, Text
-from bihuan.records.queries.accounts import organisation_name
+from bihuan.records.queries.accounts import look, organisation_name
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import Desk
@@ -418,6 +418,7 @@ class _Form:
         last = self.desk.page.history[-1] if self.desk.page.history else None
         number = last.sequence if last else 0
         policy, lang = self.policy, self.desk.reader.language
+        own = look()
         foot = _("Under %(title)s, version %(version)s.") % {
             "title": self.names.text(policy.title), "version": policy.version,
         }  # fmt: skip
@@ -430,10 +431,10 @@ class _Form:
             "code": code,
             "title": title,
             "number": self.desk.page.number,
-            "company": organisation_name(),
+            "company": own.head or organisation_name(),
             "note": _("Entry %(number)s") % {"number": number},
             "as_of": self.day(last.at if last else self.state.registered),
-            "foot": foot,
+            "foot": f"{own.foot}  {foot}" if own.foot else foot,
             "language": lang,
             "qr": self.desk.page.number,
         }

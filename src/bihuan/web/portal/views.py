@@ -10,12 +10,22 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bihuan.desk import intake, organisation, packs, perform, permissions, staging, worlds
+from bihuan.desk import (
+    intake,
+    organisation,
+    packs,
+    perform,
+    permissions,
+    presentation,
+    staging,
+    worlds,
+)
 from bihuan.engine.case import Act
 from bihuan.engine.forms import registration_form
 from bihuan.engine.organisation import Organisation, seat, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
+from bihuan.records.queries.accounts import doors
 from bihuan.web import outside
 from bihuan.web.cases import forms
 from bihuan.web.portal import consent, follow, robots, uploads
@@ -45,7 +55,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     draft = dict(request.session.get("portal", {}))
     about = code if unit else str(draft.get("about_unit", ""))
     if _policy(at, about) is None:
-        return outside.show(request, "portal/closed.jinja", status=503)
+        return outside.show(request, "portal/closed.jinja", {"ways": _ways(at)}, status=503)
     if unit:
         draft["about_unit"] = code if unit.parent else ""
     named = worlds.organisation(at).units.get(str(draft.get("about_unit", "")))
@@ -59,6 +69,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         "begun": "content" in draft,
         "applied_for": applied_for,
         "answers": bool(public(at)),
+        "ways": _ways(at),
     }
     return outside.show(request, "portal/begin.jinja", context)
 
@@ -313,10 +324,11 @@ def receipt(request: HttpRequest) -> HttpResponse:
 
 
 def _policy(at: int, about: str, kind: str = "") -> Policy | None:
-    """The policy that rules over a matter of this kind from here; None before one is in force."""
+    """The policy that rules over a matter of this kind from here; None before one is, or while the portal is closed."""
     unit = _receiving(worlds.organisation(at), about, at)
     version = packs.policy_for(unit, kind or "complaint", at) or packs.policy_for(unit, "", at)
-    return worlds.policy_of(version.pk) if version else None
+    policy = worlds.policy_of(version.pk) if version else None
+    return policy if policy and way_in(policy) not in presentation.closed_channels() else None
 
 
 def _kind(draft: dict[str, Json], policy: Policy) -> str:
@@ -411,3 +423,17 @@ def _units(found: Organisation) -> list[dict[str, str]]:
         {"value": unit.code, "label": unit.name}
         for unit in sorted(units, key=lambda unit: (unit.kind, unit.code not in held, unit.name))
     ]
+
+
+def _ways(at: int) -> list[dict[str, str]]:
+    """The open channels with the address the organisation gives for them."""
+    language = "en" if translation.get_language() == "en" else "zh"
+    told = doors()
+    found = {}
+    for version in packs.policies_in_force(at).values():
+        for name, channel in worlds.policy_of(version.pk).channels.items():
+            row = told.get(name, {})
+            where = row.get(language) or row.get("zh") or row.get("en")
+            if where and row.get("open") != "no":
+                found[name] = {"name": channel.text.in_(language), "where": where}
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""How the organisation shows itself, which channels are open, how news is told."""

@@ -1,0 +1,110 @@
+"""Name and look, channels and notices: kept by administrators, seen by customers, within what can be read."""
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from bihuan.desk import presentation
+from bihuan.records.models import AdministrativeChange, Site
+from tests.web.mall import Mall
+
+pytestmark = pytest.mark.django_db
+As = Callable[..., Client]
+CHANGE = "/presentation/change/"
+LOOK = {
+    "change": "look",
+    "organisation_name": "星河广场",
+    "colour": "#7a1f3d",
+    "head": "星河集团",
+    "foot": "示例路 1 号",
+}
+NOTICES = {"change": "notices", "quiet_from": "22:00", "quiet_until": "07:00", "way.late": ["sms"]}
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+def test_name_colour_logo_and_letters_are_kept_and_shown_to_customers(mall: Mall, as_: As) -> None:
+    sent = LOOK | {"logo": SimpleUploadedFile("l.png", PNG)}
+    page = as_("admin").post(CHANGE, sent, follow=True).content.decode()
+    assert "已保存" in page
+    door = Client(headers={"accept-language": "zh-CN"}).get("/portal/").content.decode()
+    assert "/look.css?7a1f3d" in door
+    assert 'class="logo"' in door
+    sheet = Client().get("/look.css")
+    assert sheet["Content-Type"].startswith("text/css")
+    assert "--accent:#7a1f3d" in sheet.content.decode()
+    assert Client().get("/logo")["Content-Type"] == "image/png"
+    trail = AdministrativeChange.objects.get(area="look")
+    assert {"colour": "#7a1f3d"} in trail.after
+    assert Site.objects.get().look["foot"] == "示例路 1 号"
+
+
+def test_only_administrators_see_and_change_it(mall: Mall, as_: As) -> None:
+    assert as_("gm").get("/presentation/").status_code == 403
+    assert as_("gm").post(CHANGE, LOOK).status_code == 403
+    assert as_("admin", "en").get("/presentation/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (LOOK | {"colour": "#ffee00"}, "颜色太浅"),
+        (LOOK | {"colour": "red"}, "应写成 #1f5aa6"),
+        (LOOK | {"organisation_name": " "}, "请写单位名称"),
+        (LOOK | {"head": "长" * 201}, "至多 200 字"),
+        (LOOK | {"logo": SimpleUploadedFile("l.svg", b"<svg onload=alert(1)>")}, "PNG 或 JPEG"),
+        ({"change": "doors"}, "至少开放一个渠道"),
+        (NOTICES | {"quiet_until": ""}, "起止两个时刻"),
+        (NOTICES | {"quiet_from": "25:00"}, "应写成 22:00"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_kept_is_said_and_nothing_is_changed(
+    mall: Mall, as_: As, sent: dict[str, object], said: str
+) -> None:
+    answer = as_("admin").post(CHANGE, sent)
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    row = Site.objects.get()
+    assert (row.look, row.doors, row.notices) == ({}, {}, {})
+
+
+@pytest.mark.parametrize("colour", ["#1f5aa6", "#000000", "#7a1f3d", "#0b6b3a", "#5b2ca8"])
+def test_a_colour_can_be_read_in_both_themes(colour: str) -> None:
+    made = presentation.colours(colour)
+
+    def contrast(one: str, other: str) -> float:
+        def lum(text: str) -> float:
+            parts = [int(text[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+            lin = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+            return 0.2126 * lin[0] + 0.7152 * lin[1] + 0.0722 * lin[2]
+
+        a, b = sorted((lum(one), lum(other)), reverse=True)
+        return (a + 0.05) / (b + 0.05)
+
+    for accent, ground in (
+        (made["accent"], "#ffffff"), (made["accent"], made["weak"]),
+        (made["dark_accent"], "#181d25"), (made["dark_accent"], made["dark_weak"]),
+        (made["dark_accent"], "#0e1520"),
+    ):  # fmt: skip
+        assert contrast(accent, ground) >= 4.5, (accent, ground)
+
+
+def test_a_closed_channel_is_not_offered_and_the_open_ones_tell_where(mall: Mall, as_: As) -> None:
+    names = list(presentation.channels())
+    told = {f"{name}.open": "yes" for name in names} | {"phone.zh": "400-000-0000 示例"}
+    as_("admin").post(CHANGE, {"change": "doors", **told})
+    door = Client(headers={"accept-language": "zh-CN"}).get("/portal/")
+    assert (door.status_code, "400-000-0000 示例" in door.content.decode()) == (200, True)
+    from bihuan.web.portal.asking import WAYS_IN
+
+    for name in WAYS_IN:
+        told.pop(f"{name}.open", None)
+    as_("admin").post(CHANGE, {"change": "doors", **told})
+    shut = Client(headers={"accept-language": "zh-CN"}).get("/portal/")
+    assert (shut.status_code, "400-000-0000 示例" in shut.content.decode()) == (503, True)
+
+
+def test_how_news_is_told_and_the_quiet_hours_are_kept(mall: Mall, as_: As) -> None:
+    as_("admin").post(CHANGE, NOTICES)
+    kept = Site.objects.get().notices
+    assert (kept["late"], kept["owed"], kept["quiet_from"]) == (["here", "sms"], ["here"], "22:00")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bihuan.desk import intake, organisation, packs, people
+from bihuan.desk import intake, organisation, packs, people, policy_life
 from bihuan.desk.perform import perform
 from bihuan.desk.policy_files import replace_scalar
 from bihuan.engine.case import Act
@@ -39,3 +39,22 @@ def test_how_often_the_agreed_time_may_move_is_what_the_file_says(allowed: int) 
 
     codes = [one.refusal.code if one.refusal else "done" for one in done]
     assert codes == ["done"] * allowed + ["changes-spent"]
+
+
+@pytest.mark.parametrize(("written", "hours"), [("24 h", 24), ("72 h", 72), ("274 h", 274)])
+def test_a_damaged_number_of_the_source_is_what_the_file_says(written: str, hours: int) -> None:
+    """HOME-7.5 says "274小时内"; the reading is one value of the file, and nothing in the code."""
+    text = replace_scalar(packs.shipped_text("home"), "numbers.opinion_time.is", written)
+    policy, _findings = packs.read_policy(text)
+    assert policy is not None
+    number = policy.numbers["opinion_time"]
+    assert (number.mark, number.value().seconds) == ("garbled", hours * HOUR)
+    reply = next(
+        step
+        for kind in policy.sheets.values()
+        for step in kind.steps
+        if step.timing.within == "opinion_time"
+    )
+    assert reply.at.clauses == ("HOME-7.5",)
+    drafted = policy_life.drafted(packs.shipped_text("home"), {"numbers.opinion_time.is": written})
+    assert drafted == text

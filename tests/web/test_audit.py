@@ -56,7 +56,7 @@ def test_the_export_holds_no_formula(mall: Mall, as_: As) -> None:
     answer = as_("admin", "en").get("/audit.csv?area=organisation")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert "'=1+1 (d2)" in text
-    assert text.startswith("When,Who,Area")
+    assert text.startswith("Time,By,Area")
 
 
 def test_the_database_keeps_the_trail(mall: Mall) -> None:

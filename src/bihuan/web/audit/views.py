@@ -73,7 +73,7 @@ def export(request: HttpRequest, reader: Reader) -> HttpResponseBase:
 
 def _lines(found: tuple[Change, ...], reader: Reader) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf"
-    heads = (_("When"), _("Who"), _("Area"), _("What"), _("About"), _("Before"), _("After"))
+    heads = (_("Time"), _("By"), _("Area"), _("What"), _("About"), _("Before"), _("After"))
     for line in (heads, *(_cells(change, reader) for change in found)):
         part = io.StringIO()
         csv.writer(part).writerow([harmless(cell) for cell in line])
@@ -123,7 +123,7 @@ def _row(change: Change, reader: Reader) -> dict[str, Json]:
         "by": change.by or _("Command line"),
         "area": AREAS[change.area].in_(reader.language),
         "what": _deed(change.what),
-        "about": change.about,
+        "about": _about(change.about, reader),
         "before": [_values(row, reader) for row in change.before[:12]],
         "after": [_values(row, reader) for row in change.after[:12]],
         "left_off": max(0, len(change.before) - 12) + max(0, len(change.after) - 12),
@@ -137,11 +137,41 @@ def _values(row: dict[str, Json], reader: Reader) -> list[dict[str, str]]:
             "name": _named(name),
             "value": f"{reader.clock.wall(value):%Y-%m-%d %H:%M}"
             if name.endswith("_at") and isinstance(value, int) and value
-            else str(value),
+            else _value(name, value, reader),
         }
         for name, value in row.items()
-        if value not in ("", None)
+        if value not in ("", None, False)
     ]
+
+
+def _value(name: str, value: Json, reader: Reader) -> str:
+    """A value in words: posts and units as they are called here, yes for what holds."""
+    if name == "post":
+        return _post(str(value), reader)
+    if name in ("unit", "parent") and value in reader.organisation.units:
+        return reader.organisation.units[value].name
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {one}" for key, one in value.items() if one)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return _("yes") if value is True else str(value)
+
+
+def _post(name: str, reader: Reader) -> str:
+    found = (policy.posts[name] for policy in reader.policies.values() if name in policy.posts)
+    post = next(found, None)
+    return post.text.in_(reader.language) if post else name
+
+
+def _about(about: str, reader: Reader) -> str:
+    """A seat in words where it begins with one: "post@unit: name"."""
+    place, colon, rest = about.partition(": ")
+    post, at, unit = place.partition("@")
+    if not (colon and at) or " " in post:
+        return about
+    there = reader.organisation.units.get(unit)
+    called = f"{there.name} {_post(post, reader)}" if there else _post(post, reader)
+    return f"{called}: {rest}"
 
 
 def _named(name: str) -> str:

@@ -26,7 +26,8 @@ Json = Any
 HEADED = frozenset({"name", "contact", "content", "kind", "channel", "category", "demand", "written",
                     "about", "about_unit", "about_person", "anonymous"})  # fmt: skip
 NOT_OFFERED = frozenset({"unknown-act", "not-allowed", "done-already", "not-closed", "closed",
-                         "no-such-sheet", "wrong-sheet-step", "one-note"})  # fmt: skip
+                         "no-such-sheet", "wrong-sheet-step", "one-note", "not-linked", "not-held",
+                         "not-paused", "nothing-unpaid", "nothing-asked"})  # fmt: skip
 MOST_REFUSED, MOST_NAMED = 6, 2
 MOST_ACTS = 5
 

@@ -69,7 +69,7 @@ def said(code: str, place: str, lang: str) -> str:
         ),
         (
             "general",
-            "owed[2]",
+            "owed[3]",
             "同类投诉数达到3时，开出《改进措施单》。(GEN-5.2)",
             (
                 "When the count of the same problem is at least 3, an “Improvement action” is opened. "

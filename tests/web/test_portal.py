@@ -473,3 +473,24 @@ def test_a_consent_that_is_none_is_refused(mall: Mall, told: dict[str, object]) 
     done = intake.register(facts, by="customer", unit="company", now=now())
     assert done.refusal
     assert done.refusal.code == "bad-value"
+
+
+def test_what_the_customer_adds_is_owed_to_be_looked_at_each_time(mall: Mall) -> None:
+    done = intake.register(
+        {"kind": "complaint", "channel": "web", "content": "地面湿滑"},
+        by="customer", unit="company", now=now() - 600, act_id="portal earlier",
+    )  # fmt: skip
+    number, code = done.number, done.query_code
+    client = opened(number, code)
+
+    def owed() -> list[str]:
+        page = portal_case(number, intake.hash_of(code))
+        assert page
+        return sorted(debt.act for debt in page.state.debts.values())
+
+    for added in ("收银员也听见了", "还有录音"):
+        client.post(f"/portal/case/{number}/add", {"text": added})
+        client.post(f"/portal/case/{number}/add", {"text": f"{added}。"})
+        assert owed() == ["acknowledge", "look_at_evidence"]
+        mall.act(number, "look_at_evidence", "desk", result="已记下")
+        assert owed() == ["acknowledge"]

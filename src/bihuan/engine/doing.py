@@ -401,5 +401,7 @@ def do_engine(work: Work, act: Act) -> None:
         hold(work, act)
     elif name == "attach" and work.case.stage == "closed":
         trigger(work, "late evidence", act.at)
+    elif name in ("remark", "attach") and act.by == "customer" and act.at > work.case.registered:
+        trigger(work, "customer added", act.at)
     elif name == "lower_severity":
         work.emit("severity", answered=list(severity_rows(work)), **{"is": data["severity"]})

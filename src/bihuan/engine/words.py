@@ -707,10 +707,10 @@ _ACTS = (
     ),
     _act(
         "look_at_evidence",
-        "查看补充证据",
-        "Look at late evidence",
-        phrase=("查看补充证据", "look at the late evidence"),
-        past=("查看补充证据", "looked at the late evidence"),
+        "查看客户补充",
+        "Look at what was added",
+        phrase=("查看客户补充", "look at what was added"),
+        past=("查看客户补充", "looked at what was added"),
         fields=(RESULT,),
     ),
     _act(
@@ -1426,6 +1426,7 @@ EVENTS: dict[str, Text] = {
     "reopened": Text("重新办理后", "once reopened"),
     "counted": Text("同类投诉累计达到时", "when the count is reached"),
     "asked missing": Text("登记要素不全时", "when something asked at registration is missing"),
+    "customer added": Text("客户补充说明或证据时", "when the customer adds something"),
     "late evidence": Text("办结后收到证据时", "when evidence comes after closing"),
     "referred": Text("转外部后", "once referred outside"),
     "goods received": Text("收货后", "once the goods are received"),

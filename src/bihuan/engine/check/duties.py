@@ -23,7 +23,7 @@ from bihuan.engine.spans import Elapsed, WorkingTime
 from bihuan.engine.words import ACTS, Text, event_of
 
 LISTED = "shopper list received"  # the event that brings a list
-AFTER_CLOSING = frozenset({"closed", "late evidence"})
+AFTER_CLOSING = frozenset({"closed", "customer added", "late evidence"})
 
 
 def check_duties(policy: Policy, cells: Cells) -> Iterator[Finding]:
@@ -280,7 +280,11 @@ def _events(policy: Policy) -> frozenset[str]:
     """The events that something in the policy can bring about."""
     acts = {step.act for step in policy.steps} | set(policy.may)
     acts |= {duty.act for duty in policy.owed} | {row.act for row in policy.rhythm}
-    events = {event_of(act) for act in acts if act} | {"registered", "late evidence"}
+    events = {event_of(act) for act in acts if act} | {
+        "registered",
+        "customer added",
+        "late evidence",
+    }
     if any(fact.asked == "registration" for fact in policy.facts.values()):
         events.add("asked missing")
     if any(fact.counted for fact in policy.facts.values()):

@@ -59,7 +59,8 @@ export function startSaying() {
   });
   // After a swap the focus goes to what was said (data-focus), else to the field that waits.
   document.addEventListener("htmx:afterSettle", (event) => {
-    const target = event.detail.target || event.detail.elt;
+    // What was put in another's place is the element itself; the target has left the page.
+    const target = event.detail.target?.isConnected ? event.detail.target : event.detail.elt;
     const said = target?.querySelector?.("[data-focus]");
     if (said) {
       // Done: on with the next obligation; what happened is said without taking the focus.

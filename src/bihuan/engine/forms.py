@@ -137,7 +137,8 @@ def form_of(
         if NEEDS[need].state == "conditions told" and told.get("conditions_told") == "yes":
             continue  # told before the request, and kept
         for field in NEEDS[need].fields:
-            fields[field.name] = replace(field, when=NEEDS[need].only)
+            only = NEEDS[need].only
+            fields[field.name] = field if field.when == only else replace(field, when=only)
     if "all fields filled" in needs and sheet is not None:
         for name in policy.sheets[sheet.kind].filled:
             fields[name] = SHEET_FIELDS[name]

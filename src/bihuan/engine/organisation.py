@@ -52,11 +52,10 @@ class Organisation:
 
     def people(self, place: Seat) -> tuple[str, ...]:
         """Who acts for a seat now: who is rostered and there, else its holders, deputies, the administrator."""
-        rostered = tuple(
-            person for person in self.on_duty.get(place, ()) if person not in self.away
-        )
-        if rostered:
-            return rostered
+        if place in self.on_duty:
+            rostered = tuple(one for one in self.on_duty[place] if one not in self.away)
+            if rostered:
+                return rostered
         present = tuple(person for person in self.holders.get(place, ()) if person not in self.away)
         if present:
             return present

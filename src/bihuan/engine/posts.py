@@ -50,8 +50,12 @@ def is_walled(person: str, case: Case, world: World) -> bool:
 
 def is_clean(place: Seat, case: Case, world: World, act: str = "") -> bool:
     """Whether somebody may act for the seat in this case; judging acts stay outside the unit complained about."""
-    policy, people = world.policy, world.organisation.people(place)
-    if act in policy.apart or act in policy.avoided:
+    policy = world.policy
+    kept_apart = act in policy.apart or act in policy.avoided
+    if not kept_apart and act not in JUDGING and not case.facts.get("about_person"):
+        return True
+    people = world.organisation.people(place)
+    if kept_apart:
         people = tuple(one for one in people if not is_barred(one, act, case, policy))
         if not people:
             return False

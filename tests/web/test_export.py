@@ -50,7 +50,7 @@ def test_nothing_in_a_csv_is_taken_for_a_formula(mall: Mall, as_: As, sign: str)
     told = lines(as_("desk"), "?column=complainant")[1][0]
     assert told == f"'{told[1:]}"
     assert told.endswith("HYPERLINK(1)")
-    assert export._harmless(name).startswith("'")
+    assert export.harmless(name).startswith("'")
 
 
 def test_in_a_workbook_a_formula_is_text_and_a_number_too(mall: Mall, as_: As) -> None:

@@ -16,6 +16,7 @@ CHINESE = WEB.parent / "locale/zh_Hans/LC_MESSAGES/django.po"
 NOON = 1_795_147_200
 
 SHELL: dict[str, Any] = {
+    "look": None,
     "theme": "",
     "letters": True,
     "organisation": "星河广场",

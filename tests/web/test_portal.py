@@ -192,7 +192,10 @@ def test_a_proof_is_good_for_one_complaint_and_for_two_hours(
     begun(other)
     mine = proof(client)
     assert other.post("/portal/complain/3", {"consent": "yes"} | mine).status_code == 422
-    forged = mine | {"challenge": mine["challenge"][:-2] + "AA"}
+    signed = mine["challenge"]
+    middle = len(signed) // 2
+    other_sign = "A" if signed[middle] != "A" else "B"
+    forged = mine | {"challenge": signed[:middle] + other_sign + signed[middle + 1 :]}
     assert client.post("/portal/complain/3", {"consent": "yes"} | forged).status_code == 422
     wrong = mine | {"proof": "1" + mine["proof"]}
     assert client.post("/portal/complain/3", {"consent": "yes"} | wrong).status_code == 422

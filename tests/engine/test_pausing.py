@@ -82,7 +82,7 @@ def test_pausing_twice_resuming_what_runs_and_pausing_too_long_or_too_often() ->
 def test_withdrawing_ends_the_pause_and_what_covered_it() -> None:
     story = paused()
     story.do("withdraw", "customer")
-    assert (story.owed(), story.case.paused) == ([], 0)
+    assert (story.owed(), story.case.paused) == (["purge"], 0)
 
 
 @pytest.mark.parametrize("number", range(40))

@@ -120,6 +120,7 @@ class Crash:
             if len(self.faults) >= MOST_FAULTS or time.monotonic() > until:
                 break
             self.books.make_due(220 if number % 20 == 10 else 25)
+            self.books.let_customers_in()
             self.books.left()
             self._life(self._moment())
             self._look()

@@ -7,6 +7,7 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import count
 
 from tools.crash.books import DAY, MANAGER, PASSWORD, Sent
 from tools.crash.browsing import Answer, Browser, Form, LostError, form_in
@@ -250,7 +251,7 @@ class Customer:
                 "contact": f"136{self.number:08d}",
                 "consent": "yes",
             }  # zh: data
-            answer = self.browser.post(url, form.hidden | typed)
+            answer = self.browser.post(url, form.hidden | typed | _proof(form))
             if answer.to != "/portal/receipt":
                 office.faults.append(f"{url} was answered {answer.status} {answer.to}")
                 return
@@ -269,6 +270,14 @@ class Customer:
 
 def _token(form: Form) -> dict[str, str]:
     return {"csrfmiddlewaretoken": form.hidden.get("csrfmiddlewaretoken", "")}
+
+
+def _proof(form: Form) -> dict[str, str]:
+    """What a browser's script finds for the challenge of the last screen."""
+    from bihuan.web.portal.robots import proves
+
+    text = form.hidden.get("challenge", "")
+    return {"proof": next(one for one in map(str, count()) if proves(text, one))}
 
 
 def _tomorrow() -> str:

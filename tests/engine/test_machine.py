@@ -161,6 +161,8 @@ def fitting(dice: Random, offer: Possible, play: Play) -> dict[str, Json]:
             data[name] = "yes"
         elif name == "told_by":
             data[name] = "same channel"
+        elif name == "answered_to" and play.case.facts.get("authorised") != "yes":
+            data[name] = "complainant"
         elif name == "severity":
             data[name] = next(iter(play.world.policy.levels), "none")
         elif name in WRITTEN:

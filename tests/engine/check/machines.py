@@ -4,14 +4,15 @@ Both only ask the engine. What they find broken, the checker must have found bef
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from random import Random
 
 from bihuan.engine.case import Act, Case, Debt, Json
 from bihuan.engine.compensation import unpaid
-from bihuan.engine.policy import Consequence, Policy, Step
+from bihuan.engine.policy import Consequence, Fact, Policy, Step
 from bihuan.engine.rules import answering_row, applies, current_step
 from bihuan.engine.step import Possible, catch_up, decide, possible
 from bihuan.engine.words import ACTS, Field
@@ -37,14 +38,17 @@ class Explicit:
         value = self.policy.numbers[number].value()
         return value if isinstance(value, int) else 0
 
-    def dead_end(self) -> str:
-        """What is wrong with the first line that goes nowhere or leaves something out; "" if none does."""
-        for facts in self.facts():
+    def dead_end(self, sample: int = 0) -> str:
+        """What is wrong with the first line that goes nowhere or leaves something out; "" if none does.
+
+        With a ``sample``, only so many lines drawn at random are walked, where the policy has more.
+        """
+        for facts in self.facts(sample):
             if wrong := self.walk(facts):
                 return f"{wrong} {facts}"
         return ""
 
-    def facts(self) -> Iterator[dict[str, Json]]:
+    def facts(self, sample: int = 0) -> Iterator[dict[str, Json]]:
         asked = {
             name
             for step in self.policy.steps
@@ -60,7 +64,11 @@ class Explicit:
             fact = self.policy.facts[name]
             known = list(fact.values) or [0, 1, 2, 3, 4]
             values.append(known if name in ("kind", "channel", "written") else [None, *known])
-        for chosen in product(*values):
+        every: Iterable[tuple[Json, ...]] = product(*values)
+        if 0 < sample < prod(map(len, values)):
+            dice = Random(sample)
+            every = [tuple(map(dice.choice, values)) for _ in range(sample)]
+        for chosen in every:
             facts = {n: value for n, value in zip(names, chosen, strict=True) if value is not None}
             for table in self.policy.tables.values():
                 row = answering_row(table, facts, self.limit)
@@ -191,9 +199,9 @@ class RandomPlay:
             if fact.asked == "registration" and fact.values and self.dice.random() < 0.7:
                 data[name] = self.dice.choice(list(fact.values))
             if fact.counted and self.dice.random() < 0.3:
-                data[name] = self.dice.randint(1, 4)
+                data[name] = self.counted(fact)
         if self.dice.random() < 0.5:
-            data["about_unit"] = self.dice.choice(list(units)[1:])
+            data["about_unit"] = self.unit()
         if self.dice.random() < 0.2:
             top = {post.recused_by for post in policy.posts.values()}
             data["about_person"] = self.dice.choice(
@@ -206,6 +214,17 @@ class RandomPlay:
         decision = decide(None, Act("register", "customer", self.now, data), self.world, self.now)
         assert decision.case is not None, decision.refusal
         return decision.case
+
+    def counted(self, fact: Fact) -> Json:
+        """What the system could have found out itself: a number, one of its values, the nearest unit."""
+        if fact.values:
+            return self.dice.choice(list(fact.values))
+        return self.dice.randint(1, 4) if fact.type == "count" else self.unit()
+
+    def unit(self) -> str:
+        """A unit; not all there is, where there are parts."""
+        units = list(self.world.organisation.units)
+        return self.dice.choice(units[1:] or units)
 
     def random(self, case: Case) -> Case:
         self.now += self.dice.choice((600, HOUR, 5 * HOUR, 24 * HOUR))
@@ -294,7 +313,7 @@ class RandomPlay:
             case "score":
                 return self.dice.randint(1, 5)
             case "unit":
-                return self.dice.choice(list(self.world.organisation.units)[1:])
+                return self.unit()
             case "person" if field.required:
                 held = self.world.organisation.holders.values()
                 return self.dice.choice(sorted({person for people in held for person in people}))

@@ -105,10 +105,10 @@ function forgetOld() {
 
 export function startDrafts() {
   forgetOld();
-  for (const form of forms()) bringBack(form);
   // The page after an accepted plain form names the drafts that are done with.
   const done = document.querySelector('meta[name="draft-done"]')?.content;
   for (const name of done?.split(" ") || []) localStorage.removeItem(mine + name);
+  for (const form of forms()) bringBack(form);
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (form?.dataset.draft) form.dataset.touched = "yes";

@@ -120,7 +120,8 @@ def test_a_rescue_needs_a_place_goes_to_the_nearest_dealer_and_ends_with_the_out
     taker.open("acknowledge")
     taker.put("#act-form", agreed_time=at(opened.at + HOUR))
     taker.page.locator("#act-form form .is-solid").click()
-    expect(taker.page.locator("#f-location")).to_have_attribute("aria-invalid", "true")
+    expect(taker.page.locator("#f-location")).to_be_focused()
+    expect(taker.page.locator("#act-form [data-missing]")).to_contain_text("位置")
     assert "acknowledge" not in stored(number).marks
     taker.put("#act-form", location="31.38,121.46")
     taker.page.locator("#act-form form .is-solid").click()

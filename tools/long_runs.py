@@ -1,4 +1,4 @@
-"""Long random runs of the engine: `python -m tools.long_runs sweeps --runs 20000`, `machine --steps 200000`."""
+"""Long random runs of the engine: `python -m tools.long_runs sweeps|machine|lines` (`--runs`, `--steps`)."""
 
 import argparse
 import sys
@@ -39,6 +39,27 @@ def machine(first: int, steps: int) -> list[str]:
     return found
 
 
+def lines(first: int, last: int) -> list[str]:
+    """What the two oracles find in each pack: so many lines drawn at random, so many cases played."""
+    from tests.engine.check.machines import Explicit, RandomPlay
+    from tests.engine.check.mutating import STAFFED, unchanged, world_of
+
+    found: list[str] = []
+    for name in STAFFED:
+        policy = unchanged(name)[0]
+        if wrong := Explicit(policy).dead_end(sample=last - first, number=first):
+            found.append(f"{name}, lines from {first}: {wrong}")
+        for number in range(first, last):
+            try:
+                dead = RandomPlay(world_of(name, policy), number).play(25)
+            except (AssertionError, KeyError, ValueError, RecursionError) as wrong_play:
+                found.append(f"{name}, case {number}: {wrong_play!r}")
+            else:
+                if dead is not None:
+                    found.append(f"{name}, case {number}: {dead.why} after {dead.acts}")
+    return found
+
+
 def blocks(whole: int, size: int) -> Iterator[tuple[int, int]]:
     """Ranges that together are the whole."""
     return ((first, min(whole, first + size)) for first in range(0, whole, size))
@@ -49,6 +70,7 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.long_runs", description=__doc__)
     kinds = parser.add_subparsers(dest="kind", required=True)
     kinds.add_parser("sweeps").add_argument("--runs", type=int, default=20_000)
+    kinds.add_parser("lines").add_argument("--runs", type=int, default=2000)
     kinds.add_parser("machine").add_argument("--steps", type=int, default=200_000)
     parser.add_argument("--processes", type=int, default=None)
     asked = parser.parse_args(words)
@@ -57,6 +79,9 @@ def main(words: list[str] | None = None) -> int:
         if asked.kind == "sweeps":
             whole = asked.runs
             jobs = [pool.submit(sweeps, *block) for block in blocks(whole, 100)]
+        elif asked.kind == "lines":
+            whole = asked.runs
+            jobs = [pool.submit(lines, *block) for block in blocks(whole, 50)]
         else:
             whole = asked.steps
             jobs = [
@@ -68,7 +93,7 @@ def main(words: list[str] | None = None) -> int:
                 broke += 1
                 print(line)
     took = time.monotonic() - began
-    what = "runs" if asked.kind == "sweeps" else "steps"
+    what = "steps" if asked.kind == "machine" else "runs"
     print(f"{asked.kind}: {whole} {what} in {took:.0f} s, {broke} broken")
     return 1 if broke else 0
 

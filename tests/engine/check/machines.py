@@ -38,17 +38,17 @@ class Explicit:
         value = self.policy.numbers[number].value()
         return value if isinstance(value, int) else 0
 
-    def dead_end(self, sample: int = 0) -> str:
+    def dead_end(self, sample: int = 0, number: int = 0) -> str:
         """What is wrong with the first line that goes nowhere or leaves something out; "" if none does.
 
-        With a ``sample``, only so many lines drawn at random are walked, where the policy has more.
+        With a ``sample``, only so many lines drawn at random by ``number`` are walked, where the policy has more.
         """
-        for facts in self.facts(sample):
+        for facts in self.facts(sample, number):
             if wrong := self.walk(facts):
                 return f"{wrong} {facts}"
         return ""
 
-    def facts(self, sample: int = 0) -> Iterator[dict[str, Json]]:
+    def facts(self, sample: int = 0, number: int = 0) -> Iterator[dict[str, Json]]:
         asked = {
             name
             for step in self.policy.steps
@@ -66,7 +66,7 @@ class Explicit:
             values.append(known if name in ("kind", "channel", "written") else [None, *known])
         every: Iterable[tuple[Json, ...]] = product(*values)
         if 0 < sample < prod(map(len, values)):
-            dice = Random(sample)
+            dice = Random(number)
             every = [tuple(map(dice.choice, values)) for _ in range(sample)]
         for chosen in every:
             facts = {n: value for n, value in zip(names, chosen, strict=True) if value is not None}
@@ -295,6 +295,8 @@ class RandomPlay:
             data["form"] = "written"
             data["company_name"] = "yes"
             data["signature"] = "签名"
+        if data.get("outcome") == "arrived":
+            data["quantity"] = self.dice.randint(1, 5)
         known = {field.name for field in offer.fields} | {"outcome"}
         return {name: value for name, value in data.items() if name in known}
 

@@ -80,6 +80,7 @@ _STAFF["returns"] = {
     "general_manager@co": ["gm"],
     "supervisor@": ["supervisor"],
 }
+STAFFED = tuple(_STAFF)
 _UNITS = {
     "auto": [
         Unit("co", "云杉汽车销售公司", "company"),

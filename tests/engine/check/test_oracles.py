@@ -1,5 +1,6 @@
 """What two machines that know nothing of the checker find broken, the checker found before."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,7 +16,7 @@ PACKS = (
     "general",
     "mall",
 )  # the explicit machine multiplies everything out: these are small enough
-SAMPLE = 20  # lines walked where a policy has more: the others have hundreds to millions
+SAMPLE = 8  # lines walked where a policy has more: the others have hundreds to millions
 MUTATIONS = [each for each in load("mutations.yaml") if each["edits"] and each.get("pack") in PACKS]
 
 
@@ -48,18 +49,22 @@ def test_in_the_packs_every_random_case_comes_to_its_end(name: str) -> None:
 
 
 @cache
+def judgement(name: str) -> tuple[Policy | None, tuple[Finding, ...]]:
+    return judged(next(each for each in MUTATIONS if each["name"] == name))
+
+
+@cache
 def verdicts(name: str) -> tuple[str, str]:
     """What the explicit machine and the random machine say of a mutation; "" where they find nothing."""
-    mutation = next(each for each in MUTATIONS if each["name"] == name)
-    policy, _ = judged(mutation)
+    policy, _ = judgement(name)
     if policy is None:
         return "", ""
-    return Explicit(policy).dead_end(), broken_by_random_play(policy, mutation["pack"], runs=8)
+    return Explicit(policy).dead_end(), broken_by_random_play(policy, policy.code, runs=8)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=[each["name"] for each in MUTATIONS])
 def test_what_the_machines_find_broken_the_checker_found_before(mutation: dict[str, Any]) -> None:
-    _, findings = judged(mutation)
+    _, findings = judgement(mutation["name"])
     if any(verdicts(mutation["name"])):
         assert errors(findings), verdicts(mutation["name"])
 
@@ -72,6 +77,14 @@ def test_harmless_changes_break_no_machine(change: dict[str, Any]) -> None:
     assert policy is not None
     assert Explicit(policy).dead_end(sample=SAMPLE) == ""
     assert broken_by_random_play(policy, change["pack"], runs=4) == ""
+
+
+@pytest.mark.parametrize("name", ["home", "auto", "returns"])
+def test_a_sample_of_the_lines_finds_a_line_that_leaves_out_its_end(name: str) -> None:
+    policy = unchanged(name)[0]
+    steps = tuple(step for step in policy.steps if step.act != "archive")
+    left = Explicit(replace(policy, steps=steps)).dead_end(SAMPLE)
+    assert left.startswith("ends without archive")
 
 
 def test_the_machines_have_teeth() -> None:

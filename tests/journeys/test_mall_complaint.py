@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from bihuan.desk import worlds
 from bihuan.desk.stored import load
-from bihuan.records.models import Case
+from bihuan.records.models import Case, Person
 from tests.journeys.desk import Desk, at
 from tests.web.mall import HOUR, now, open_mall
 
@@ -160,6 +160,35 @@ def test_what_is_typed_survives_leaving_the_page(as_: Callable[..., Desk]) -> No
     page.locator("#register-form .is-solid").click()
     service.done()
     page.goto(f"{service.url}/cases/new/")
+    expect(page.locator("[name=content]")).to_have_value("")
+
+
+def test_a_plain_form_s_draft_is_not_back_on_the_page_that_accepted_it(
+    as_: Callable[..., Desk],
+) -> None:
+    """A complaint about oneself is taken down and not seen again: the empty form follows."""
+    service = as_("desk")
+    page = service.page
+    me = str(Person.objects.get(user__username="desk").pk)
+    page.goto(f"{service.url}/cases/new/")
+    page.fill("[name=content]", SAID)
+    page.fill("[name=phone]", "13800005678")
+    page.locator("[data-save-draft]").click()
+    with page.expect_navigation():
+        page.evaluate(
+            """me => {
+              const form = document.getElementById("register-form");
+              for (const old of form.querySelectorAll("[name=about_person]")) old.remove();
+              const field = document.createElement("input");
+              Object.assign(field, { type: "hidden", name: "about_person", value: me });
+              form.append(field);
+              form.submit();
+            }""",
+            me,
+        )
+    service.done()
+    expect(page).to_have_url(f"{service.url}/cases/new/")
+    expect(page.locator("#register-form")).to_have_attribute("data-draft-read", "yes")
     expect(page.locator("[name=content]")).to_have_value("")
 
 

@@ -191,8 +191,8 @@ def test_a_refund_a_second_time(shop: Mall, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_return_after_the_limit(shop: Mall, capsys: pytest.CaptureFixture[str]) -> None:
-    number = returned(shop, days=8.5)
-    facts = {"delivered": now() - HOUR - int(8.5 * DAY), "goods": "ordinary",
+    number = returned(shop, days=20.5)
+    facts = {"delivered": now() - HOUR - int(20.5 * DAY), "goods": "ordinary",
              "return_reason": "no_reason"}  # fmt: skip
     before = written()
     act = Act("review_return", shop.ids["handler"], now(),

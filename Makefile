@@ -63,7 +63,7 @@ check: setup ## style, types, import rules, translations, migrations, lock files
 	$(BIN)/python -m tools.check_locks
 
 format: setup ## put the source into the one form
-	$(BIN)/ruff check --select I,RUF100 --fix --quiet
+	$(BIN)/ruff check --fixable I,RUF100 --fix --exit-zero --quiet
 	$(BIN)/ruff format
 
 messages: setup ## take new sentences of the interface into the .po file

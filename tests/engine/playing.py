@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Act, Case, Event, Json
+from bihuan.engine.fields import Field
 from bihuan.engine.invariants import Broken, broken, broken_between
 from bihuan.engine.organisation import Seat
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.slots import Slot, find_slot, form_for, seats_for
 from bihuan.engine.step import Decision, catch_up, decide
-from bihuan.engine.words import ACTS, Field
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 

@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from bihuan.engine.acts import FOR_MEMBERS
 from bihuan.engine.case import Act, Case, Debt, replay
 from bihuan.engine.links import broken_links, is_answered, survivor_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import catch_up
 from bihuan.engine.together import Peer, awaited, decide_both, for_member
-from bihuan.engine.words import FOR_MEMBERS, RELATIONS
+from bihuan.engine.words import RELATIONS
 from bihuan.engine.work import Work
 from tests.engine.playing import DAY, HOUR, Play, people_of, random_act
 from tests.engine.worlds import MORNING, PACKS, random_world, world

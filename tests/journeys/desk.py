@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
-from bihuan.engine.words import ACTS
+from bihuan.engine.acts import ACTS
 from tests.web.mall import PASSWORD
 
 

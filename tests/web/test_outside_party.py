@@ -14,8 +14,8 @@ from bihuan.desk import files, intake
 from bihuan.desk.perform import perform
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Act
-from bihuan.engine.words import ACTS
 from bihuan.records.models import Case, Event
 from tests.web.addresses import addresses
 from tests.web.houses import AUTO, open_house

@@ -11,11 +11,13 @@ from bihuan.cli.commands import Commands
 from bihuan.cli.instants import instant, iso, now, wall
 from bihuan.cli.legs import show_legs
 from bihuan.cli.speech import OK, REFUSED, Speaker, refused, shortened, stop
+from bihuan.engine.acts import ACTS, FOR_MEMBERS
 from bihuan.engine.case import Case
+from bihuan.engine.fields import Field
 from bihuan.engine.organisation import post_of, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import refuse
-from bihuan.engine.words import ACTS, ENDINGS, FOR_MEMBERS, STAGES, Field, Text
+from bihuan.engine.words import ENDINGS, STAGES, Text
 
 if TYPE_CHECKING:
     from bihuan.desk.perform import Performed

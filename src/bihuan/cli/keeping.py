@@ -8,7 +8,8 @@ from bihuan.cli import store
 from bihuan.cli.commands import Commands
 from bihuan.cli.instants import instant, iso, now, wall
 from bihuan.cli.speech import OK, REFUSED, Speaker, stop
-from bihuan.engine.words import ACTS, KEPT, Text
+from bihuan.engine.acts import ACTS
+from bihuan.engine.words import KEPT, Text
 
 SHOWN = 200
 

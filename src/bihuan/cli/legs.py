@@ -5,11 +5,12 @@ from typing import Any
 
 from bihuan.cli.instants import iso, wall
 from bihuan.cli.speech import Speaker
+from bihuan.engine.acts import ACTS
 from bihuan.engine.legs import Course, Leg, Way, blame, course_of, shares
 from bihuan.engine.measuring import measured
 from bihuan.engine.policy import Policy
 from bihuan.engine.say_time import say_length
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 
 
 def show_legs(page: Any, policy: Policy, at: int, speaker: Speaker) -> dict[str, Any] | None:

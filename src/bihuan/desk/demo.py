@@ -23,13 +23,15 @@ from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Act, Case, Debt
 from bihuan.engine.compensation import unpaid
 from bihuan.engine.dues import latest_promise
+from bihuan.engine.fields import Field
 from bihuan.engine.forms import registration_form
 from bihuan.engine.money import payable
+from bihuan.engine.needs import NEEDS
 from bihuan.engine.nodes import plain
 from bihuan.engine.offering import Possible
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import possible, wake_at
-from bihuan.engine.words import NEEDS, Field, Text
+from bihuan.engine.words import Text
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 from bihuan.records.models import ActReceipt, Person

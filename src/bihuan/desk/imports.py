@@ -16,9 +16,10 @@ from bihuan.desk.stored import load
 from bihuan.desk.tables import Record, Rejected, Table
 from bihuan.engine.calendar import BadTime
 from bihuan.engine.clock import parse_instant
+from bihuan.engine.fields import Field
 from bihuan.engine.forms import registration_form
 from bihuan.engine.policy import Policy
-from bihuan.engine.words import Field, Text
+from bihuan.engine.words import Text
 
 Json = Any
 BATCH = 200  # rows in one transaction

@@ -13,12 +13,13 @@ from bihuan.desk.counting import counted_facts, drawn_fact
 from bihuan.desk.in_force import policy_for
 from bihuan.desk.locating import located_facts
 from bihuan.desk.stored import Stored, load, load_both, reaches, standing, world_beside
+from bihuan.engine.acts import JOINING
 from bihuan.engine.case import Act, Case
 from bihuan.engine.links import grown_as, mirrored
 from bihuan.engine.refusal import Owing, Refusal
 from bihuan.engine.step import Decision, decide
 from bihuan.engine.together import Peer, decide_appeal, decide_both, opened_by_appeal
-from bihuan.engine.words import JOINING, Text
+from bihuan.engine.words import Text
 from bihuan.records.models.json_text import canonical
 
 Json = Any

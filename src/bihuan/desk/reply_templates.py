@@ -9,9 +9,10 @@ from django.db import transaction
 from bihuan.desk import changes
 from bihuan.desk.organisation import adopted_policies, refuse
 from bihuan.desk.policy_files import read_nodes
+from bihuan.engine.acts import ACTS
 from bihuan.engine.nodes import plain
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 from bihuan.records.models import ReplyTemplate
 
 LONGEST = 4000

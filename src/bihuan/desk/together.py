@@ -9,11 +9,11 @@ from django.db.models import Q
 from bihuan.desk import worlds
 from bihuan.desk.perform import Performed, perform
 from bihuan.desk.stored import load
+from bihuan.engine.acts import FOR_MEMBERS
 from bihuan.engine.case import Act
 from bihuan.engine.links import members_of
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.together import Peer, for_member
-from bihuan.engine.words import FOR_MEMBERS
 from bihuan.records.models import ActReceipt, Case
 from bihuan.records.queries.cases import Entry, Listed, as_listed, history
 from bihuan.records.queries.visibility import Viewer, visible_cases

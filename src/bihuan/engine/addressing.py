@@ -1,13 +1,15 @@
 """Whether a note can go where it is sent: the unit exists, and somebody sits in it."""
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Json
+from bihuan.engine.fields import Field
 from bihuan.engine.forms import ABOUT_FIELDS
 from bihuan.engine.organisation import Organisation, unit_of
 from bihuan.engine.policy import Post, SheetKind, Who
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import answering_row
 from bihuan.engine.slots import Slot
-from bihuan.engine.words import ACTS, Field, Text
+from bihuan.engine.words import Text
 from bihuan.engine.work import Work
 
 SHOWN = 5

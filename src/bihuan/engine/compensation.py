@@ -3,12 +3,13 @@
 Rules of the engine that no policy can switch off. Amounts are fen; what is not approved is nothing.
 """
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.apart import done_already
 from bihuan.engine.case import Case, Json
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import applies
-from bihuan.engine.words import ACTS, COMPENSATION
+from bihuan.engine.words import COMPENSATION
 from bihuan.engine.work import Work
 
 _ENDS_THE_CASE = frozenset({"close", "withdraw", "decline"})

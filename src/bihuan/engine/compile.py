@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bihuan.engine.acts import ACTS
+from bihuan.engine.fields import VISIT_FIELDS
 from bihuan.engine.findings import Finding, Level
+from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
 from bihuan.engine.policy import (
     Always,
@@ -18,19 +21,7 @@ from bihuan.engine.policy import (
     Usual,
 )
 from bihuan.engine.policy_rows import Rows
-from bihuan.engine.words import (
-    ACTS,
-    INSTANTS,
-    KEPT,
-    MEASURED,
-    NEEDS,
-    PRINTED,
-    SHEET_FIELDS,
-    TRADES,
-    VISIT_FIELDS,
-    YES_NO,
-    Text,
-)
+from bihuan.engine.words import INSTANTS, KEPT, MEASURED, PRINTED, TRADES, YES_NO, Text
 
 SECTIONS = (
     "policy", "title", "source", "version", "calendars", "usual", "clauses", "numbers", "who", "what", "decide",

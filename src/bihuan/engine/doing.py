@@ -1,5 +1,6 @@
 """Carrying an accepted act out: its facts, the debts it keeps, its step and what follows."""
 
+from bihuan.engine.acts import ACTS, PAYING_APART, event_of
 from bihuan.engine.apart import NOBODY
 from bihuan.engine.case import Act
 from bihuan.engine.compensation import unpaid
@@ -22,6 +23,7 @@ from bihuan.engine.keeping import hold
 from bihuan.engine.leading import told_of_others
 from bihuan.engine.links import command_of, grown_as, merge_into
 from bihuan.engine.money import follows
+from bihuan.engine.needs import DOCUMENT_FIELDS
 from bihuan.engine.outside import followed, referred
 from bihuan.engine.pausing import pause, resume
 from bihuan.engine.policy import Consequence, Duty, Periodic, Step, Who
@@ -32,7 +34,7 @@ from bihuan.engine.settling import recompute, settle, severity_rows
 from bihuan.engine.slots import Slot, acting, find_slot, form_for
 from bihuan.engine.spans import window_of
 from bihuan.engine.visiting import is_attempt, outcome_of
-from bihuan.engine.words import ACTS, COMPENSATION, DOCUMENT_FIELDS, PAYING_APART, event_of
+from bihuan.engine.words import COMPENSATION
 from bihuan.engine.work import Work
 
 

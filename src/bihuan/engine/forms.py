@@ -4,24 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bihuan.engine.acts import ACTS, Outcome
 from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Case, Json, Sheet
 from bihuan.engine.clock import due
 from bihuan.engine.dues import latest_promise
+from bihuan.engine.fields import CONDITIONS_TOLD, OTHER_BODY, Field
+from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.policy import Fact, Policy, Question
 from bihuan.engine.refusal import Refusal, refuse
-from bihuan.engine.words import (
-    ACTS,
-    CONDITIONS_TOLD,
-    NEEDS,
-    OTHER_BODY,
-    SCORES,
-    SHEET_FIELDS,
-    Field,
-    Outcome,
-    Text,
-    both,
-)
+from bihuan.engine.words import SCORES, Text, both
 from bihuan.engine.world import World
 
 MOST_CHARACTERS = 200_000

@@ -8,6 +8,7 @@ K10 nothing moves a due later but postponing, pausing and the next rung.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from bihuan.engine.acts import ACTS, AFTER_CLOSING, JUDGING
 from bihuan.engine.apart import NOBODY
 from bihuan.engine.case import KEEPING, Case, Debt, Event, Sheet, apply
 from bihuan.engine.compensation import approved, paid, proposed
@@ -17,7 +18,7 @@ from bihuan.engine.pausing import stands
 from bihuan.engine.posts import CUSTOMER, SYSTEM, is_walled, ladder, outranks
 from bihuan.engine.rules import rank
 from bihuan.engine.settling import outlasts
-from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, JUDGING, STAGES, Text
+from bihuan.engine.words import ENDINGS, STAGES, Text
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
+from bihuan.engine.needs import NEEDS
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Policy, Step
-from bihuan.engine.words import NEEDS, STAGES, Text
+from bihuan.engine.words import STAGES, Text
 
 Passed = tuple[Seat, int]  # who let a due pass, and when
 _CLOSED = tuple(STAGES)[tuple(STAGES).index("closed") :]

@@ -5,10 +5,11 @@ Quantities are whole items, amounts fen. What is not known counts as nothing, so
 
 from collections.abc import Mapping
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Case, Json
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal, refuse
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 
 SETTLING = frozenset({"refund", "exchange", "repair"})  # once for each item
 _FIXED = ("bought", "paid")  # what a settlement was reckoned from

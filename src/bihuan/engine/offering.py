@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bihuan.engine.acts import ACTS, Outcome
 from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Json
 from bihuan.engine.dues import latest_promise
+from bihuan.engine.fields import Field
+from bihuan.engine.needs import NEEDS
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import applies, rank
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
-from bihuan.engine.words import ACTS, NEEDS, Field, Outcome
 from bihuan.engine.work import Work
 
 

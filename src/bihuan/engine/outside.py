@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from bihuan.engine.case import Act, Json
 from bihuan.engine.consequences import trigger_each
+from bihuan.engine.fields import OTHER_BODY, PENDING
 from bihuan.engine.policy import Duty
-from bihuan.engine.words import OTHER_BODY, PENDING
 from bihuan.engine.work import Work
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bihuan.engine.acts import ACTS, KEPT_APART, PAYING_APART
 from bihuan.engine.clock import Span
 from bihuan.engine.rhythm import Rhythm
-from bihuan.engine.words import ACTS, COMPENSATION, KEPT_APART, PAYING_APART, Text
+from bihuan.engine.words import COMPENSATION, Text
 
 Value = Span | int | str  # a span; a count or an amount in fen; a time of day "18:00"
 

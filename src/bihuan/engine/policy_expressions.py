@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from bihuan.engine.needs import NEEDS
 from bihuan.engine.nodes import Mapping, Node, Scalar
 from bihuan.engine.policy import (
     Condition,
@@ -12,11 +13,7 @@ from bihuan.engine.policy import (
     Who,
 )
 from bihuan.engine.policy_names import Names, written
-from bihuan.engine.words import (
-    INSTANTS,
-    NEEDS,
-    Text,
-)
+from bihuan.engine.words import INSTANTS, Text
 
 _COMPARISONS = ("at least", "more than", "at most", "less than")
 _BUILT_IN_WHO = ("owner", "commander", "registrar", "customer", "system")

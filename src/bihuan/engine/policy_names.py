@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.calendar import Published, parse_calendar
 from bihuan.engine.clock import Span, parse_span
 from bihuan.engine.nodes import Mapping, Node, Scalar, plain
@@ -19,7 +20,6 @@ from bihuan.engine.policy import (
 )
 from bihuan.engine.reading import Reader
 from bihuan.engine.words import (
-    ACTS,
     BUILT_IN_FACTS,
     COUNTS,
     DRAWN,

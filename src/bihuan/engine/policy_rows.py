@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.findings import Finding, Level
+from bihuan.engine.needs import SHEET_FIELDS
 from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
 from bihuan.engine.policy import (
     Allowed,
@@ -22,14 +24,7 @@ from bihuan.engine.policy import (
 from bihuan.engine.policy_expressions import Expressions
 from bihuan.engine.policy_names import written
 from bihuan.engine.rhythm import parse_rhythm
-from bihuan.engine.words import (
-    ACTS,
-    DRAWN,
-    EVENTS,
-    SHEET_FIELDS,
-    STAGES,
-    Text,
-)
+from bihuan.engine.words import DRAWN, EVENTS, STAGES, Text
 
 _STEP_KEYS = (
     "owes",

@@ -7,12 +7,12 @@ a seat is clean when somebody who acts for it is neither the person complained a
 from collections.abc import Callable
 from itertools import chain
 
+from bihuan.engine.acts import JUDGING
 from bihuan.engine.apart import is_barred
 from bihuan.engine.case import Case, Json, Sheet
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.policy import Policy, Who
 from bihuan.engine.rules import answering_row
-from bihuan.engine.words import JUDGING
 from bihuan.engine.world import World
 
 SYSTEM: Seat = "system@"

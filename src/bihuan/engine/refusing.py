@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.addressing import not_addressable
 from bihuan.engine.case import Act, Json
 from bihuan.engine.compensation import overpaid
@@ -10,10 +11,11 @@ from bihuan.engine.granting import not_granted
 from bihuan.engine.library import citing
 from bihuan.engine.links import unfit_to_join
 from bihuan.engine.money import forbidden
+from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
-from bihuan.engine.words import ACTS, NEEDS, SHEET_FIELDS, Text
+from bihuan.engine.words import Text
 from bihuan.engine.work import Work
 
 # What an act carries beside its form: the debt it is about, or the case it opens.

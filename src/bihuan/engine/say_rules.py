@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from bihuan.engine.acts import ACTS
+from bihuan.engine.needs import NEEDS
 from bihuan.engine.policy import (
     Condition,
     Consequence,
@@ -20,7 +22,7 @@ from bihuan.engine.policy import (
 from bihuan.engine.rhythm import Rhythm
 from bihuan.engine.say_time import say_calendar, say_span
 from bihuan.engine.spans import EndOf, Months, Span, Windows
-from bihuan.engine.words import ACTS, BUILT_IN_FACTS, INSTANTS, NEEDS, STAGES, YES_NO, Text
+from bihuan.engine.words import BUILT_IN_FACTS, INSTANTS, STAGES, YES_NO, Text
 
 # What a table decides, where its name says it.
 TABLES: dict[str, Text] = {

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+from bihuan.engine.acts import ACTS, JOINING
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Act, Case, Debt, Event, Json, replay
 from bihuan.engine.leading import lead_of
 from bihuan.engine.library import Library
 from bihuan.engine.links import command_of, members_of
+from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.organisation import Organisation, Unit, organisation_of, seat
 from bihuan.engine.policy import Policy, Who
 from bihuan.engine.refusal import Refusal
@@ -28,7 +30,7 @@ from bihuan.engine.together import (
     for_member,
     opened_by_appeal,
 )
-from bihuan.engine.words import ACTS, JOINING, NEEDS, SHEET_FIELDS, Text
+from bihuan.engine.words import Text
 from bihuan.engine.world import World
 
 # What a step may expect, in the order in which it is looked at.

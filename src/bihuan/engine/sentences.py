@@ -6,7 +6,9 @@ The sentences are made from the rows and from nothing else; people review and si
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.clock import parse_span
+from bihuan.engine.needs import SHEET_FIELDS
 from bihuan.engine.policy import (
     Allowed,
     Consequence,
@@ -53,17 +55,7 @@ from bihuan.engine.say_rules import (
     start,
     titled,
 )
-from bihuan.engine.words import (
-    ACTS,
-    BUILT_IN_FACTS,
-    COUNTS,
-    EVENTS,
-    INSTANTS,
-    KEPT,
-    MEASURED,
-    SHEET_FIELDS,
-    Text,
-)
+from bihuan.engine.words import BUILT_IN_FACTS, COUNTS, EVENTS, INSTANTS, KEPT, MEASURED, Text
 
 SECTIONS: dict[str, Text] = {
     "version": Text("版本", "Edition"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bihuan.engine.acts import ACTS, AFTER_CLOSING
 from bihuan.engine.apart import done_already, handled_already
 from bihuan.engine.approvals import not_the_asker
 from bihuan.engine.case import Debt, Sheet
@@ -10,12 +11,13 @@ from bihuan.engine.forms import Form, form_of
 from bihuan.engine.leading import lead_choices, notes_out
 from bihuan.engine.links import cannot_join, owed_to_merged
 from bihuan.engine.money import closed_off
+from bihuan.engine.needs import NEEDS
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Allowed, Duty, Periodic, Step
 from bihuan.engine.posts import above_owner, acting_seat, is_clean, is_outside, resolve
 from bihuan.engine.refusal import Owing, Refusal, refuse
 from bihuan.engine.visiting import questions_of
-from bihuan.engine.words import ACTS, AFTER_CLOSING, ENDINGS, NEEDS, Text
+from bihuan.engine.words import ENDINGS, Text
 from bihuan.engine.work import Work
 
 ON_A_LEDGER = frozenset(

@@ -7,6 +7,7 @@ is dated when the debt was due, so a history does not depend on when a sweep ran
 from dataclasses import dataclass
 
 from bihuan.engine import lapsing
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Act, Case, Event
 from bihuan.engine.doing import carry_out, register, spend
 from bihuan.engine.forms import CONSENT_FIELDS, check_form, registration_form, what_is_right
@@ -21,7 +22,7 @@ from bihuan.engine.posts import (
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.refusing import judged
 from bihuan.engine.settling import silence
-from bihuan.engine.words import ACTS, BUILT_IN_FACTS, Text
+from bihuan.engine.words import BUILT_IN_FACTS, Text
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 

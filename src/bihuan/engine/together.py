@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bihuan.engine import lapsing
+from bihuan.engine.acts import FOR_MEMBERS
 from bihuan.engine.case import Act, Case, Debt, Json
 from bihuan.engine.dues import due_of, number_of
+from bihuan.engine.fields import REASON
 from bihuan.engine.forms import registration_form
 from bihuan.engine.links import has_decided, is_answered, mirrored
 from bihuan.engine.outside import body_of
@@ -17,7 +19,7 @@ from bihuan.engine.rules import applies, rank
 from bihuan.engine.settling import decide_owner, settle
 from bihuan.engine.slots import find_slot, form_for
 from bihuan.engine.step import Decision, decide
-from bihuan.engine.words import FOR_MEMBERS, MERGED_HERE, REASON
+from bihuan.engine.words import MERGED_HERE
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 

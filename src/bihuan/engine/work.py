@@ -7,9 +7,7 @@ from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Duty, Periodic, Step
 from bihuan.engine.refusal import Owing
 from bihuan.engine.rules import current_step, facts_of
-from bihuan.engine.words import (
-    Text,
-)
+from bihuan.engine.words import Text
 from bihuan.engine.world import World
 
 _CHANGE_FACTS = frozenset({"registered", "facts", "derived", "severity", "marked", "unmarked"})

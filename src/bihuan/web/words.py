@@ -9,21 +9,13 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bihuan.engine.acts import ACTS
+from bihuan.engine.fields import CONDITIONS_KEPT, Field
 from bihuan.engine.forms import ABOUT_FIELDS, CONSENT_FIELDS, OPENED_BY
+from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.engine.words import (
-    ACTS,
-    BUILT_IN_FACTS,
-    CONDITIONS_KEPT,
-    ENDINGS,
-    KEPT_SCORES,
-    NEEDS,
-    SHEET_FIELDS,
-    STAGES,
-    Field,
-    Text,
-)
+from bihuan.engine.words import BUILT_IN_FACTS, ENDINGS, KEPT_SCORES, STAGES, Text
 
 Json = Any
 DAY = 86400

@@ -10,12 +10,13 @@ from itertools import product
 from math import prod
 from random import Random
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Act, Case, Debt, Json
 from bihuan.engine.compensation import unpaid
+from bihuan.engine.fields import Field
 from bihuan.engine.policy import Consequence, Fact, Policy, Step
 from bihuan.engine.rules import answering_row, applies, current_step
 from bihuan.engine.step import Possible, catch_up, decide, possible
-from bihuan.engine.words import ACTS, Field
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
 

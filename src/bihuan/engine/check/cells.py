@@ -7,10 +7,10 @@ the engine's own evaluator, so that what is proved holds for what runs.
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Json
 from bihuan.engine.policy import Condition, Policy, Row, Table, Test, Who
 from bihuan.engine.rules import Limit, answering_row, holds
-from bihuan.engine.words import ACTS
 
 Value = str | int | None  # None = unknown
 Cell = dict[str, Json]  # what is known; a fact that is not in it is unknown

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.calendar import BadTime, Calendar, instant_text
 from bihuan.engine.check.cells import Cells
 from bihuan.engine.check.pieces import FOREVER, pairs
@@ -15,7 +16,7 @@ from bihuan.engine.check.promises import Path, Promise, Year, promises, sums
 from bihuan.engine.check.story import Story, found, who_text
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Duty, Policy, Step
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 
 MOST_DATES = 5
 RARELY_LATE = (

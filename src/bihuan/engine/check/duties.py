@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bihuan.engine.acts import ACTS, event_of
 from bihuan.engine.check.cells import Cells
 from bihuan.engine.check.ladders import LEAST_REMINDER
 from bihuan.engine.check.rows import (
@@ -20,7 +21,7 @@ from bihuan.engine.check.walk import STAGE_ORDER, stage_of
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Allowed, Duty, Periodic, Policy
 from bihuan.engine.spans import Elapsed, WorkingTime
-from bihuan.engine.words import ACTS, Text, event_of
+from bihuan.engine.words import Text
 
 LISTED = "shopper list received"  # the event that brings a list
 AFTER_CLOSING = frozenset({"closed", "customer added", "late evidence"})

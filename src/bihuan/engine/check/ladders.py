@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.check.story import found, joined
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Consequence, Element, Policy, Post, Who
 from bihuan.engine.spans import Elapsed, WorkingTime
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 
 LEAST_REMINDER = 3600  # seconds; reminding the top more often floods it
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.check.cells import Cells
 from bihuan.engine.check.rows import check_step, openers, stays_unknown, too_many_states, why_stuck
 from bihuan.engine.check.story import facts_text, found, name_text
@@ -9,7 +10,7 @@ from bihuan.engine.check.walk import STAGE_ORDER, Walk, stage_of
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.money import SETTLING
 from bihuan.engine.policy import Element, Policy
-from bihuan.engine.words import ACTS, COMPENSATION, RECKONED, Text
+from bihuan.engine.words import COMPENSATION, RECKONED, Text
 
 BACKBONE = (("acknowledge", "confirm_return"), ("respond",), ("close",), ("archive",))
 

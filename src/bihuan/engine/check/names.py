@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.check.cells import Cells, conditions_of
 from bihuan.engine.check.ladders import above
 from bihuan.engine.check.rows import sheets_of
@@ -19,7 +20,7 @@ from bihuan.engine.policy import (
     Who,
 )
 from bihuan.engine.spans import Windows
-from bihuan.engine.words import ACTS, RECKONED, Text
+from bihuan.engine.words import RECKONED, Text
 
 
 def check_names(policy: Policy, cells: Cells) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.calendar import Published, parse_calendar
 from bihuan.engine.case import Case
 from bihuan.engine.check.names import whos_of
@@ -10,7 +11,7 @@ from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.policy import Policy, Post, Who
 from bihuan.engine.posts import is_clean, resolve, superior
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 from bihuan.engine.world import World
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
+from bihuan.engine.acts import ACTS, event_of
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.check.cells import Cell, Cells
 from bihuan.engine.check.pieces import Course, Piece, due_course, later
 from bihuan.engine.policy import Duty, Element, Policy, SheetKind, Step
 from bihuan.engine.rules import answering_row, applies
 from bihuan.engine.spans import Span
-from bihuan.engine.words import ACTS, STAGES, event_of
+from bihuan.engine.words import STAGES
 
 MOST_CELLS = 20_000
 ISSUING = frozenset({"issue", "countersign"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.check.cells import Cells
 from bihuan.engine.check.rows import sheets_of
 from bihuan.engine.check.story import found
@@ -17,7 +18,7 @@ from bihuan.engine.policy import (
     Step,
     Who,
 )
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 
 
 def check_rising(policy: Policy, cells: Cells) -> Iterator[Finding]:

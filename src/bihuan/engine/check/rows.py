@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.check.cells import ALWAYS_KNOWN
 from bihuan.engine.check.story import found, outcome_text
 from bihuan.engine.check.walk import Walk, effects
 from bihuan.engine.findings import Finding, Level
+from bihuan.engine.needs import NEEDS
 from bihuan.engine.policy import (
     Consequence,
     Duty,
@@ -17,7 +19,7 @@ from bihuan.engine.policy import (
     Timing,
     Who,
 )
-from bihuan.engine.words import ACTS, BUILT_IN_FACTS, NEEDS, Text
+from bihuan.engine.words import BUILT_IN_FACTS, Text
 
 
 def check_step(step: Step, policy: Policy, walk: Walk, why: Text | None) -> Iterator[Finding]:

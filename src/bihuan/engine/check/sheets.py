@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.check.cells import Cell, Cells
 from bihuan.engine.check.promises import ISSUING, answer, lines
 from bihuan.engine.check.rows import check_step, openers, sheets_of, too_many_states, why_stuck
@@ -10,7 +11,7 @@ from bihuan.engine.check.walk import Walk
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Policy, SheetKind, Step
 from bihuan.engine.rules import applies
-from bihuan.engine.words import ACTS, INSTANTS, Text
+from bihuan.engine.words import INSTANTS, Text
 
 
 def check_sheets(policy: Policy, cells: Cells) -> Iterator[Finding]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Json
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Element, Policy, Step, Who
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 
 Story = tuple[Text, ...]
 

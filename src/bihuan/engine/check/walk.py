@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.check.cells import NEVER_CHANGED, Cell, Cells
 from bihuan.engine.check.story import Story, cases, facts_text, name_text, step_text, value_text
 from bihuan.engine.policy import Consequence, Policy, SheetKind, Step
 from bihuan.engine.rules import applies, current_step
-from bihuan.engine.words import ACTS, STAGES, Text
+from bihuan.engine.words import STAGES, Text
 
 Marks = tuple[tuple[str, str], ...]  # finished steps with their outcomes, in the order of the line
 State = tuple[int, int]  # the numbers of a class of cases and of the marks it has

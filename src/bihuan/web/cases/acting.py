@@ -13,11 +13,11 @@ from bihuan.desk.foresight import what_follows
 from bihuan.desk.stored import world_beside
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Act, Debt
+from bihuan.engine.fields import Field
 from bihuan.engine.library import Version
 from bihuan.engine.organisation import post_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible, possible
-from bihuan.engine.words import Field
 from bihuan.engine.world import World
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.cases import CasePage, listed_by_number

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bihuan.desk.perform import Performed, perform
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
-from bihuan.engine.words import ACTS
 from bihuan.web.cases import forms, signing
 from bihuan.web.cases.acting import BUTTONS, SPENT, Desk, form_of
 

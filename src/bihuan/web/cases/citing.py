@@ -6,8 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bihuan.engine.fields import Field
 from bihuan.engine.library import Version
-from bihuan.engine.words import TELLABLE, Field, Text
+from bihuan.engine.words import TELLABLE, Text
 from bihuan.engine.world import World
 from bihuan.records.queries.library import versions
 from bihuan.web.cases import forms

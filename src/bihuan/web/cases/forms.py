@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bihuan.desk import files
+from bihuan.engine.acts import Outcome
+from bihuan.engine.fields import Field
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.words import SCORES, Field, Outcome
+from bihuan.engine.words import SCORES
 from bihuan.web.cases import signing
 from bihuan.web.words import Clock, Names, money, read_money
 

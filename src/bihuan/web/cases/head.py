@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from bihuan.desk.permissions import mask_contact
+from bihuan.engine.acts import ACTS
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Sheet
 from bihuan.engine.leading import lead_of, notes_out
@@ -15,7 +16,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import facts_of
 from bihuan.engine.say_time import say_length
 from bihuan.engine.step import Possible
-from bihuan.engine.words import ACTS, STAGES
+from bihuan.engine.words import STAGES
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import LETTERS, SPENT, Desk, acts_of, owing_text
 from bihuan.web.papers import content

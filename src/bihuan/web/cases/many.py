@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from bihuan.desk.many import id_for, perform_on_many
 from bihuan.desk.perform import Performed, first_result
+from bihuan.engine.acts import ACTS, FOR_MANY
 from bihuan.engine.case import Act
+from bihuan.engine.fields import Field
 from bihuan.engine.step import Possible
-from bihuan.engine.words import ACTS, FOR_MANY, Field
 from bihuan.records.queries.cases import case_page
 from bihuan.web.cases import acting, asking, forms, head
 from bihuan.web.cases.acting import Desk, desk_of

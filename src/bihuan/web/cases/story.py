@@ -6,9 +6,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Debt
 from bihuan.engine.why_due import Else, what_else
-from bihuan.engine.words import ACTS
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import Desk

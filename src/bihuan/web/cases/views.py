@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bihuan.desk import files, permissions, verify
 from bihuan.desk import together as members
 from bihuan.desk.perform import first_result
+from bihuan.engine.acts import ACTS
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
-from bihuan.engine.words import ACTS
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story, together

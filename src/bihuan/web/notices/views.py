@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import outbox
-from bihuan.engine.words import ACTS
+from bihuan.engine.acts import ACTS
 from bihuan.records.queries.obligations import Told, unread_count
 from bihuan.records.queries.obligations import notices as told_to
 from bihuan.web.shell import Reader, show, staff

@@ -10,15 +10,18 @@ from django.utils.translation import pgettext
 
 from bihuan.desk import files
 from bihuan.desk.permissions import mask_contact
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Sheet
 from bihuan.engine.clock import Span
+from bihuan.engine.fields import Field
 from bihuan.engine.forms import form_of
+from bihuan.engine.needs import NEEDS
 from bihuan.engine.policy import Policy, PrintedForm, Step
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
 from bihuan.engine.say_time import say_span
 from bihuan.engine.visiting import questions_of
-from bihuan.engine.words import ACTS, NEEDS, Field, Text
+from bihuan.engine.words import Text
 from bihuan.records.queries.accounts import look, organisation_name
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import adoption, packs, policy_life, worlds
+from bihuan.engine.acts import ACTS
 from bihuan.engine.check import check
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Duty, Policy, Step, Table, Test, Who
@@ -23,7 +24,7 @@ from bihuan.engine.say_rules import (
     say_who,
 )
 from bihuan.engine.sentences import SECTIONS, Sentence, duties_of, sentences
-from bihuan.engine.words import ACTS, Text
+from bihuan.engine.words import Text
 from bihuan.records.queries.organisation import (
     VersionRow,
     people,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from bihuan.engine.fields import Field
 from bihuan.engine.forms import registration_form
 from bihuan.engine.policy import Fact, Policy
 from bihuan.engine.sentences import shown_before
-from bihuan.engine.words import Field
 
 WAYS_IN = ("web", "website", "online", "portal", "email")
 # What the story, the wish and the way to reach somebody ask for on screens of their own, and files,

@@ -13,12 +13,13 @@ from bihuan.desk.organisation import root
 from bihuan.desk.permissions import mask_phone
 from bihuan.engine.case import Act
 from bihuan.engine.dues import latest_promise
+from bihuan.engine.fields import Field
 from bihuan.engine.forms import registration_form
 from bihuan.engine.organisation import unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.rules import facts_of
 from bihuan.engine.step import Decision
-from bihuan.engine.words import Field, Text
+from bihuan.engine.words import Text
 from bihuan.engine.world import World
 from bihuan.records.queries.customers import customer_seen
 from bihuan.web.cases import forms

@@ -14,10 +14,11 @@ from bihuan.desk import intake
 from bihuan.desk.perform import perform
 from bihuan.desk.stored import load
 from bihuan.engine.case import Act, Debt
+from bihuan.engine.fields import CONDITIONS_TOLD
 from bihuan.engine.forms import LINKED_TO, OPENED_BY
 from bihuan.engine.granting import tells_conditions
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.words import CONDITIONS_TOLD, Text
+from bihuan.engine.words import Text
 from bihuan.records.queries.cases import case_page
 from bihuan.web.cases import forms
 from bihuan.web.register import beside

@@ -9,7 +9,7 @@ from bihuan.desk import files
 from bihuan.desk.permissions import mask_contact
 from bihuan.engine.words import KEPT
 from bihuan.records.queries.cases import Entry
-from bihuan.web.cases.acting import Desk
+from bihuan.web.cases.desk import Desk
 from bihuan.web.words import file_name, quoted, signer
 
 Json = Any

@@ -11,7 +11,8 @@ from bihuan.engine.work import Work
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import head
-from bihuan.web.cases.acting import Desk, acts_of
+from bihuan.web.cases.acting import acts_of
+from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import attached, details
 from bihuan.web.words import money as yuan
 

@@ -18,7 +18,8 @@ from bihuan.engine.say_time import say_length
 from bihuan.engine.step import Possible
 from bihuan.engine.words import STAGES
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.acting import LETTERS, SPENT, Desk, acts_of, owing_text
+from bihuan.web.cases.acting import LETTERS, SPENT, acts_of, owing_text
+from bihuan.web.cases.desk import Desk
 from bihuan.web.papers import content
 from bihuan.web.words import quoted, tone_of_severity
 

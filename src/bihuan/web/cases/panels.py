@@ -8,7 +8,7 @@ from bihuan.engine import compensation
 from bihuan.engine.policy import Step
 from bihuan.engine.work import Work
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.acting import Desk
+from bihuan.web.cases.desk import Desk
 from bihuan.web.words import money
 
 Json = Any

@@ -1,7 +1,7 @@
 """The reply templates that fit an act of a case, filled with what the case knows."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -12,15 +12,13 @@ from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.administration import templates
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import forms
+from bihuan.web.cases.desk import Desk, desk_or_404
 from bihuan.web.shell import Reader, staff
-
-if TYPE_CHECKING:
-    from bihuan.web.cases.acting import Desk
 
 Json = Any
 
 
-def offered(desk: "Desk", offer: Possible) -> dict[str, Json] | None:
+def offered(desk: Desk, offer: Possible) -> dict[str, Json] | None:
     """What ui/form.jinja template_choice draws: the field they go into, and each text; None for no text field."""
     into = next((one.name for one in offer.fields if one.kind == "long"), "")
     if desk.page.reach is not Reach.WHOLE:
@@ -30,7 +28,7 @@ def offered(desk: "Desk", offer: Possible) -> dict[str, Json] | None:
     return {"into": forms.control(into), "texts": texts_of(desk, offer.act)}
 
 
-def texts_of(desk: "Desk", act: str) -> list[dict[str, str]]:
+def texts_of(desk: Desk, act: str) -> list[dict[str, str]]:
     """Name and filled text of each template for this act, in the reader's language where it is written."""
     values = known(desk)
     kind = str(desk.page.state.facts.get("kind", ""))
@@ -46,7 +44,7 @@ def texts_of(desk: "Desk", act: str) -> list[dict[str, str]]:
     ]
 
 
-def known(desk: "Desk") -> Mapping[str, str]:
+def known(desk: Desk) -> Mapping[str, str]:
     """What the names in a template stand for in this case."""
     case, clock = desk.page.state, desk.reader.clock
     answer = [debt.due for debt in case.debts.values() if debt.act == "respond"]
@@ -69,8 +67,6 @@ def known(desk: "Desk") -> Mapping[str, str]:
 @staff
 def texts(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
     """`?act=respond`: the templates for an act of a case as JSON, `[{name, text}]`."""
-    from bihuan.web.cases.views import desk_or_404
-
     desk = desk_or_404(reader, number)
     if desk.page.reach is not Reach.WHOLE:
         raise Http404

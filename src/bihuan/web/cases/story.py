@@ -11,7 +11,7 @@ from bihuan.engine.case import Debt
 from bihuan.engine.why_due import Else, what_else
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.acting import Desk
+from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import details
 from bihuan.web.cases.why import explained
 from bihuan.web.portal.words import Telling

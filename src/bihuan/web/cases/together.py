@@ -12,7 +12,7 @@ from bihuan.engine.links import members_of
 from bihuan.engine.words import MERGING
 from bihuan.records.queries.cases import Listed, listed_by_number
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.acting import Desk
+from bihuan.web.cases.desk import Desk
 from bihuan.web.words import Names
 
 Json = Any

@@ -16,8 +16,8 @@ from bihuan.engine.step import Possible
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story, together
-from bihuan.web.cases.acting import Desk, desk_of
 from bihuan.web.cases.attempting import attempt, conflict_of, overtaken
+from bihuan.web.cases.desk import Desk, desk_of, desk_or_404
 from bihuan.web.cases.details import DRAWABLE, attached
 from bihuan.web.cases.looking import watching
 from bihuan.web.cases.panels import panels
@@ -29,14 +29,6 @@ MOST_EVENTS, MOST_OWED = 60, 20
 
 
 # -- One case --------------------------------------------------------------------------------------
-
-
-def desk_or_404(reader: Reader, number: str) -> Desk:
-    """The case of that number before the reader; a missing permission is a missing page."""
-    page = case_page(number, reader.viewer)
-    if page is None:
-        raise Http404
-    return desk_of(reader, page)
 
 
 @staff

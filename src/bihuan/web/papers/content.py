@@ -25,7 +25,7 @@ from bihuan.engine.words import Text
 from bihuan.records.queries.accounts import look, organisation_name
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.acting import Desk
+from bihuan.web.cases.desk import Desk
 from bihuan.web.papers.amounts import in_capitals
 from bihuan.web.papers.paper import LABEL, REST, VALUE, Cell, Letter, Paper, Row
 from bihuan.web.words import money, signer

@@ -20,8 +20,8 @@ from bihuan.records.queries.cases import CasePage, Entry, Filters, case_list, ca
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import cases_behind
 from bihuan.web.cases import acting
-from bihuan.web.cases.acting import Desk, desk_of
 from bihuan.web.cases.attempting import attempt
+from bihuan.web.cases.desk import Desk, desk_of
 from bihuan.web.cases.views import remember_done
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.todo.pane import contact

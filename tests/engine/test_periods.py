@@ -1,6 +1,7 @@
 """Periods of the working calendar: whole days, ISO weeks, months; named, read back, one after the other."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given, settings
@@ -72,7 +73,7 @@ def test_the_parts_of_a_year_cover_it_without_gaps(on, unit):
     found = parts(year, unit, SHANGHAI)
     assert found[0].since <= year.since < found[0].until
     assert found[-1].since < year.until <= found[-1].until
-    assert all(one.until == two.since for one, two in zip(found, found[1:], strict=False))
+    assert all(one.until == two.since for one, two in pairwise(found))
     assert place_of(SHANGHAI.at(on), found) in range(len(found))
     assert place_of(found[0].since - 1, found) == -1
     assert on - timedelta(days=366) < year.first

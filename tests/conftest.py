@@ -75,6 +75,9 @@ def _history_may_be_emptied_between_tests() -> Iterator[None]:
             if connection.vendor == "sqlite":
                 cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
                 triggers = cursor.fetchall()
+                cursor.execute(
+                    "INSERT INTO records_passagesigns(records_passagesigns) VALUES ('delete-all')"
+                )
             for name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
         try:

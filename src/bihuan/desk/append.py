@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from bihuan.desk import chain, obligations, outbox
+from bihuan.desk import chain, obligations, outbox, passages
 from bihuan.desk.counting import subject_of
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Case, Event
@@ -171,6 +171,7 @@ def append(changes: Sequence[Change], now: int) -> None:
     access: Rows = []
     cited: Rows = []
     messages: Rows = []
+    said: list[passages.Row] = []
     with connection.cursor() as cursor:
         for change in changes:
             entries, head = _entries(change, now)
@@ -197,6 +198,10 @@ def append(changes: Sequence[Change], now: int) -> None:
             access += [
                 (case_id, *item) for item in sorted(access_from(change.events, change.before))
             ]
+            if not change.after.ledger:
+                placed = enumerate(change.events, change.sequence + 1)
+                worded = change.ruling.worded
+                said += passages.passages_of(case_id, change.number, placed, worded)
             before = change.before.cited if change.before else {}
             cited += citation_rows(change.after, case_id, set(before))
             news = outbox.compose(change.number, change.events, changed, change.ruling.world.policy)
@@ -216,6 +221,7 @@ def append(changes: Sequence[Change], now: int) -> None:
             (_INSERT_OUTBOX, messages),
         ):
             insert.run(cursor, rows)
+        passages.insert(cursor, said)
     for change in changes:
         if any(event.kind == "purge" for event in change.events):
             from bihuan.desk import retention

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from bihuan.desk import changes, files, organisation, worlds
+from bihuan.desk import changes, files, organisation, passages, worlds
 from bihuan.desk.in_force import policies_in_force
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import DISCLOSURE, TELLABLE, Text
@@ -121,6 +121,7 @@ def publish(one: Publication, *, by: str, now: int) -> Document | Refusal:
         )
         made.hash = content_hash(made)
         made.save()
+        passages.write_document(made)
         DocumentTerm.objects.create(
             document=made,
             from_at=one.since,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from bihuan.desk import chain, worlds
+from bihuan.desk import chain, passages, worlds
 from bihuan.desk.append import (
     INSERT_ACCESS,
     INSERT_CITATION,
@@ -37,6 +37,7 @@ class Projection:
     obligations: list[Row]
     access: list[Row]
     citations: list[Row]
+    passages: list[passages.Row]
 
 
 class BrokenHistoryError(Exception):
@@ -48,6 +49,9 @@ def rebuild(*, number: str | None = None) -> int:
     ids = EventRow.objects.filter(sequence=1).order_by("case_id")
     if number is not None:
         ids = ids.filter(case__number=number)
+    else:
+        with transaction.atomic():
+            passages.begin_anew()
     count = 0
     for case_id in ids.values_list("case_id", flat=True).iterator(chunk_size=2000):
         with transaction.atomic():
@@ -86,9 +90,19 @@ def projection(rows: Sequence[EventRow]) -> Projection:
     owed = sorted(changed_by(events, {}).values(), key=lambda item: item.number)
     access: list[Row] = sorted({(case_id, *item) for item in access_from(events)})
     under = _opened_under(events)
-    rulings = {number: _ruling(version.code, number, rows) for number in {*under.values()}}
+    versions = _versions(events)
+    rulings = {number: _ruling(version.code, number, rows) for number in {*versions}}
     rows_owed = [obligation_row(item, case_id, rulings[under[item.number]]) for item in owed]
-    return Projection(case, row, rows_owed, access, citation_rows(case, case_id))
+    said = [
+        row
+        for place, (event, number) in enumerate(zip(events, versions, strict=True), 1)
+        for row in passages.passages_of(
+            case_id, record["number"], [(place, event)], rulings[number].worded
+        )
+    ]
+    return Projection(
+        case, row, rows_owed, access, citation_rows(case, case_id), [] if case.ledger else said
+    )
 
 
 def _opened_under(events: Iterable[Event]) -> dict[int, int]:
@@ -103,6 +117,18 @@ def _opened_under(events: Iterable[Event]) -> dict[int, int]:
                 number = data["is"]
             elif kind == "opened":
                 found[data["id"]] = number
+    return found
+
+
+def _versions(events: Iterable[Event]) -> list[int]:
+    """The version of the policy that the case was under after each event."""
+    found: list[int] = []
+    number = 0
+    for event in events:
+        for kind, data in event.effects:
+            if kind in ("registered", "version"):
+                number = data["version" if kind == "registered" else "is"]
+        found.append(number)
     return found
 
 
@@ -137,6 +163,7 @@ def write(case_id: int, made: Projection) -> None:
         INSERT_OBLIGATION.run(cursor, made.obligations)
         INSERT_ACCESS.run(cursor, made.access)
         INSERT_CITATION.run(cursor, made.citations)
+        passages.rewrite(cursor, case_id, made.passages)
 
 
 def stored_obligations(case_id: int) -> list[Row]:
@@ -178,6 +205,7 @@ def dump() -> list[str]:
         ("obligation", "case_id, number"),
         ("caseaccess", "case_id, seat, way, sheet"),
         ("citation", "case_id, code, version"),
+        ("passage", "id"),
     ):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM records_{table} ORDER BY {order}")  # noqa: S608

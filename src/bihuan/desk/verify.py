@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from bihuan.desk import chain, rebuild, retention, worlds
+from bihuan.desk import chain, passages, rebuild, retention, worlds
 from bihuan.desk.library import content_hash
 from bihuan.engine.assessing import recomputed
 from bihuan.engine.calendar import Calendar
@@ -95,6 +95,13 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
             row.number,
             "引用的文件与记录不符",
             "the documents cited differ from what the events say",
+        )
+    if passages.stored(case_id) != made.passages:
+        yield _found(
+            "projection",
+            row.number,
+            "可查找的文字与记录不符",
+            "the words it is found by differ from what the events say",
         )
     yield from _cited(row, events)
     yield from _invariants(row, made.case, now)

@@ -10,7 +10,7 @@ from django.db.models import Max, Q
 
 from bihuan.desk import calendars, policy_files
 from bihuan.engine.calendar import Calendar, Published, parse_calendar
-from bihuan.engine.compile import compile_policy, personal_names
+from bihuan.engine.compile import compile_policy, personal_names, worded_names
 from bihuan.engine.library import Library, Version
 from bihuan.engine.organisation import Organisation, Seat, Unit, seat
 from bihuan.engine.policy import Element, Policy
@@ -35,6 +35,7 @@ class Ruling:
     number: int
     world: World
     personal: frozenset[str]  # names of fields whose values are sealed
+    worded: frozenset[str]  # names of fields that hold words of somebody's own
     counted_sheets: frozenset[str]  # kinds of sheet a common problem opens
     carried_by: Mapping[str, Element] = field(repr=False)
 
@@ -94,6 +95,7 @@ def ruling(version_id: int, now: int, seen: Changes | None = None) -> Ruling:
         policy.version,
         World(policy, people, working, documents),
         personal_names(policy),
+        worded_names(policy),
         frozenset(duty.opens for duty in policy.owed if duty.when == "counted" and duty.opens),
         _carried(policy),
     )

@@ -32,6 +32,7 @@ SECTIONS = (
 # Kinds of field that hold what somebody wrote or handed in.
 IN_HAND = ("keep", "move")  # what a new version does to open cases
 FREE = frozenset({"text", "long", "file", "signature"})
+WORDED = frozenset({"text", "long"})
 
 
 def compile_policy(node: Node) -> tuple[Policy | None, tuple[Finding, ...]]:
@@ -441,3 +442,15 @@ def personal_names(policy: Policy) -> frozenset[str]:
     asked = [question for asked in policy.questions.values() for question in asked]
     told |= {question.name for question in asked if question.type == "text"}
     return frozenset((free - policy.facts.keys()) | told)
+
+
+def worded_names(policy: Policy) -> frozenset[str]:
+    """The names of fields and facts that people fill with words of their own: what can be looked for."""
+    fields = [item for act in ACTS.values() for item in act.fields]
+    fields += [item for need in NEEDS.values() for item in need.fields]
+    fields += SHEET_FIELDS.values()
+    written = {item.name for item in fields if item.kind in WORDED}
+    told = {name for name, fact in policy.facts.items() if fact.type in ("text", "place")}
+    asked = [question for asked in policy.questions.values() for question in asked]
+    told |= {question.name for question in asked if question.type == "text"}
+    return frozenset((written - policy.facts.keys()) | told)

@@ -11,6 +11,7 @@ from bihuan.records.models.organisation import Absence, Holding, Person, Rosteri
 from bihuan.records.models.outbox import Notice, Outbox
 from bihuan.records.models.paper import PaperTemplate
 from bihuan.records.models.party import Party
+from bihuan.records.models.passage import Passage, PassageSigns
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
 from bihuan.records.models.retention import PurgeCertificate
 from bihuan.records.models.saved_view import SavedView
@@ -36,6 +37,8 @@ __all__ = [
     "Outbox",
     "PaperTemplate",
     "Party",
+    "Passage",
+    "PassageSigns",
     "Person",
     "PolicyUse",
     "PolicyVersion",

@@ -105,12 +105,7 @@ def case_list(
 ) -> tuple[list[Listed], Key | None]:
     """The cases the viewer may see, newest first, and where to go on (None: that is all)."""
     asked = filters or Filters()
-    rows = _filtered(visible_cases(viewer), asked, walk(viewer, by_due=False))
-    if after:
-        rows = rows.filter(registered_at__lte=after.at).exclude(
-            registered_at=after.at, id__gte=after.id
-        )
-    return _page(rows.order_by("-registered_at", "-id"), "registered_at", limit)
+    return in_order(visible_cases(viewer), asked, viewer, by_due=False, after=after, limit=limit)
 
 
 def due_list(
@@ -124,8 +119,27 @@ def due_list(
     Those that are late come in the order in which they became so.
     """
     asked = filters or Filters()
-    rows = _filtered(visible_cases(viewer), asked, walk(viewer, by_due=True))
-    return _by_due(rows, asked, after, limit)
+    return in_order(visible_cases(viewer), asked, viewer, by_due=True, after=after, limit=limit)
+
+
+def in_order(
+    cases: "QuerySet[Case]",
+    filters: Filters,
+    viewer: Viewer,
+    *,
+    by_due: bool,
+    after: Key | None,
+    limit: int,
+) -> tuple[list[Listed], Key | None]:
+    """A page of these cases, narrowed: open ones nearest due first, or all of them newest first."""
+    rows = filtered(cases, filters, walk(viewer, by_due=by_due))
+    if by_due:
+        return _by_due(rows, filters, after, limit)
+    if after:
+        rows = rows.filter(registered_at__lte=after.at).exclude(
+            registered_at=after.at, id__gte=after.id
+        )
+    return _page(rows.order_by("-registered_at", "-id"), "registered_at", limit)
 
 
 def walk(viewer: Viewer, *, by_due: bool) -> Walk:
@@ -188,7 +202,8 @@ def _page(rows: "QuerySet[Case]", order: str, limit: int) -> tuple[list[Listed],
     return found[:limit], Key(getattr(last, order), last.id)
 
 
-def _filtered(rows: "QuerySet[Case]", filters: Filters, walked: Walk) -> "QuerySet[Case]":
+def filtered(rows: "QuerySet[Case]", filters: Filters, walked: Walk) -> "QuerySet[Case]":
+    """These cases narrowed to what is asked for."""
     if not filters.owes:
         rows = rows.filter(ledger=filters.ledgers)
     for name in _SAME:

@@ -1,0 +1,162 @@
+"""Keeps what was said ready to be looked for: written with the events, erased by a purge, made anew."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+
+from bihuan.engine.case import Event
+from bihuan.records.models import Document
+from bihuan.records.models.passage import ENTRIES, OWN, PARTS
+from bihuan.records.wording import LONGEST_WORD, fold, signs
+
+Json = Any
+Row = tuple[int, str, str, str, str]  # id, who, contact, told, said
+
+CONTACT = frozenset({"contact", "representative_contact"})
+TOLD = frozenset({"content", "demand"})
+LONGEST = 2_000  # characters of one part; PostgreSQL knows no places beyond 16,383 signs
+_STEP = LONGEST - LONGEST_WORD  # parts overlap, so that a word across the seam is in one of them
+_COLUMNS = ("who", "contact", "told", "said")
+_WEIGHTS = "ADBC"  # of those columns on PostgreSQL
+
+
+def passages_of(
+    case_id: int, number: str, events: Iterable[tuple[int, Event]], worded: frozenset[str]
+) -> list[Row]:
+    """The passages of these entries of a case's history, each with its place in it."""
+    found: list[Row] = []
+    for place, event in events:
+        if place >= ENTRIES:
+            break
+        texts = {
+            name: value
+            for name, value in sorted(event.data.items())
+            if name in worded and isinstance(value, str) and value
+        }
+        start = case_id << OWN | place * PARTS
+        if place == 1:
+            found += _parts(start, **_registered(number, texts))
+        elif texts:
+            found += _parts(start, **_later(texts))
+    return found
+
+
+def _registered(number: str, texts: Mapping[str, str]) -> dict[str, str]:
+    called = [number, number.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")]
+    called += [text for name, text in texts.items() if name not in CONTACT | TOLD]
+    return {
+        "who": "\n".join(called),
+        "contact": "\n".join(text for name, text in texts.items() if name in CONTACT),
+        "told": "\n".join(text for name, text in texts.items() if name in TOLD),
+    }
+
+
+def _later(texts: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "contact": "\n".join(text for name, text in texts.items() if name in CONTACT),
+        "said": "\n".join(text for name, text in texts.items() if name not in CONTACT),
+    }
+
+
+def _parts(start: int, **texts: str) -> list[Row]:
+    """A passage as rows: the first part of each text in the first, and so on."""
+    cut = [_cut(fold(texts.get(name, ""))) for name in _COLUMNS]
+    rows: list[Row] = []
+    for part in range(min(max(map(len, cut)), PARTS)):
+        who, contact, told, said = ("".join(pieces[part : part + 1]) for pieces in cut)
+        rows.append((start + part, who, contact, told, said))
+    return rows
+
+
+def _cut(folded: str) -> list[str]:
+    return [folded[at : at + LONGEST] for at in range(0, max(len(folded) - LONGEST_WORD, 1), _STEP)]
+
+
+def insert(cursor: Any, rows: Sequence[Row]) -> None:
+    """Write passages, with their place in the index."""
+    if not rows:
+        return
+    if connection.vendor == "postgresql":
+        one = "(%s, %s, %s, %s, %s, %s::tsvector)"
+        values = [value for row in rows for value in (*row, _tsvector(row))]
+        cursor.execute(_INSERT + ", signs) VALUES " + ", ".join([one] * len(rows)), values)
+        return
+    cursor.executemany(_INSERT + ") VALUES (%s, %s, %s, %s, %s)", rows)
+    cursor.executemany(_INDEX, [_indexed(row) for row in rows])
+
+
+def erase(cursor: Any, first: int, last: int) -> None:
+    """Take the passages of these ids, both included, out of the index and out of the table."""
+    if connection.vendor == "sqlite":
+        cursor.execute(
+            "SELECT id, who, contact, told, said FROM records_passage WHERE id BETWEEN %s AND %s",
+            (first, last),
+        )
+        rows = [_indexed(row) for row in cursor.fetchall()]
+        cursor.executemany(_UNINDEX, rows)
+    cursor.execute("DELETE FROM records_passage WHERE id BETWEEN %s AND %s", (first, last))
+
+
+def rewrite(cursor: Any, case_id: int, rows: Sequence[Row]) -> None:
+    """Put these passages in the place of what there is of the case."""
+    erase(cursor, case_id << OWN, (case_id + 1 << OWN) - 1)
+    insert(cursor, rows)
+
+
+def stored(case_id: int) -> list[Row]:
+    """The passages there are of a case, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, who, contact, told, said FROM records_passage "
+            "WHERE id BETWEEN %s AND %s ORDER BY id",
+            (case_id << OWN, (case_id + 1 << OWN) - 1),
+        )
+        return [tuple(row) for row in cursor.fetchall()]
+
+
+def write_document(document: Document) -> None:
+    """A version of a document as it is looked for: its title first, then its text."""
+    title, text = f"{document.code} {document.title}", document.text
+    start = -document.pk << OWN
+    with connection.cursor() as cursor:
+        erase(cursor, start, start + PARTS - 1)
+        insert(cursor, _parts(start, who=title, told=text))
+
+
+def begin_anew() -> None:
+    """Forget all passages, before those of the cases are made anew; those of the library are at once."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "INSERT INTO records_passagesigns(records_passagesigns) VALUES ('delete-all')"
+            )
+        cursor.execute("DELETE FROM records_passage")
+    for document in Document.objects.order_by("id"):
+        write_document(document)
+
+
+_INSERT = "INSERT INTO records_passage (id, who, contact, told, said"
+_INDEX = (
+    "INSERT INTO records_passagesigns (rowid, who, contact, told, said) VALUES (%s, %s, %s, %s, %s)"
+)
+_UNINDEX = (
+    "INSERT INTO records_passagesigns (records_passagesigns, rowid, who, contact, told, said) "
+    "VALUES ('delete', %s, %s, %s, %s, %s)"
+)
+
+
+def _indexed(row: Row) -> tuple[int | str, ...]:
+    return (row[0], *(" ".join(signs(str(text))) for text in row[1:]))
+
+
+def _tsvector(row: Row) -> str:
+    """The signs of a passage with their places, which go on from text to text with a gap between."""
+    known: dict[str, list[str]] = {}
+    at = 0
+    for weight, text in zip(_WEIGHTS, row[1:], strict=True):
+        for sign in signs(str(text)):
+            at += 1
+            known.setdefault(sign, []).append(f"{at}{weight}")
+        at += 2
+    return " ".join(f"'{sign}':{','.join(found)}" for sign, found in known.items())

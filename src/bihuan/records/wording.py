@@ -1,0 +1,130 @@
+"""Texts as they are looked for: one folding, one cutting into signs, for writing and for finding.
+
+Chinese has no spaces, so every pair of neighbouring characters is a sign; of a run the last
+character is one too, so that a single character is the beginning of some sign. Latin words and
+numbers are signs whole. A number of seven digits or more is found whole or by its last four digits,
+never bit by bit: telephone numbers are masked, and must not be guessed from what is found.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+LONGEST_WORD = 40  # characters of one word that are looked for
+MOST_WORDS = 8
+_LONGEST_RUN = 40
+_LONG_NUMBER = 7
+_ENDING = 4
+
+_RUN = re.compile(r"[a-z0-9]+|(?:[^\W\x00-\x7f]|[\u2600-\u27bf\U0001f000-\U0001faff])+")
+_PHONE = re.compile(
+    r"(?<!\d)(?:(?:\+|00)86[- ]?)?(1[3-9]\d)[- ](\d{4})[- ](\d{4})(?!\d)"
+    r"|(?<!\d)(0\d{2,3})[- ](\d{7,8})(?!\d)"
+)
+_CHINA = re.compile(r"(?<!\d)(?:00|\+)?86(1[3-9]\d{9})(?!\d)")
+
+
+class _Folding(dict[int, str]):
+    """What each character reads as: narrow, small, simplified; asked once for each."""
+
+    def __missing__(self, sign: int) -> str:
+        simple = _simplified()
+        read = unicodedata.normalize("NFKC", chr(sign)).casefold()
+        found = self[sign] = "".join(simple.get(one, one) for one in read)
+        return found
+
+
+_folding = _Folding()
+_simple: dict[str, str] = {}
+
+
+def _simplified() -> dict[str, str]:
+    """Traditional characters and the simplified ones they read as, from OpenCC's table."""
+    if not _simple:
+        from importlib.resources import files
+
+        table = files("opencc").joinpath("dictionary/TSCharacters.txt").read_text("utf-8")
+        for line in table.splitlines():
+            traditional, _tab, simplified = line.partition("\t")
+            _simple[traditional] = simplified.split()[0]
+    return _simple
+
+
+def fold(text: str) -> str:
+    """The text as it is compared: narrow signs, small letters, simplified characters."""
+    return text.translate(_folding)
+
+
+def places(text: str) -> tuple[str, list[int]]:
+    """The folded text, and for each of its characters the place in `text` it comes from."""
+    parts = [_folding[ord(sign)] for sign in text]
+    return "".join(parts), [place for place, part in enumerate(parts) for _ in part]
+
+
+def signs(folded: str) -> list[str]:
+    """The signs of a folded text in their order; the endings of numbers stand behind, each marked."""
+    found: list[str] = []
+    endings: list[str] = []
+    for run in _runs(folded):
+        if run[0] > "\x7f":
+            found += map("".join, pairwise(run))
+            found.append(run[-1])
+        else:
+            found.append(_number(run))
+            if len(run) > _ENDING and not run.isalpha():
+                endings.append("~" + run[-_ENDING:])
+    return found + endings
+
+
+def _runs(folded: str) -> Iterator[str]:
+    text = _PHONE.sub(lambda phone: "".join(filter(None, phone.groups())), folded)
+    for found in _RUN.finditer(_CHINA.sub(r"\1", text)):
+        run = found[0]
+        yield run if run[0] > "\x7f" else run[:_LONGEST_RUN]
+
+
+def _number(run: str) -> str:
+    return "=" + run if len(run) >= _LONG_NUMBER and run.isdecimal() else run
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word that is looked for: signs that follow each other, the last perhaps only begun."""
+
+    signs: tuple[str, ...]
+    begun: bool  # the last sign may go on
+    ending: str = ""  # or else this sign alone: the end of a number
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words somebody typed into a find box; what holds no sign is no word."""
+    folded = _PHONE.sub(lambda phone: "".join(filter(None, phone.groups())), fold(text[:400]))
+    words = (_word(part[:LONGEST_WORD]) for part in folded.split())
+    return tuple(dict.fromkeys(word for word in words if word))[:MOST_WORDS]
+
+
+def _word(part: str) -> Word | None:
+    runs = list(_runs(part))
+    if not runs:
+        return None
+    found: list[str] = []
+    for place, run in enumerate(runs, 1):
+        if run[0] <= "\x7f":
+            found.append(_number(run))
+            continue
+        found += map("".join, pairwise(run))
+        if place < len(runs) or len(run) == 1:  # the run ends here, or is one character
+            found.append(run[-1])
+    last = runs[-1]
+    is_latin = last[0] <= "\x7f"
+    begun = len(last) == 1 or (is_latin and not found[-1].startswith("="))
+    ending = len(runs) == 1 and is_latin and len(last) == _ENDING and not last.isalpha()
+    return Word(tuple(found), begun, "~" + last if ending else "")
+
+
+def spellings(words: str) -> tuple[str, ...]:
+    """The folded pieces of what was typed, as they are marked in a text that was found."""
+    found = [run for part in fold(words[:400]).split() for run in _runs(part[:LONGEST_WORD])]
+    return tuple(dict.fromkeys(found))

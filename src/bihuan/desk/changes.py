@@ -30,6 +30,7 @@ AREAS = {
     "look": Text("名称与标识", "Name and look"),
     "doors": Text("受理渠道", "Channels"),
     "notices": Text("通知", "Notices"),
+    "tokens": Text("程序接入", "Access for programs"),
 }
 _who: ContextVar[int | None] = ContextVar("who", default=None)
 

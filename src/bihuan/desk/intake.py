@@ -62,7 +62,7 @@ def register(
     if policy is None:
         policy = _policy_for(unit, kind, now)
         if policy is None:
-            return Registered(Performed("", refusal=_NO_POLICY))
+            return Registered(Performed("", refusal=NO_POLICY))
     act_id = act_id or secrets.token_hex(16)
     code = _code_for(by, act_id, facts)
     data = {name: value for name, value in facts.items() if name not in ("phone", "address")}
@@ -124,7 +124,7 @@ def hash_of(code: str) -> str:
 
 
 _FULL_WIDTH = {ord("0") + place: str(place) for place in range(10)}
-_NO_POLICY = Refusal(
+NO_POLICY = Refusal(
     "no-policy", Text("没有适用于此部门和类型的制度", "no policy rules over this unit and kind")
 )
 

@@ -11,14 +11,14 @@ def tried(what: str) -> int:
     return int(row[0]) if row else 0
 
 
-def count(what: str, *, until: int, now: int) -> int:
-    """Count one try and say which it is; what is past its time is forgotten on the way."""
+def count(what: str, *, until: int, now: int, times: int = 1) -> int:
+    """Count a try (or so many at once) and say how many there were; what is past its time is forgotten."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, (what, until))
-        times = int(cursor.fetchone()[0])
-        if times == 1:
+        cursor.execute(_COUNT, (what, times, until))
+        tries = int(cursor.fetchone()[0])
+        if tries == times:
             cursor.execute("DELETE FROM records_attempt WHERE until_at < %s", (now,))
-    return times
+    return tries
 
 
 def give_back(what: str) -> None:
@@ -36,6 +36,6 @@ def forget(what: str) -> None:
 
 
 _COUNT = """
-    INSERT INTO records_attempt (what, times, until_at) VALUES (%s, 1, %s)
-    ON CONFLICT (what) DO UPDATE SET times = records_attempt.times + 1 RETURNING times
+    INSERT INTO records_attempt (what, times, until_at) VALUES (%s, %s, %s)
+    ON CONFLICT (what) DO UPDATE SET times = records_attempt.times + excluded.times RETURNING times
 """

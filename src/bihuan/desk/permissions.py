@@ -199,6 +199,37 @@ def intake_posts(policy: Policy) -> frozenset[str]:
     return frozenset(found)
 
 
+def may_register(viewer: Viewer, policies: Mapping[str, Policy]) -> bool:
+    """Whether the viewer takes complaints in, stands above who does, or works where everybody may."""
+    if any(line.units or line.everywhere for line in viewer.lines.values()):
+        return True
+    posts = {post_of(place) for place in viewer.seats}
+    return any(
+        not policy.posts[post].outside
+        for policy in policies.values()
+        if policy.registered_by_staff
+        for post in posts & policy.posts.keys()
+    )
+
+
+def receiving_unit(person: str, organisation: Organisation) -> str:
+    """The unit for which this person takes complaints in: their own, else the whole organisation."""
+    own = (unit_of(place) for place in organisation.own_seats(person))
+    root = (code for code, unit in organisation.units.items() if not unit.parent)
+    return next((code for code in own if code), "") or next(root, "")
+
+
+def is_outside(person: str, organisation: Organisation, policies: Mapping[str, Policy]) -> bool:
+    """Whether somebody only works for a merchant, a dealer: every post they hold is outside."""
+    posts = {post_of(place) for place in organisation.own_seats(person)}
+    known = [
+        policy.posts[post].outside
+        for policy in policies.values()
+        for post in posts & policy.posts.keys()
+    ]
+    return bool(known) and all(known)
+
+
 def posts_below(viewer: Viewer, now: int) -> frozenset[str]:
     """The posts of which every seat, in every policy that has them, stands below the viewer."""
     organisation = worlds.organisation(now)

@@ -7,6 +7,7 @@ BIHUAN_HTTPS       1 when people reach Bihuan by https: cookies and links are th
 BIHUAN_PROXIES     how many reverse proxies of ours stand before it (default: 0)
 BIHUAN_SECRET_KEY  the secret itself, where several machines must share one
 BIHUAN_MAIL        smtp://user:password@host:port (default: files in the data folder's outbox)
+BIHUAN_API_RATE    how many requests a minute one token of the API may send (default: 6000)
 BIHUAN_DEBUG       1 for Django's error pages; never where others can reach it
 """
 
@@ -46,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "bihuan.site.middleware.content_security_policy",
+    "bihuan.channels.api.callers.tell_limits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -149,6 +151,8 @@ AXES_CLIENT_IP_CALLABLE = "bihuan.site.proxies.client_ip"
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
+
+API_RATE = int(os.environ.get("BIHUAN_API_RATE") or 6000)
 
 # -- What browsers are told ------------------------------------------------------------------------
 

@@ -72,15 +72,7 @@ class Reader:
     @property
     def may_register(self) -> bool:
         """Whether the reader takes complaints in, stands above who does, or works where everybody may."""
-        if any(line.units or line.everywhere for line in self.viewer.lines.values()):
-            return True
-        posts = {post_of(place) for place in self.viewer.seats}
-        return any(
-            not policy.posts[post].outside
-            for policy in self.policies.values()
-            if policy.registered_by_staff
-            for post in posts & policy.posts.keys()
-        )
+        return permissions.may_register(self.viewer, self.policies)
 
     @property
     def takes_in(self) -> bool:
@@ -97,13 +89,9 @@ class Reader:
     @property
     def is_outside(self) -> bool:
         """Whether the reader works for somebody else: a merchant, a dealer."""
-        posts = {post_of(place) for place in self.organisation.own_seats(self.person)}
-        known = [
-            policy.posts[post].outside
-            for policy in self.policies.values()
-            for post in posts & policy.posts.keys()
-        ]
-        return bool(known) and all(known) and not self.account.is_administrator
+        return not self.account.is_administrator and permissions.is_outside(
+            self.person, self.organisation, self.policies
+        )
 
     @property
     def oversees(self) -> bool:

@@ -15,12 +15,14 @@ from bihuan.records.models.passage import Passage, PassageSigns
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
 from bihuan.records.models.retention import PurgeCertificate
 from bihuan.records.models.saved_view import SavedView
+from bihuan.records.models.token import ApiToken
 
 __all__ = [
     "Absence",
     "ActReceipt",
     "AdministrativeChange",
     "Anchor",
+    "ApiToken",
     "Attempt",
     "Case",
     "CaseAccess",

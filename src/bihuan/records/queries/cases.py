@@ -162,6 +162,11 @@ def listed_by_number(viewer: Viewer, numbers: Iterable[str]) -> list[Listed]:
     return as_listed(rows)
 
 
+def policy_of_case(number: str) -> int | None:
+    """The version that rules over the case of that number; for reading a form, not to be shown."""
+    return Case.objects.filter(number=number).values_list("policy_id", flat=True).first()
+
+
 def survivor(case_id: int) -> tuple[str, str] | None:
     """The case that a merged one goes on in, and the hash of its query code; None where it is not
     merged, or where the one it goes on in is another person's.

@@ -221,6 +221,8 @@ def _deed(what: str) -> str:
         "change_rights": _("rights changed"),
         "give_account": _("account given"),
         "deactivate": _("person left"),
+        "make": _("token made"),
+        "revoke": _("token revoked"),
         "appoint_administrator": _("administrator appointed"),
         "adopt": _("adopted"),
         "draft": _("drafted"),

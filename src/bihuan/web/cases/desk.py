@@ -5,16 +5,13 @@ from dataclasses import dataclass, field
 from django.http import Http404
 from django.urls import reverse
 
-from bihuan.desk import worlds
+from bihuan.desk import reading, worlds
 from bihuan.desk.stored import world_beside
-from bihuan.engine.step import Possible, possible
+from bihuan.engine.step import Possible
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import CasePage, case_page, listed_by_number
-from bihuan.records.queries.visibility import Reach
+from bihuan.records.queries.cases import CasePage, case_page
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
-
-FOR_ALL = ("remark", "attach")  # what somebody may add who sees no more than their own sheet
 
 
 @dataclass
@@ -42,16 +39,10 @@ def desk_of(reader: Reader, page: CasePage) -> Desk:
     """The case with what the reader may do in it, judged now."""
     ruling = worlds.ruling(page.policy_id, reader.now)
     world = world_beside(page.state, ruling.world, reader.now)
-    offers = possible(page.state, reader.person, world, reader.now)
-    if page.reach is not Reach.WHOLE:
-        seats = reader.viewer.seats
-        own = {(debt.act, debt.sheet) for debt in page.state.debts.values() if debt.seat in seats}
-        own |= {(name, 0) for name in FOR_ALL}
-        offers = tuple(
-            one for one in offers if one.sheet in page.sheets or (one.act, one.sheet) in own
-        )
+    offers = reading.offers(page, reader.viewer, world, reader.now)
+    hidden = reading.hidden_from(page, reader.viewer)
     names = Names(ruling.world.policy, ruling.world.organisation, reader.language)
-    return Desk(reader, page, ruling.world, names, offers, hidden_from(reader, page))
+    return Desk(reader, page, ruling.world, names, offers, hidden)
 
 
 def desk_or_404(reader: Reader, number: str) -> Desk:
@@ -60,14 +51,3 @@ def desk_or_404(reader: Reader, number: str) -> Desk:
     if page is None:
         raise Http404
     return desk_of(reader, page)
-
-
-def hidden_from(reader: Reader, page: CasePage) -> frozenset[str]:
-    """The numbers of the cases this one was ever linked with that the reader may not see."""
-    named = {
-        str(effect["case"])
-        for entry in page.history
-        for kind, effect in entry.effects
-        if kind == "linked"
-    }
-    return frozenset(named - {row.number for row in listed_by_number(reader.viewer, named)})

@@ -5,15 +5,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bihuan.desk import files
-from bihuan.desk.permissions import mask_contact
+from bihuan.desk import files, reading
 from bihuan.engine.words import KEPT
 from bihuan.records.queries.cases import Entry
 from bihuan.web.cases.desk import Desk
 from bihuan.web.words import file_name, quoted, signer
 
 Json = Any
-CONTACT = frozenset({"contact", "phone", "address", "representative_contact"})
 WORDS = (
     "content",
     "text",
@@ -57,8 +55,7 @@ def details(desk: Desk, entry: Entry, *, clear: bool) -> dict[str, Json]:
 
 
 def _valued(desk: Desk, entry: Entry, name: str, value: Json, *, clear: bool) -> str:
-    hidden = name in CONTACT and not clear
-    shown = mask_contact(str(value)) if hidden else value
+    shown = reading.shown(name, value, clear=clear)
     return desk.names.value(name, shown, desk.reader.clock, entry.kind)
 
 

@@ -7,15 +7,12 @@ from typing import Any
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from bihuan.desk import packs, worlds
+from bihuan.desk import packs, permissions, worlds
 from bihuan.desk.foresight import what_follows
-from bihuan.desk.organisation import root
-from bihuan.desk.permissions import mask_phone
 from bihuan.engine.case import Act
 from bihuan.engine.dues import latest_promise
 from bihuan.engine.fields import Field
 from bihuan.engine.forms import registration_form
-from bihuan.engine.organisation import unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.rules import facts_of
 from bihuan.engine.step import Decision
@@ -67,8 +64,7 @@ def counter(reader: Reader, kind: str = "") -> Counter:
     """The counter this reader sits at; nobody's is a missing page."""
     if not reader.may_register:
         raise Http404
-    own = [unit_of(seat) for seat in reader.organisation.own_seats(reader.person)]
-    unit = next((code for code in own if code), "") or root(reader.organisation)
+    unit = permissions.receiving_unit(reader.person, reader.organisation)
     versions = packs.policies_in_force(reader.now)
     version = packs.policy_for(unit, kind, reader.now) or packs.policy_for(unit, "", reader.now)
     if version is None:
@@ -143,7 +139,7 @@ def _take_over(
     party = request.POST.get("customer", "")
     known = party.isdecimal() and len(party) < 19
     found = customer_seen(int(party), at.reader.viewer) if known else None
-    if found is None or mask_phone(found.phone) != data["phone"]:
+    if found is None or permissions.mask_phone(found.phone) != data["phone"]:
         del data["phone"]
         typed.errors["phone"] = _("Choose the customer again, or type the whole number.")
         return

@@ -1,0 +1,1 @@
+"""The API: everything the desk can do, for programs."""

@@ -1,0 +1,25 @@
+"""What the operations of the API are called."""
+
+from bihuan.engine.words import Text
+
+TITLE = Text("闭环接口", "The API of Bihuan")
+OPERATIONS = {
+    "register_case": Text("登记一个案件", "Register a case"),
+    "read_registration_form": Text("登记时可填的各栏", "What may be told when registering"),
+    "list_cases": Text("列出案件，可筛选、查找", "List cases, narrowed or looked for"),
+    "read_case": Text("读一个案件", "Read a case"),
+    "reveal_contact": Text("查看联系方式(留下记录)", "See contact data in clear (it is logged)"),
+    "list_obligations": Text("案件的全部待办", "What is and was owed in a case"),
+    "read_history": Text("案件的经过", "The history of a case"),
+    "list_files": Text("案件的附件", "The files of a case"),
+    "download_file": Text("下载附件", "Download a file"),
+    "list_acts": Text(
+        "现在可办的动作，及其他为何不可", "Acts possible now, and why others are not"
+    ),
+    "do_act": Text("办理一个动作", "Do an act"),
+    "upload_file": Text("上传附件", "Upload a file"),
+    "read_me": Text("我是谁", "Who I am"),
+    "list_owed": Text("我的待办", "What I owe"),
+    "list_notices": Text("我的通知", "What I was told"),
+    "mark_notices_read": Text("标为已读", "Mark notices as read"),
+}

@@ -1,5 +1,5 @@
-// Bundles src/bihuan/web/assets into src/bihuan/web/static/dist: app.js, portal.js, app.css and icons.svg; and puts
-// the faces that printed forms are set in into src/bihuan/fonts.
+// Bundles src/bihuan/web/assets into src/bihuan/web/static/dist: early.js, app.js, portal.js, app.css and icons.svg;
+// and puts the faces that printed forms are set in into src/bihuan/fonts.
 // Names stay plain here; their hashes are given when static files are collected.
 
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -48,7 +48,7 @@ await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 await writeFile(join(out, "icons.svg"), icons);
 await build({
-  entryPoints: [join(assets, "app.js"), join(assets, "portal.js"), join(assets, "app.css")],
+  entryPoints: ["early.js", "app.js", "portal.js", "app.css"].map((name) => join(assets, name)),
   outdir: out,
   nodePaths: [join(here, "node_modules")],
   bundle: true,

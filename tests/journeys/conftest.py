@@ -1,16 +1,35 @@
-"""Browsers of several people at once, and a clock of their own."""
+"""Browsers of several people at once, whose pages are waited for, and a clock of their own."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Keyboard, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from bihuan.desk import worlds
 from bihuan.web import shell
-from tests.journeys.desk import Clock, Desk
+from tests.journeys.desk import UNREADY, Clock, Desk
 
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
+# How long anything is waited for: no statement of speed, but patience on a busy machine.
+expect.set_options(timeout=20_000)
+
+
+def patient(page: Page) -> None:
+    """Whatever is done at the page or expected of it waits until the page is ready."""
+    page.add_locator_handler(page.locator(UNREADY), lambda: None)
+
+
+@pytest.fixture(autouse=True)
+def _keys_are_patient_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The browser sends a key to whatever is there; a person presses it when the page is."""
+    at_once = Page.keyboard.fget
+
+    def keyboard(page: Page) -> Keyboard:
+        expect(page.locator(UNREADY)).to_have_count(0)
+        return at_once(page)
+
+    monkeypatch.setattr(Page, "keyboard", property(keyboard))
 
 
 @pytest.fixture
@@ -23,17 +42,20 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def visitor(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """A browser of one's own in a language, as wide as asked."""
+    """A browser of one's own in a language, as wide as asked, with or without scripts."""
     worlds.forget()
     contexts = []
 
-    def open_page(language: str = "zh-hans", width: int = 1280) -> Page:
+    def open_page(language: str = "zh-hans", width: int = 1280, *, script: bool = True) -> Page:
         context = browser.new_context(
             locale=LOCALES[language],
             timezone_id="Asia/Shanghai",
             viewport={"width": width, "height": 820},
+            java_script_enabled=script,
         )
         contexts.append(context)
+        if script:
+            context.on("page", patient)
         return context.new_page()
 
     yield open_page

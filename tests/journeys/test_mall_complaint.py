@@ -5,43 +5,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
-from bihuan.desk import worlds
 from bihuan.desk.stored import load
 from bihuan.records.models import Case, Person
 from tests.journeys.desk import Desk, at
 from tests.web.mall import HOUR, now, open_mall
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-LANGUAGES = {"zh-CN": "zh-hans", "en-GB": "en"}
 SAID = "羊毛大衣腋下开线，店里说是人为的不给退。小票在，吊牌剪了。"
 
 
-@pytest.fixture(params=list(LANGUAGES))
-def as_(
-    request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer
-) -> Callable[..., Desk]:
-    """Sign in as one of the mall's people, each with a browser of their own."""
-    worlds.forget()
-    open_mall(language=LANGUAGES[request.param])
-    contexts = []
+@pytest.fixture(params=["zh-hans", "en"])
+def as_(request: pytest.FixtureRequest, desks: Callable[..., Desk]) -> Callable[..., Desk]:
+    """The mall's people in one language, each with a browser of their own."""
+    open_mall(language=request.param)
 
     def signed_in(username: str, width: int = 1280) -> Desk:
-        context = browser.new_context(
-            locale=request.param,
-            timezone_id="Asia/Shanghai",
-            viewport={"width": width, "height": 820},
-        )
-        contexts.append(context)
-        desk = Desk(context.new_page(), live_server.url, LANGUAGES[request.param])
-        desk.sign_in(username)
-        return desk
+        return desks(username, request.param, width)
 
-    yield signed_in
-    for context in contexts:
-        context.close()
+    return signed_in
 
 
 def registered(desk: Desk, **more: str) -> str:

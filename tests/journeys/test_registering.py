@@ -10,7 +10,7 @@ from playwright.sync_api import Error, Page, Route, expect
 
 from bihuan.desk.stored import load
 from bihuan.records.models import Case
-from tests.journeys.desk import Desk
+from tests.journeys.desk import UNREADY, Desk
 from tests.web.mall import Mall, open_mall
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -91,6 +91,28 @@ def test_a_phone_complaint_takes_at_most_25_key_strokes(
     assert stored.case.agreed
     assert stored.case.facts["about"] == "merchant"
     assert stored.case.facts["media_exposed"] == "no"
+
+
+def test_a_key_pressed_while_the_page_still_loads_is_heard(
+    mall: Mall, desks: Callable[..., Desk]
+) -> None:
+    desk = desks("desk")
+    page = desk.page
+    page.remove_locator_handler(page.locator(UNREADY))  # who presses it waits for nothing
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/dist/app.js", hold, times=1)
+    page.goto(f"{desk.url}/", wait_until="commit")
+    page.locator("#live").wait_for(state="attached")  # the end of the page
+    for kind in ("keyDown", "keyUp"):
+        page.context.new_cdp_session(page).send(
+            "Input.dispatchKeyEvent", {"type": kind, "key": "n", "text": "n"}
+        )
+    held[0].continue_()
+    expect(page).to_have_url(f"{desk.url}/cases/new/")
 
 
 def test_nothing_is_filled_in_by_itself_nor_over_what_was_chosen(

@@ -26,4 +26,5 @@ startLists();
 startChoosing();
 startLooking();
 startPopovers();
-startKeys();
+// Once htmx has taken up the page, which is the first thing it loads: a key may press what is htmx's.
+document.addEventListener("htmx:load", startKeys, { once: true });

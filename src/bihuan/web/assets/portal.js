@@ -12,3 +12,4 @@ startDrafts();
 startForms();
 startPhotos();
 startProof();
+document.documentElement.dataset.live = "yes";

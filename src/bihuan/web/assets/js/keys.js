@@ -99,30 +99,34 @@ function letter(event) {
   return press(key);
 }
 
+function onKey(event) {
+  if (event.isComposing || event.defaultPrevented) return;
+  const command = event.ctrlKey || event.metaKey;
+  let done = false;
+  if (command && event.key === "Enter") done = submit();
+  else if (command && event.key.toLowerCase() === "s") done = saveDraft();
+  else if (event.altKey && /^Digit[1-9]$/.test(event.code)) done = toField(event.code.slice(5));
+  else if (command || event.altKey) return;
+  else if (event.key === "Escape") done = escape();
+  else if (typing(event.target) || !lettersOn()) return;
+  else if (event.key === "Enter") {
+    const row = selectedRow();
+    const on = document.activeElement;
+    if (row && (on === document.body || (on.matches("[data-select]") && row.contains(on)))) {
+      enter(row);
+      done = true;
+    }
+  } else if (event.key.length === 1) done = Boolean(letter(event));
+  if (done) event.preventDefault();
+}
+
 export function startKeys() {
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.defaultPrevented) return;
-    const command = event.ctrlKey || event.metaKey;
-    let done = false;
-    if (command && event.key === "Enter") done = submit();
-    else if (command && event.key.toLowerCase() === "s") done = saveDraft();
-    else if (event.altKey && /^Digit[1-9]$/.test(event.code)) done = toField(event.code.slice(5));
-    else if (command || event.altKey) return;
-    else if (event.key === "Escape") done = escape();
-    else if (typing(event.target) || !lettersOn()) return;
-    else if (event.key === "Enter") {
-      const row = selectedRow();
-      const on = document.activeElement;
-      if (row && (on === document.body || (on.matches("[data-select]") && row.contains(on)))) {
-        enter(row);
-        done = true;
-      }
-    } else if (event.key.length === 1) done = Boolean(letter(event));
-    if (done) event.preventDefault();
-  });
+  document.addEventListener("keydown", onKey);
   const box = document.querySelector("[data-letters][type=checkbox]");
   if (box) {
     box.checked = lettersOn();
     box.addEventListener("change", () => localStorage.setItem(LETTERS, box.checked ? "on" : "off"));
   }
+  window.takeEarlyKeys().forEach(onKey);
+  root.dataset.live = "yes";
 }

@@ -16,9 +16,20 @@ INTERRUPTED = 130
 
 def groups() -> tuple[Any, ...]:
     """The modules whose commands there are, in the order of the help."""
-    from bihuan.cli import cases, import_, keeping, library, policy, rosters, serve, setup, time
+    from bihuan.cli import (
+        cases,
+        import_,
+        keeping,
+        library,
+        policy,
+        received,
+        rosters,
+        serve,
+        setup,
+        time,
+    )
 
-    return (serve, setup, import_, cases, time, policy, rosters, library, keeping)
+    return (serve, setup, import_, cases, received, time, policy, rosters, library, keeping)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -223,6 +223,10 @@ def append(changes: Sequence[Change], now: int) -> None:
             insert.run(cursor, rows)
         passages.insert(cursor, said)
     for change in changes:
+        if change.after.is_message and change.before:
+            from bihuan.desk import received
+
+            received.follow(change.case_id, change.events)
         if any(event.kind == "purge" for event in change.events):
             from bihuan.desk import retention
 

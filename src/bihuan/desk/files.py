@@ -1,9 +1,11 @@
 """Attached files, kept under their content's hash: the same file twice is kept once."""
 
+import os
 import re
 from collections.abc import Iterable
 from hashlib import sha256
-from tempfile import SpooledTemporaryFile
+from pathlib import Path
+from tempfile import NamedTemporaryFile, SpooledTemporaryFile
 from typing import IO
 
 from django.core.files import File
@@ -65,6 +67,33 @@ def keep_all(files: Iterable[tuple[Iterable[bytes], str]]) -> list[str] | Refusa
     finally:
         for spool, _digest, _name in spooled:
             spool.close()
+
+
+def keep_raw(raw: bytes) -> str:
+    """Keep what was received as it came, of any kind and size; its SHA-256. Raises OSError.
+
+    It is on the disk, whole, when this returns: a crash leaves it out or leaves all of it.
+    """
+    digest = sha256(raw).hexdigest()
+    if is_kept(digest):
+        return digest
+    place = Path(default_storage.path(path_of(digest)))
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=place.parent, delete=False) as file:
+        try:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    Path(file.name).replace(place)
+    return digest
+
+
+def is_kept(digest: str) -> bool:
+    """Whether the content with this hash is kept."""
+    return bool(default_storage.exists(path_of(digest)))
 
 
 def plain_name(name: str) -> str:

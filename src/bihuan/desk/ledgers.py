@@ -4,7 +4,7 @@ from bihuan.desk import packs, worlds
 from bihuan.desk.numbering import ledger_number
 from bihuan.desk.organisation import vacancies
 from bihuan.desk.perform import Performed, perform
-from bihuan.engine.case import Act
+from bihuan.engine.case import MESSAGE, Act
 from bihuan.engine.organisation import Organisation
 from bihuan.engine.policy import Policy
 from bihuan.records.models import Case, PolicyVersion
@@ -17,7 +17,8 @@ def ensure_ledgers(now: int) -> tuple[Performed, ...]:
     """
     opened: list[Performed] = []
     organisation = worlds.organisation(now)
-    known = set(Case.objects.filter(ledger=True).values_list("number", flat=True))
+    ledgers = Case.objects.filter(ledger=True).exclude(kind=MESSAGE)
+    known = set(ledgers.values_list("number", flat=True))
     for version in packs.policies_in_force(now).values():
         policy = worlds.policy_of(version.pk)
         for unit in units_with_rhythm(policy, organisation):
@@ -49,8 +50,9 @@ def _owed_from_the_start(
 
 def units_with_rhythm(policy: Policy, organisation: Organisation) -> tuple[str, ...]:
     """The units in which posts stand that owe a duty of the policy's rhythm; "" is the top, and never none."""
-    posts = {row.owes.post for row in policy.rhythm if row.owes and row.owes.kind == "post"}
-    for row in policy.rhythm:
+    recurring = [row for row in policy.rhythm if row.every.unit != MESSAGE]
+    posts = {row.owes.post for row in recurring if row.owes and row.owes.kind == "post"}
+    for row in recurring:
         if row.opens and row.opens in policy.sheets:
             posts |= {step.owes.post for step in policy.sheets[row.opens].steps[:1]}
     posts &= policy.posts.keys()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-# By kind, after the Chinese word: 投诉 咨询 求援 故障 申诉 退货 意见; 案件 for any other.
+# By kind, after the Chinese word: 投诉 咨询 求援 故障 申诉 退货 意见, 收件 for a message; 案件 for any other.
 PREFIXES = {
     "complaint": "TS",
     "enquiry": "ZX",
@@ -11,6 +11,7 @@ PREFIXES = {
     "appeal": "SS",
     "return": "TH",
     "suggestion": "YJ",
+    "message": "SJ",
 }
 _OTHER = "AJ"
 _NEXT = (

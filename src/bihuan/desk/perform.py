@@ -19,6 +19,7 @@ from bihuan.engine.links import grown_as, mirrored
 from bihuan.engine.refusal import Owing, Refusal
 from bihuan.engine.step import Decision, decide
 from bihuan.engine.together import Peer, decide_appeal, decide_both, opened_by_appeal
+from bihuan.engine.triaging import TRIAGE
 from bihuan.engine.words import Text
 from bihuan.records.models.json_text import canonical
 
@@ -136,7 +137,7 @@ class _Performing:
         case = decision.case
         if case is None or not decision.events:
             return self._refused("", decision.refusal or _NO_POLICY)
-        if case.ledger:
+        if case.is_routine:
             number = numbering.ledger_number(ruling.code, ruling.number, case.unit)
             if load(number):
                 return Performed(number, repeated=True)
@@ -163,6 +164,8 @@ class _Performing:
             return self._refused(number, _NO_CASE, stored.id)
         if self.act.name == "appeal_received":
             return self._on_appeal(stored, ruling, seen)
+        if self.act.name == TRIAGE and other and not self._may_go_to(str(other), seen):
+            return self._refused(number, _NO_OTHER, stored.id)
         act = self._with_counted(self.act, stored.case, stored.id, ruling)
         world = world_beside(stored.case, ruling.world, self.now)
         decision: Decision = decide(stored.case, act, world, self.now)
@@ -205,6 +208,15 @@ class _Performing:
         )  # fmt: skip
         others = (change_of(other, theirs, beside),) if beside and beside.events else ()
         return self._decided(stored, ruling, decision, *others)
+
+    def _may_go_to(self, number: str, seen: worlds.Changes) -> bool:
+        """Whether a message may be said to belong to that case: who says so sees it, or registered it."""
+        other = load(number)
+        if other is None or other.case.ledger:
+            return False
+        theirs = worlds.ruling(other.policy_id, self.now, seen)
+        own = other.case.registrar == self.act.by
+        return own or reaches(self.act.by, other, theirs, self.now, whole=True)
 
     def _origin(self, ruling: worlds.Ruling, seen: worlds.Changes) -> Stored | None:
         """The case a new one grew from, locked; None where there is none, of that kind, to be seen (AUTO-3.7)."""

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from bihuan.desk import files, rebuild, worlds
+from bihuan.desk import files, rebuild, received, worlds
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Event
-from bihuan.records.models import Document, Obligation, PaperTemplate, PurgeCertificate
+from bihuan.records.models import Document, Obligation, PaperTemplate, PurgeCertificate, Received
 from bihuan.records.models import Event as EventRow
 from bihuan.records.models.json_text import canonical
 
@@ -89,7 +89,7 @@ def _erase(case_id: int, event: Event) -> tuple[Counts, list[str]]:
             "UPDATE records_event SET private = '{}' WHERE id = %s", [(pk,) for pk, _ in rows]
         )
         if _whole_case(event):
-            counts |= _beside(cursor, case_id)
+            counts |= _beside(cursor, case_id, digests)
     counts["files"] = len(digests)
     return counts, sorted(digests)
 
@@ -133,8 +133,11 @@ def _digests(value: Json) -> Iterator[str]:
             yield from _digests(item)
 
 
-def _beside(cursor: Any, case_id: int) -> Counts:
-    """What tables beside the history hold of the case: messages, notices, refusals, the complainant."""
+def _beside(cursor: Any, case_id: int, left: set[str]) -> Counts:
+    """What tables beside the history hold of the case: messages in and out, notices, refusals, the complainant.
+
+    The files that are to go are added to `left`.
+    """
 
     def changed(statement: str) -> int:
         cursor.execute(statement, (case_id,))
@@ -144,6 +147,9 @@ def _beside(cursor: Any, case_id: int) -> Counts:
         "messages": changed("DELETE FROM records_outbox WHERE case_id = %s"),
         "notices": changed("DELETE FROM records_notice WHERE case_id = %s"),
     }
+    erased, digests = received.erase(case_id)
+    counts["received"] = erased
+    left |= digests
     changed("DELETE FROM records_actreceipt WHERE case_id = %s AND outcome LIKE '%%\"refusal\"%%'")
     changed("UPDATE records_disclosure SET reason = '' WHERE case_id = %s")
     changed("DELETE FROM records_sweepfailure WHERE case_id = %s")
@@ -231,6 +237,7 @@ def _named(digest: str) -> bool:
     return (
         EventRow.objects.filter(private__contains=digest).exists()
         or Document.objects.filter(file__startswith=digest).exists()
+        or Received.objects.filter(digest=digest).exists()
         or PaperTemplate.objects.filter(file__startswith=digest).exists()
     )
 

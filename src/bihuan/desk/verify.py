@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from bihuan.desk import chain, passages, rebuild, retention, worlds
+from bihuan.desk import chain, passages, rebuild, received, retention, worlds
 from bihuan.desk.library import content_hash
 from bihuan.engine.assessing import recomputed
 from bihuan.engine.calendar import Calendar
@@ -33,7 +33,8 @@ _CALENDAR = Calendar.build(week={"mon-sun": "00:00-24:00"})
 class Finding:
     """One thing that is not as it must be: a code, the case's number (empty: not of one case), what."""
 
-    # chain, replay, projection, legs, assessment, link, library, anchor, guard, certificate, wake, K1 …
+    # chain, replay, projection, legs, assessment, link, library, received, anchor, guard, certificate, wake,
+    # K1 …
     code: str
     number: str
     text: Text
@@ -47,7 +48,14 @@ def verify(now: int, *, number: str | None = None) -> list[Finding]:
     """Everything that is wrong with one case, or with all of them and what binds them."""
     found = [finding for pk in _ids(number) for finding in verify_case(pk, now)]
     if number is None:
-        found += [*_without_case(), *_guards(), *_library(), *verify_anchors(), *_certificates()]
+        found += [
+            *_received(),
+            *_without_case(),
+            *_guards(),
+            *_library(),
+            *verify_anchors(),
+            *_certificates(),
+        ]
     return found
 
 
@@ -252,7 +260,7 @@ def _invariants(row: CaseRow, case: Case, now: int) -> Iterator[Finding]:
     world = worlds.ruling(row.policy_id, now).world
     for wrong in broken(catch_up(case, world, now).case or case, world, now):
         yield Finding(wrong.code, row.number, wrong.text)
-    if (case.debts or case.ledger) and not row.wake_at:
+    if (case.debts or case.is_routine) and not row.wake_at:
         yield _found(
             "wake", row.number, "有待办而无人唤醒", "something is owed and nothing wakes it"
         )
@@ -317,6 +325,12 @@ def _library() -> Iterator[Finding]:
                 f"“{document}”的内容被改动",
                 f"'{document}' is not what was published",
             )
+
+
+def _received() -> Iterator[Finding]:
+    """Every message is there, as it came, is owed a look or has the fate its history says."""
+    for number, wrong in received.unsound():
+        yield Finding("received", number, wrong)
 
 
 def _without_case() -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from bihuan.engine.fields import (
     Field,
     field,
 )
-from bihuan.engine.words import NOTHING, RELATIONS, Text
+from bihuan.engine.words import FATES, NOTHING, RELATIONS, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -636,6 +636,36 @@ _ACTS = (
         phrase=("开启意见箱并登记", "empty the suggestion box and register what it holds"),
         past=("开启意见箱", "emptied the suggestion box"),
         fields=(field("letters", "count", "件数", "Letters found"),),
+    ),
+    _act(
+        "triage",
+        "分拣来件",
+        "Judge a message",
+        phrase=("判明来件该如何办理", "judge what the message is"),
+        past=("分拣来件", "judged the message"),
+        fields=(
+            field(
+                "fate",
+                "choice",
+                "如何办理",
+                "What it is",
+                choices={
+                    name: (text.zh, text.en)
+                    for name, text in FATES.items()
+                    if name != "quarantined"
+                },
+            ),
+            field("case", "case", "案件", "Case", required=False),
+            replace(REASON, when=("fate", "rejected")),
+        ),
+    ),
+    _act(
+        "set_aside",
+        "存疑待查",
+        "Set a message aside",
+        phrase=("将来件存疑待查", "set the message aside for a closer look"),
+        past=("将来件存疑待查", "set the message aside"),
+        fields=(REASON,),
     ),
     _act(
         "list_shoppers",

@@ -9,6 +9,7 @@ from bihuan.engine.organisation import Seat
 
 Json = Any  # texts, whole numbers, lists and dicts of them
 Effect = tuple[str, dict[str, Json]]
+MESSAGE = "message"  # the fact, and the kind, by which the ledger of a message is known
 KEEPING = ("keep.", "hold.")  # debts about the record itself; they do not make a case open
 
 
@@ -100,7 +101,8 @@ class Sheet:
 
 @dataclass(slots=True)
 class Case:
-    """One matter from registration to the archive, or the ledger of an organisation's own duties.
+    """One matter from registration to the archive, or a ledger: of an organisation's own duties, or of
+    one message that reached it.
 
     Only `evolve` changes it. `debts` holds the open obligations by id; those that ended live in the
     history. `stage` is the stage of the current step; `ended` is set when the main line is over.
@@ -157,11 +159,21 @@ class Case:
     events: int = 0  # how many events were folded
 
     @property
+    def is_message(self) -> bool:
+        """Whether it is the ledger of one message: what is owed about it until it is judged."""
+        return self.ledger and MESSAGE in self.facts
+
+    @property
+    def is_routine(self) -> bool:
+        """Whether it is the ledger in which an organisation's own duties come again and again."""
+        return self.ledger and MESSAGE not in self.facts
+
+    @property
     def is_open(self) -> bool:
         """Whether the main line, a sheet, or a promise that outlasts the line still owes something."""
         return (
-            self.ledger
-            or not self.ended
+            self.is_routine
+            or (not self.ledger and not self.ended)
             or any(not debt.row.startswith(KEEPING) for debt in self.debts.values())
             or any(not sheet.ended for sheet in self.sheets.values())
         )

@@ -31,8 +31,9 @@ from bihuan.engine.posts import SYSTEM, acting_seat, resolve
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row
 from bihuan.engine.settling import recompute, settle, severity_rows
-from bihuan.engine.slots import Slot, acting, find_slot, form_for
+from bihuan.engine.slots import ON_A_MESSAGE, Slot, acting, find_slot, form_for
 from bihuan.engine.spans import window_of
+from bihuan.engine.triaging import judge
 from bihuan.engine.visiting import is_attempt, outcome_of
 from bihuan.engine.words import COMPENSATION
 from bihuan.engine.work import Work
@@ -122,7 +123,7 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
         do_tried(work, slot, slot.duty, act)
     elif slot.allowed is not None:
         do_allowed(work, slot, act)
-    elif ACTS[act.name].engine:  # owed or not
+    elif ACTS[act.name].engine or act.name in ON_A_MESSAGE:  # owed or not
         do_engine(work, act)
     if act.name == "refer" and not act.sheet:
         referred(work, act)
@@ -403,6 +404,8 @@ def do_engine(work: Work, act: Act) -> None:
         hold(work, act)
     elif name == "attach" and work.case.stage == "closed":
         trigger(work, "late evidence", act.at)
+    elif name in ON_A_MESSAGE:
+        judge(work, name, data)
     elif name in ("remark", "attach") and act.by == "customer" and act.at > work.case.registered:
         trigger(work, "customer added", act.at)
     elif name == "lower_severity":

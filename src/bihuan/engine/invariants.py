@@ -18,6 +18,7 @@ from bihuan.engine.pausing import stands
 from bihuan.engine.posts import CUSTOMER, SYSTEM, is_walled, ladder, outranks
 from bihuan.engine.rules import rank
 from bihuan.engine.settling import outlasts
+from bihuan.engine.triaging import TRIAGE, is_judged
 from bihuan.engine.words import ENDINGS, STAGES, Text
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
@@ -98,6 +99,8 @@ def _owes_the_next_act(work: Work) -> Iterator[Broken]:
             yield _broken("K1", "阶段与终结不符", "stage and ending disagree")
         if not case.ended and not _exists(case.owner, work.world):
             yield _broken("K1", "案件没有负责岗位", "the case has no owner that exists")
+    if case.is_message and not is_judged(case) and not work.open_debts(TRIAGE, 0):
+        yield _broken("K1", "来件未分拣，也无人负责分拣", "nobody owes a look at the message")
     for sheet in case.sheets.values():
         yield from _line_owes_once(work, sheet)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bihuan.engine.case import Act, Debt
+from bihuan.engine.case import Act, Case, Debt
 from bihuan.engine.clock import due, end_of_month_after
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Keep
@@ -21,6 +21,8 @@ def settle_keeping(work: Work, at: int) -> None:
     for debt in tuple(case.debts.values()):
         if debt.row.startswith("keep.") and case.held:
             work.emit("void", id=debt.id, at=at, why="held")
+        elif debt.row.startswith("keep.") and case.is_message and not _kept_alone(case):
+            work.emit("void", id=debt.id, at=at, why="moot")
         elif debt.row == HELD:
             seat = step_aside(debt.seat, case, work.world, debt.act)
             if seat != debt.seat:
@@ -47,12 +49,19 @@ def _kept_until(work: Work, keep: Keep, start: int) -> int:
 def _kept_since(work: Work, keep: Keep, row: str, at: int) -> Iterator[int]:
     """From when a row of `keep` counts, where it applies to this record and is not done."""
     case = work.case
-    if case.ledger:
+    if case.is_routine:
         if "reports" in keep.what:  # month by month
             month = case.instants.get(row, case.registered)
             yield end_of_month_after(month, work.world.calendars["usual"], 0) - 1  # its last day
+    elif case.is_message and not _kept_alone(case):
+        return  # goes with the case it belongs to
     elif keep.covers_cases and row not in case.instants and not case.is_open:
         yield _ended_at(work, keep, at)
+
+
+def _kept_alone(case: Case) -> bool:
+    """Whether a message belongs to no case, and is kept and destroyed by itself."""
+    return case.marks.get("triage") == "rejected"
 
 
 def _ended_at(work: Work, keep: Keep, at: int) -> int:
@@ -65,13 +74,13 @@ def purge(work: Work, debt: Debt, at: int) -> None:
     """The time of keeping is over: what was personal is to be erased, and the record accepts nothing more."""
     keep = work.policy.keep[int(debt.row.removeprefix("keep."))]
     since, until = _ended_at(work, keep, at), at
-    if work.case.ledger:
+    if work.case.is_routine:
         since = work.case.instants.get(debt.row, work.case.registered)
         until = end_of_month_after(since, work.world.calendars["usual"], 0)
     work.begin()
     work.emit("kept", id=debt.id, at=at, late=False)
     work.emit("instant", name=debt.row, at=until)
-    if not work.case.ledger:
+    if not work.case.is_routine:
         work.emit("over", how="purged")
         work.emit("instant", name="stage", at=at)
     settle_keeping(work, at)

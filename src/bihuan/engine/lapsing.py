@@ -44,7 +44,7 @@ def next_happening(work: Work, now: int) -> tuple[int, Debt | None, Periodic | N
         at = work.case.instants[PAUSE_ENDS]
         if at < now and (found is None or at <= found[0]):
             found = (at, None, None)
-    if work.case.ledger:
+    if work.case.is_routine:
         for at, periodic in openings(work):
             if at < now and (found is None or at < found[0]):
                 found = (at, None, periodic)

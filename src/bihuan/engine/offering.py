@@ -12,7 +12,15 @@ from bihuan.engine.needs import NEEDS
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import applies, rank
-from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
+from bihuan.engine.slots import (
+    ON_A_MESSAGE,
+    Slot,
+    blocked,
+    find_slot,
+    form_for,
+    not_theirs,
+    overspent,
+)
 from bihuan.engine.work import Work
 
 
@@ -43,6 +51,8 @@ def candidates(work: Work) -> Iterator[tuple[str, int]]:
         yield debt.act, debt.sheet
         if debt.sheet and "refuse_sheet" in work.policy.may:
             yield "refuse_sheet", debt.sheet
+    if work.case.is_message:
+        yield from ((name, 0) for name in sorted(ON_A_MESSAGE))
     for allowed in work.policy.may:
         yield allowed, 0
     facts = work.facts()

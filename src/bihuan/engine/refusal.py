@@ -74,6 +74,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "the case is over ({ending}); register a new one and link it",
     ),
     "closed": ("案件已办结，此动作不再适用；可重新办理", "the case is closed; reopen it first"),
+    "judged-already": (
+        "此来件已分拣，不再重分；只有不办理的来件可以重新分拣",
+        "this message is judged; only one that was rejected can be taken up again",
+    ),
     "not-closed": (
         "案件尚未办结，不需要重新办理",
         "the case is not closed, there is nothing to reopen",

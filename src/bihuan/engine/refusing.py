@@ -15,6 +15,7 @@ from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
+from bihuan.engine.triaging import without_case
 from bihuan.engine.words import Text
 from bihuan.engine.work import Work
 
@@ -105,6 +106,8 @@ def incomplete(slot: Slot, refusal: Refusal | None) -> Refusal | None:
 def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
     """Values that are of their type but do not meet the need they stand for."""
     clauses, facts = slot.clauses, work.facts()
+    if refusal := without_case(slot.act, data):
+        return refusal
     for state in (NEEDS[need].state for need in slot.needs):
         if state == "consent" and data.get("consent") != "yes":
             return refuse("no-consent", clauses=clauses, at="consent")

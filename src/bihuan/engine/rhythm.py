@@ -11,10 +11,10 @@ from bihuan.engine.spans import calendar_named, month_later
 
 _FORMS = (
     "day at 21:00, week on monday at 12:00, month on day 3 at 12:00, month on day 5, "
-    "holiday at 17:00, 12 months; each may end in “exactly” and then in “on NAME”"
+    "holiday at 17:00, 12 months; each may end in “exactly” and then in “on NAME”; or message"
 )
 _RHYTHM = re.compile(
-    r"(?:(?P<day>day)|(?P<holiday>holiday)|week on (?P<weekday>\w+)|month on day (?P<date>\d+)"
+    r"(?:(?P<message>message)|(?P<day>day)|(?P<holiday>holiday)|week on (?P<weekday>\w+)|month on day (?P<date>\d+)"
     r"|(?P<count>\d+) (?P<unit>days?|months?|years?))"
     r"(?: at (?P<clock>\S+))?(?P<exactly> exactly)?(?: on (?P<on>\w[\w-]*))?"
 )
@@ -25,7 +25,8 @@ NEVER = 2**40
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """What recurs: `unit` is day, week, month, holiday, or days or months counted by `count`.
+    """What recurs: `unit` is day, week, month, holiday, or days or months counted by `count`; or
+    message: with each message that reaches the organisation, and at no time of its own.
 
     `number` is the weekday (0 = Monday) or the day of the month; `minute` that of the day.
     Unless `exactly`, a day on which the calendar rests gives way to the next that works.
@@ -52,6 +53,8 @@ def parse_rhythm(text: str) -> Rhythm:
         )
     minute = parse_clock(found["clock"]) if found["clock"] else 0
     exactly, on = bool(found["exactly"]), found["on"]
+    if found["message"]:
+        return Rhythm("message", on=on)
     if found["day"]:
         return Rhythm("day", minute=minute, exactly=exactly, on=on)
     if found["holiday"]:
@@ -93,11 +96,13 @@ def next_occurrence(
     usual: str = "usual",
     anchor: int | None = None,
 ) -> int:
-    """The first instant after `after` at which the rhythm falls; `NEVER` for the holidays of a calendar
-    that does not rest in the ten years to come.
+    """The first instant after `after` at which the rhythm falls; `NEVER` for messages, and for the holidays
+    of a calendar that does not rest in the ten years to come.
 
     Counted rhythms (`12 months`) run from the day of `anchor`; without one, from that of `after`.
     """
+    if rhythm.unit == "message":
+        return NEVER
     calendar = calendar_named(calendars, rhythm.on or usual)
     today = calendar.day_of(after)
     if rhythm.unit in ("days", "months"):

@@ -524,6 +524,8 @@ def say_rhythm(rhythm: Rhythm, lang: str) -> str:
             return f"每月{rhythm.number}日{at}" if zh else f"every month on day {rhythm.number}{at}"
         case "holiday":
             return f"每个休息日{at}" if zh else f"on every day of rest{at}"
+        case "message":
+            return "每收到一件来件" if zh else "whenever a message arrives"
         case "days":
             return f"每{rhythm.count}日" if zh else f"every {rhythm.count} days"
     return say_every(Months(rhythm.count), lang)

@@ -865,7 +865,7 @@ class _Reading:
             assert row.owes is not None
             timing = say_timing(policy, row.timing, lang)
             owed = self.owes(row.owes, timing, row.act)
-            clock = "起" if row.every.minute else "一次"
+            clock = "起" if row.every.minute else "" if row.every.unit == "message" else "一次"
             words = f"{often}{clock}，{owed}" if zh else f"{often}, {owed}"
         return self.say("rhythm", row.at, words)
 

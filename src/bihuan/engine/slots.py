@@ -16,6 +16,7 @@ from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Allowed, Duty, Periodic, Step
 from bihuan.engine.posts import above_owner, acting_seat, is_clean, is_outside, resolve
 from bihuan.engine.refusal import Owing, Refusal, refuse
+from bihuan.engine.triaging import SET_ASIDE, TRIAGE, may_judge, unfit_to_judge
 from bihuan.engine.visiting import questions_of
 from bihuan.engine.words import ENDINGS, Text
 from bihuan.engine.work import Work
@@ -23,6 +24,7 @@ from bihuan.engine.work import Work
 ON_A_LEDGER = frozenset(
     {"remark", "attach", "hold", "release", "review_hold"}
 )  # beside what it owes
+ON_A_MESSAGE = frozenset({TRIAGE, SET_ASIDE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ def _fitting(work: Work, name: str, number: int, item: str) -> Slot | Refusal:
     if debts:
         row = work.row(debts[0].row)
         return Slot("owed", name, duty=row if not isinstance(row, Step) else None, debts=debts)
-    if work.case.ledger:
+    if work.case.is_message and name in ON_A_MESSAGE:
+        return unfit_to_judge(work.case, name) or Slot("engine", name)
+    if work.case.ledger or name in ON_A_MESSAGE:
         return Slot("engine", name) if name in ON_A_LEDGER else refuse("not-allowed")
     if name in work.policy.may:
         return allowed_slot(work, work.policy.may[name])
@@ -171,6 +175,8 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
         return (*owes, work.case.owner)
     if slot.act == "name_lead":
         return (work.case.owner,)
+    if slot.act in ON_A_MESSAGE:
+        return may_judge(work)
     if slot.act == "release":
         return tuple(debt.seat for debt in work.open_debts("review_hold", 0))
     return (above_owner(work.case, work.world),) if slot.act == "lower_severity" else ()

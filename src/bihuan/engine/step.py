@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bihuan.engine import lapsing
 from bihuan.engine.acts import ACTS
-from bihuan.engine.case import Act, Case, Event
+from bihuan.engine.case import MESSAGE, Act, Case, Event
 from bihuan.engine.doing import carry_out, register, spend
 from bihuan.engine.forms import CONSENT_FIELDS, check_form, registration_form, what_is_right
 from bihuan.engine.keeping import settle_keeping
@@ -22,6 +22,7 @@ from bihuan.engine.posts import (
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.refusing import judged
 from bihuan.engine.settling import silence
+from bihuan.engine.triaging import owe_triage
 from bihuan.engine.words import BUILT_IN_FACTS, Text
 from bihuan.engine.work import Work
 from bihuan.engine.world import World
@@ -71,7 +72,7 @@ def wake_at(case: Case, world: World) -> int:
     instants = [max(debt.due, debt.since) for debt in debts]
     if case.paused:
         instants.append(case.instants[PAUSE_ENDS])
-    if case.ledger:
+    if case.is_routine:
         instants += [at for at, _ in lapsing.openings(work)]
     return min(instants) + 1 if instants else 0
 
@@ -116,10 +117,20 @@ def _open_ledger(act: Act, world: World, now: int) -> Decision:
         return Decision((), None, refuse("unknown-unit", at="unit", field=unit))
     work = Work(Case(), world)
     with_rows = {"policy": world.policy.code, "version": world.policy.version, "unit": unit}
+    received = int(act.data.get("received") or act.at)
     work.begin()
     work.emit(
-        "registered", **with_rows, ledger=True, registered=act.at, received=act.at, registrar=act.by
+        "registered",
+        **with_rows,
+        ledger=True,
+        registered=act.at,
+        received=received,
+        registrar=act.by,
     )
+    if act.data.get(MESSAGE):
+        told = {"kind": MESSAGE, MESSAGE: act.data[MESSAGE], "channel": act.data["channel"]}
+        work.emit("facts", **told)
+        owe_triage(work, act.at)
     until, provisional = silence(work, act.at)
     for duty in act.data.get("owed", ()):
         seat = resolve(world.policy.usual.floor, work.case, world, {})

@@ -40,6 +40,18 @@ ENDINGS: dict[str, Text] = {
     "merged": Text("并案", "Merged"),
     "purged": Text("已销毁", "Destroyed"),
 }
+# What becomes of a message that reached the organisation; quarantined ones wait for a person.
+FATES: dict[str, Text] = {
+    "quarantined": Text("待查", "Quarantined"),
+    "case": Text("立案", "A case"),
+    "addition": Text("补充", "Added to a case"),
+    "merged": Text("重复", "Said already"),
+    "rejected": Text("不办理", "Rejected"),
+}
+# Why the system judged a message as it did; people give reasons in their own words.
+REASONS: dict[str, Text] = {
+    "unreadable": Text("无法读出，须有人看原文", "it cannot be read; somebody has to look at it"),
+}
 # Records a policy says how long to keep; `reports` stand for all that a ledger holds.
 KEPT: dict[str, Text] = {
     "case records": Text("案件记录", "case records"),

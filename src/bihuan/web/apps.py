@@ -8,3 +8,7 @@ class WebConfig(AppConfig):
 
     name = "bihuan.web"
     label = "web"
+
+    def ready(self) -> None:
+        """Let Django know what is checked of ours."""
+        from bihuan.web import checks  # noqa: F401

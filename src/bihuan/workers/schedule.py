@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bihuan.channels.registry import judge_waiting
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.organisation import settle_what_came_true
 from bihuan.desk.outbox import deliver
@@ -25,6 +26,7 @@ SCHEDULE = (
     Job("sweep", 15, sweep),  # what fell due: lapses and periodic duties
     Job("changes", 60, settle_what_came_true),  # of the organisation, dated ahead
     Job("versions", 60, hand_over),  # open cases move where a new version of a policy says so
+    Job("received", 10, judge_waiting),  # what reached us and was not judged yet
     Job("outbox", 5, deliver),  # what is to be told
     Job("ledgers", 300, ensure_ledgers),  # a ledger for every policy in force and unit that owes
     Job("files", 3600, remove_files),  # of records that were purged

@@ -13,6 +13,7 @@ from bihuan.records.models.paper import PaperTemplate
 from bihuan.records.models.party import Party
 from bihuan.records.models.passage import Passage, PassageSigns
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
+from bihuan.records.models.received import Received
 from bihuan.records.models.retention import PurgeCertificate
 from bihuan.records.models.saved_view import SavedView
 from bihuan.records.models.token import ApiToken
@@ -46,6 +47,7 @@ __all__ = [
     "PolicyVersion",
     "PublishedYear",
     "PurgeCertificate",
+    "Received",
     "ReplyTemplate",
     "Rostering",
     "SavedView",

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
+from bihuan.engine.case import MESSAGE
 from bihuan.engine.case import Case as State
 from bihuan.engine.links import survivor_of
 from bihuan.records.models import Case, CaseAccess, Event, Obligation, Party
@@ -211,6 +212,8 @@ def filtered(rows: "QuerySet[Case]", filters: Filters, walked: Walk) -> "QuerySe
     """These cases narrowed to what is asked for."""
     if not filters.owes:
         rows = rows.filter(ledger=filters.ledgers)
+        if filters.ledgers:
+            rows = rows.exclude(kind=MESSAGE)  # found where messages are
     for name in _SAME:
         value = getattr(filters, name)
         if value and (walked is Walk.SEEN or (walked is Walk.OPEN and name != "owner")):

@@ -1,0 +1,6 @@
+"""What people say to somebody's face, or have passed on by others."""
+
+from bihuan.channels.channel import Channel
+from bihuan.engine.words import Text
+
+CHANNEL = Channel(("in_person", "spoken", "passed_on", "staff"), Text("当面", "In person"))

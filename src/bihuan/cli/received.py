@@ -1,0 +1,70 @@
+"""Commands about what reached the organisation: ledger."""
+
+import argparse
+from datetime import UTC, date, datetime
+
+from bihuan.cli import store
+from bihuan.cli.commands import Commands
+from bihuan.cli.instants import now
+from bihuan.cli.speech import OK, REFUSED, Speaker
+from bihuan.engine.words import FATES, Text
+
+WEEK = 7
+
+
+def add(commands: Commands) -> None:
+    """Declare the commands."""
+    ledger = commands.add(
+        "ledger",
+        run_ledger,
+        Text(
+            "收到的与其去向逐日核对；不平则退出码为 1",
+            "check what was received against what became of it, day by day; 1 where it does not balance",
+        ),
+    )
+    ledger.take(
+        "--days", type=int, default=WEEK, metavar="N", says=Text("最近几天", "how many days back")
+    )
+
+
+def run_ledger(args: argparse.Namespace, speaker: Speaker) -> int:
+    at = now()
+    store.need_site()
+    from bihuan.desk.received import unsound
+    from bihuan.records.queries.received import DAY, Tally, tallies
+
+    rows = tallies(at - max(1, args.days) * DAY, at + 1)
+    wrong = list(unsound())
+    kinds = {"": Text("等待", "waiting"), **FATES}
+
+    def cells(row: Tally) -> list[str]:
+        counts = [str(row.fates.get(fate, 0)) for fate in kinds]
+        return [
+            f"{_day(row.day):%Y-%m-%d}", row.channel, str(row.received), *counts,
+            "=" if row.balances else "≠",
+        ]  # fmt: skip
+
+    head = [Text("日期", "day"), Text("渠道", "channel"), Text("收到", "received"), *kinds.values()]
+    speaker.table(map(cells, rows), [*map(speaker.word, head), ""])
+    for number, text in wrong:
+        speaker.warn(Text(f"{number}:{text.zh}", f"{number}: {text.en}"))
+    balances = not wrong and all(row.balances for row in rows)
+    speaker.say(
+        Text("收支相符", "it balances") if balances else Text("不相符", "it does not balance")
+    )
+    speaker.data(
+        {
+            "balances": balances,
+            "days": [
+                {"day": str(_day(row.day)), "channel": row.channel, "received": row.received,
+                 "fates": {fate or "waiting": count for fate, count in row.fates.items()}}
+                for row in rows
+            ],
+            "wrong": [{"number": number, "text": text.en} for number, text in wrong],
+        }
+    )  # fmt: skip
+    return OK if balances else REFUSED
+
+
+def _day(number: int) -> date:
+    return datetime.fromtimestamp(number * 86_400, UTC).date()

@@ -1,0 +1,135 @@
+"""What was received, counted and found: per channel and day, what waits, one message."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
+
+from bihuan.engine.case import MESSAGE
+from bihuan.records.models import Case, Received
+from bihuan.records.queries.cases import Key
+from bihuan.records.queries.visibility import Viewer, visible_cases
+
+WAITING = ""
+DAY = 86_400
+ZONE = 8 * 3600  # days are counted where the calendars stand
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one channel received on one day, and what became of it so far."""
+
+    channel: str
+    day: int  # days since 1970, as they begin in China
+    received: int
+    fates: Mapping[str, int] = field(default_factory=dict)  # "" is what waits
+
+    @property
+    def balances(self) -> bool:
+        """Whether every message received has exactly one fate, or waits for one."""
+        return self.received == sum(self.fates.values())
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRow:
+    """One message as lists and pages show it. `ledger` is the record in which a look at it is owed."""
+
+    id: int
+    channel: str
+    source: str
+    digest: str
+    size: int
+    unit: str
+    kind: str
+    received_at: int
+    recorded_at: int
+    sender: str
+    subject: str
+    preview: str
+    fate: str
+    reason: str
+    by: str
+    at: int
+    case: str
+    ledger: str
+
+
+def tallies(since: int, until: int, viewer: Viewer | None = None) -> list[Tally]:
+    """What each channel received on each day between two instants, newest day first.
+
+    `received` counts the ledgers that were opened, the fates count the messages: two books that
+    must agree. With a viewer, what they may see.
+    """
+    ledgers = Case.objects.filter(ledger=True, kind=MESSAGE)
+    if viewer:
+        ledgers = visible_cases(viewer).filter(ledger=True, kind=MESSAGE)
+    opened = _by_day(
+        ledgers.filter(registered_at__gte=since, registered_at__lt=until), "registered_at"
+    )
+    rows = Received.objects.filter(recorded_at__gte=since, recorded_at__lt=until)
+    if viewer:
+        rows = rows.filter(ledger__in=visible_cases(viewer).values("pk"))
+    received: dict[tuple[str, int], int] = {
+        (row["channel"], row["day"]): row["count"]
+        for row in (*opened, *_by_day(rows.filter(ledger=None), "recorded_at"))
+    }
+    fates: dict[tuple[str, int], dict[str, int]] = {}
+    for row in _by_day(rows, "recorded_at", "fate"):
+        fates.setdefault((row["channel"], row["day"]), {})[row["fate"]] = row["count"]
+    keys = sorted({*received, *fates}, key=lambda key: (-key[1], key[0]))
+    return [Tally(*key, received.get(key, 0), fates.get(key, {})) for key in keys]
+
+
+def _by_day(rows: "QuerySet", instant: str, *more: str) -> "QuerySet":
+    day = Cast((F(instant) + Value(ZONE)) / Value(DAY), IntegerField())
+    return rows.annotate(day=day).values("channel", "day", *more).annotate(count=Count("id"))
+
+
+def received_list(
+    viewer: Viewer,
+    fate: str | None = None,
+    channel: str = "",
+    after: Key | None = None,
+    limit: int = 50,
+) -> tuple[list[ReceivedRow], Key | None]:
+    """The messages the viewer may see, newest first, and where to go on (None: that is all)."""
+    rows = visible_messages(viewer)
+    if fate is not None:
+        rows = rows.filter(fate=fate)
+    if channel:
+        rows = rows.filter(Exact(F("channel"), Value(channel)))
+    if after:
+        rows = rows.filter(recorded_at__lte=after.at).exclude(
+            recorded_at=after.at, id__gte=after.id
+        )
+    found = list(_read(rows.order_by("-recorded_at", "-id")[: limit + 1]))
+    if len(found) <= limit:
+        return found, None
+    return found[:limit], Key(found[limit - 1].recorded_at, found[limit - 1].id)
+
+
+def received_page(viewer: Viewer, number: int) -> ReceivedRow | None:
+    """One message, or None where there is none for the viewer."""
+    return next(_read(visible_messages(viewer).filter(pk=number)), None)
+
+
+def received_of(viewer: Viewer, case: int) -> list[ReceivedRow]:
+    """The messages that a case came of or was added to by, oldest first."""
+    return list(_read(visible_messages(viewer).filter(case=case).order_by("id")))
+
+
+def visible_messages(viewer: Viewer) -> "QuerySet[Received]":
+    """The messages whose ledger the viewer may see, and their case too: the wall stands before both."""
+    seen = visible_cases(viewer).values("pk")
+    return Received.objects.filter(Q(ledger__in=seen) & (Q(case=None) | Q(case__in=seen)))
+
+
+def _read(rows: "QuerySet[Received]") -> Iterator[ReceivedRow]:
+    names = (
+        "id", "channel", "source", "digest", "size", "unit", "kind", "received_at", "recorded_at",
+        "sender", "subject", "preview", "fate", "reason", "by", "at",
+    )  # fmt: skip
+    for row in rows.values_list(*names, "case__number", "ledger__number"):
+        yield ReceivedRow(*row[:16], row[16] or "", row[17] or "")

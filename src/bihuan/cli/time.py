@@ -9,11 +9,11 @@ from bihuan.cli.commands import Commands
 from bihuan.cli.instants import instant, iso, now
 from bihuan.cli.speech import OK, REFUSED, Speaker, Stop, stop
 from bihuan.engine.calendar import BadTime, Calendar
-from bihuan.engine.clock import Span, parse_span
+from bihuan.engine.clock import Span
+from bihuan.engine.dues import limit_of
 from bihuan.engine.explain_time import explain
 from bihuan.engine.policy import Policy
 from bihuan.engine.say_time import render, render_lines, say_span
-from bihuan.engine.spans import Windows
 from bihuan.engine.words import Text
 
 _DAYS = "一二三四五六日"  # zh: data
@@ -121,30 +121,10 @@ def run_due(args: argparse.Namespace, speaker: Speaker) -> int:
 
 
 def _span(written: str, policy: Policy) -> Span:
-    number = policy.numbers.get(written)
-    if number:
-        value = number.value()
-        if isinstance(value, int | str):
-            raise stop(
-                Text(
-                    f"约定数“{written}”是 {number.written}，不是时限",
-                    f"the number '{written}' is {number.written}, no time limit",
-                ),
-            )
-        return value
     try:
-        span = parse_span(written)
+        return limit_of(written, policy)
     except BadTime as bad:
         raise Stop(Text(f"--within:{bad.zh}", f"--within: {bad.en}")) from None
-    if span.on and span.on not in policy.calendars:
-        raise stop(
-            Text(
-                f"--within:制度没有名为“{span.on}”的日历，有：{'、'.join(policy.calendars)}",
-                f"--within: the policy has no calendar '{span.on}'; it has {', '.join(policy.calendars)}",
-            ),
-        )
-    assert not isinstance(span, Windows)  # those are mappings, and this was a text
-    return span
 
 
 def _iso(at: int, calendar: Calendar) -> str:

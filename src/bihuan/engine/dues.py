@@ -1,8 +1,9 @@
 """When a debt is due: the one place where a row's timing becomes an instant."""
 
+from bihuan.engine.calendar import BadTime
 from bihuan.engine.case import Case, Json
-from bihuan.engine.clock import Span, due, end_of_month_after, is_provisional
-from bihuan.engine.policy import Timing
+from bihuan.engine.clock import Span, due, end_of_month_after, is_provisional, parse_span
+from bihuan.engine.policy import Policy, Timing
 from bihuan.engine.rules import answering_row
 from bihuan.engine.world import World
 
@@ -67,3 +68,23 @@ def latest_promise(case: Case, world: World, facts: dict[str, Json], at: int) ->
         ),
         default=0,
     )
+
+
+def limit_of(written: str, policy: Policy) -> Span:
+    """The time limit of that text, or of the policy's number of that name. Raises BadTime."""
+    number = policy.numbers.get(written)
+    if number:
+        value = number.value()
+        if isinstance(value, int | str):
+            raise BadTime(
+                f"约定数“{written}”是 {number.written}，不是时限",
+                f"the number '{written}' is {number.written}, no time limit",
+            )
+        return value
+    span = parse_span(written)
+    if span.on and span.on not in policy.calendars:
+        raise BadTime(
+            f"制度没有名为“{span.on}”的日历，有：{'、'.join(policy.calendars)}",
+            f"the policy has no calendar '{span.on}'; it has {', '.join(policy.calendars)}",
+        )
+    return span

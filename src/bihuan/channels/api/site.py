@@ -6,12 +6,19 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from bihuan import __version__
-from bihuan.channels.api import acts, mine, problems, registering
+from bihuan.channels.api import acts, library, mine, organisation, policies, problems, registering
 from bihuan.channels.api.act_schemas import act_schemas
 from bihuan.channels.api.words import OPERATIONS, TITLE
 
 Json = Any
-ROUTERS = (registering.router, acts.router, mine.router)
+ROUTERS = (
+    registering.router,
+    acts.router,
+    mine.router,
+    policies.router,
+    organisation.router,
+    library.router,
+)
 
 
 class Api(NinjaAPI):

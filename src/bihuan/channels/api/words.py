@@ -22,4 +22,13 @@ OPERATIONS = {
     "list_owed": Text("我的待办", "What I owe"),
     "list_notices": Text("我的通知", "What I was told"),
     "mark_notices_read": Text("标为已读", "Mark notices as read"),
+    "list_policies": Text("现行制度", "The policies in force"),
+    "read_policy": Text("读一项制度", "Read a policy"),
+    "read_policy_rows": Text("制度逐条读出", "A policy row by row, as sentences"),
+    "read_policy_findings": Text("制度的检查结果", "What the checker finds in a policy"),
+    "check_policy_text": Text("检查一份制度文本", "Check the text of a policy"),
+    "compute_due": Text("计算时限何时到期", "Compute when a time limit ends"),
+    "read_organisation": Text("单位、岗位与任职", "Units, posts and who holds them"),
+    "list_documents": Text("文件库的文件", "The documents of the library"),
+    "read_document": Text("读一份文件", "Read a document"),
 }

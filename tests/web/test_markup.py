@@ -32,7 +32,7 @@ CONFIG = {
 }  # fmt: skip
 EVERYBODY = ("/", "/cases/", "/notices/", "/me/", "/organisation/",
              "/policy/", "/policy/mall/", "/calendar/", "/library/", "/papers/", "/board/",
-             "/styleguide/")  # fmt: skip
+             "/styleguide/", "/programs/", "/programs/operations/")  # fmt: skip
 MORE = {
     "desk": (
         "/cases/{}/",

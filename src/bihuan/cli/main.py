@@ -27,9 +27,10 @@ def groups() -> tuple[Any, ...]:
         serve,
         setup,
         time,
+        tokens,
     )
 
-    return (serve, setup, import_, cases, received, time, policy, rosters, library, keeping)
+    return (serve, setup, import_, cases, received, time, policy, rosters, library, keeping, tokens)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

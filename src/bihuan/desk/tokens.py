@@ -14,10 +14,10 @@ from bihuan.records.models import ApiToken, Person
 
 # What a key may be allowed; what its person may not do it may not either.
 SCOPES = {
-    "read": Text("读取本人能看的", "read what the person may read"),
-    "register": Text("登记案件", "register cases"),
-    "act": Text("办理动作、上传附件", "act on cases, upload files"),
-    "admin": Text("管理(限管理员)", "administer (administrators only)"),
+    "read": Text("读取您能看的", "Read what you may read"),
+    "register": Text("登记案件", "Register cases"),
+    "act": Text("办理动作、上传附件", "Act on cases, upload files"),
+    "admin": Text("管理(限管理员)", "Administer (administrators only)"),
 }
 PREFIX = "bihuan_"
 DAY = 86_400

@@ -282,6 +282,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
             reader.account.is_administrator,
         ),
         ("replies", _("Reply templates"), "message", True),
+        ("programs", _("Access for programs"), "key", reader.account.is_administrator),
         (
             "records",
             _("Keeping and destroying"),

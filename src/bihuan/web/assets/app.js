@@ -13,6 +13,7 @@ import { startPopovers } from "./js/popovers.js";
 import { startSaying } from "./js/saying.js";
 import { startSigning } from "./js/signing.js";
 import { startSuggesting } from "./js/suggesting.js";
+import { startTrying } from "./js/trying.js";
 
 startClock();
 startSaying();
@@ -26,5 +27,6 @@ startLists();
 startChoosing();
 startLooking();
 startPopovers();
+startTrying();
 // Once htmx has taken up the page, which is the first thing it loads: a key may press what is htmx's.
 document.addEventListener("htmx:load", startKeys, { once: true });

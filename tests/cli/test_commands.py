@@ -338,3 +338,12 @@ def test_a_start_that_is_interrupted_leaves_a_folder_that_starts_again(fresh: Pa
         time.sleep(after)
         assert "Traceback" not in stopped(server)
     assert run(fresh, "verify").code == 0
+
+
+def test_cases_are_found_by_what_was_said_of_them(bihuan: Bihuan):
+    number = registered(bihuan)
+    assert bihuan("find", "门坏", "--json").json["cases"][0]["number"] == number
+    said = bihuan("find", "門壞", "顾客甲")
+    assert number in said.out
+    assert "门坏了" in said.out
+    assert bihuan("find", "窗", "--json").json == {"cases": [], "documents": []}

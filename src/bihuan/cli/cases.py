@@ -27,7 +27,7 @@ _BY = Text(
     "谁做的：编号、用户名、姓名、customer 或 system(默认管理员)",
     "who did it: number, username, name, customer or system (the administrator unless given)",
 )
-_INSTANTS = (
+INSTANTS = (
     "received_at", "registered_at", "closed_at", "next_due_at", "agreed_at", "since_at", "due_at",
     "first_due_at", "ended_at", "at", "recorded_at",
 )  # fmt: skip
@@ -310,7 +310,7 @@ def run_list(args: argparse.Namespace, speaker: Speaker) -> int:
     )
     if more:
         speaker.say(Text("……还有更多，可用 --limit", "… and more; see --limit"))
-    speaker.data([store.as_json(asdict(row), _INSTANTS) for row in found])
+    speaker.data([store.as_json(asdict(row), INSTANTS) for row in found])
     return OK
 
 
@@ -391,7 +391,7 @@ def run_show(args: argparse.Namespace, speaker: Speaker) -> int:
             "derived": dict(state.derived),
             **({"legs": legs} if args.legs else {}),
             "owed": [
-                store.as_json(asdict(owed), _INSTANTS)
+                store.as_json(asdict(owed), INSTANTS)
                 for owed in page.obligations
                 if owed.state == "open"
             ],
@@ -477,7 +477,7 @@ def _say_owed(number: str, speaker: Speaker) -> None:
 
 
 def _owed_json(number: str) -> list[dict[str, Any]]:
-    return [store.as_json(asdict(owed), _INSTANTS) for owed in _open_of(number)]
+    return [store.as_json(asdict(owed), INSTANTS) for owed in _open_of(number)]
 
 
 # -- act -------------------------------------------------------------------------------------------
@@ -632,5 +632,5 @@ def run_owed(args: argparse.Namespace, speaker: Speaker) -> int:
         speaker.print(f"{owed.case_number}  {line}  {shortened(owed.title, 40)}")
     if more:
         speaker.say(Text("……还有更多，可用 --limit", "… and more; see --limit"))
-    speaker.data([store.as_json(asdict(owed), _INSTANTS) for owed in found])
+    speaker.data([store.as_json(asdict(owed), INSTANTS) for owed in found])
     return OK

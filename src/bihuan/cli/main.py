@@ -18,6 +18,7 @@ def groups() -> tuple[Any, ...]:
     """The modules whose commands there are, in the order of the help."""
     from bihuan.cli import (
         cases,
+        find,
         import_,
         keeping,
         library,
@@ -30,7 +31,9 @@ def groups() -> tuple[Any, ...]:
         tokens,
     )
 
-    return (serve, setup, import_, cases, received, time, policy, rosters, library, keeping, tokens)
+    return (
+        serve, setup, import_, cases, find, received, time, policy, rosters, library, keeping, tokens,
+    )  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> int:

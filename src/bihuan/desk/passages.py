@@ -11,7 +11,7 @@ from bihuan.records.models.passage import ENTRIES, OWN, PARTS
 from bihuan.records.wording import LONGEST_WORD, fold, signs
 
 Json = Any
-Row = tuple[int, str, str, str, str]  # id, who, contact, told, said
+Row = tuple[int, str, str, str, str, str]  # id, who, contact, told, said, sheets
 
 CONTACT = frozenset({"contact", "representative_contact"})
 TOLD = frozenset({"content", "demand"})
@@ -38,7 +38,7 @@ def passages_of(
         if place == 1:
             found += _parts(start, **_registered(number, texts))
         elif texts:
-            found += _parts(start, **_later(texts))
+            found += _parts(start, _sheets(event), **_later(texts))
     return found
 
 
@@ -59,13 +59,20 @@ def _later(texts: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _parts(start: int, **texts: str) -> list[Row]:
+def _sheets(event: Event) -> str:
+    """The sheets that an entry stands on: its own, and those it opened."""
+    opened = {data["number"] for kind, data in event.effects if kind == "sheet opened"}
+    numbers = sorted(opened | ({event.sheet} if event.sheet else set()))
+    return "".join(f" {number}" for number in numbers) + " " if numbers else ""
+
+
+def _parts(start: int, sheets: str = "", **texts: str) -> list[Row]:
     """A passage as rows: the first part of each text in the first, and so on."""
     cut = [_cut(fold(texts.get(name, ""))) for name in _COLUMNS]
     rows: list[Row] = []
     for part in range(min(max(map(len, cut)), PARTS)):
         who, contact, told, said = ("".join(pieces[part : part + 1]) for pieces in cut)
-        rows.append((start + part, who, contact, told, said))
+        rows.append((start + part, who, contact, told, said, sheets))
     return rows
 
 
@@ -78,11 +85,11 @@ def insert(cursor: Any, rows: Sequence[Row]) -> None:
     if not rows:
         return
     if connection.vendor == "postgresql":
-        one = "(%s, %s, %s, %s, %s, %s::tsvector)"
+        one = "(%s, %s, %s, %s, %s, %s, %s::tsvector)"
         values = [value for row in rows for value in (*row, _tsvector(row))]
         cursor.execute(_INSERT + ", signs) VALUES " + ", ".join([one] * len(rows)), values)
         return
-    cursor.executemany(_INSERT + ") VALUES (%s, %s, %s, %s, %s)", rows)
+    cursor.executemany(_INSERT + ") VALUES (%s, %s, %s, %s, %s, %s)", rows)
     cursor.executemany(_INDEX, [_indexed(row) for row in rows])
 
 
@@ -90,7 +97,8 @@ def erase(cursor: Any, first: int, last: int) -> None:
     """Take the passages of these ids, both included, out of the index and out of the table."""
     if connection.vendor == "sqlite":
         cursor.execute(
-            "SELECT id, who, contact, told, said FROM records_passage WHERE id BETWEEN %s AND %s",
+            "SELECT id, who, contact, told, said, sheets FROM records_passage "
+            "WHERE id BETWEEN %s AND %s",
             (first, last),
         )
         rows = [_indexed(row) for row in cursor.fetchall()]
@@ -108,7 +116,7 @@ def stored(case_id: int) -> list[Row]:
     """The passages there are of a case, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, who, contact, told, said FROM records_passage "
+            "SELECT id, who, contact, told, said, sheets FROM records_passage "
             "WHERE id BETWEEN %s AND %s ORDER BY id",
             (case_id << OWN, (case_id + 1 << OWN) - 1),
         )
@@ -117,7 +125,7 @@ def stored(case_id: int) -> list[Row]:
 
 def write_document(document: Document) -> None:
     """A version of a document as it is looked for: its title first, then its text."""
-    title, text = f"{document.code} {document.title}", document.text
+    title, text = f"{document.code}\n{document.title}", document.text
     start = -document.pk << OWN
     with connection.cursor() as cursor:
         erase(cursor, start, start + PARTS - 1)
@@ -136,7 +144,7 @@ def begin_anew() -> None:
         write_document(document)
 
 
-_INSERT = "INSERT INTO records_passage (id, who, contact, told, said"
+_INSERT = "INSERT INTO records_passage (id, who, contact, told, said, sheets"
 _INDEX = (
     "INSERT INTO records_passagesigns (rowid, who, contact, told, said) VALUES (%s, %s, %s, %s, %s)"
 )
@@ -147,14 +155,14 @@ _UNINDEX = (
 
 
 def _indexed(row: Row) -> tuple[int | str, ...]:
-    return (row[0], *(" ".join(signs(str(text))) for text in row[1:]))
+    return (row[0], *(" ".join(signs(str(text))) for text in row[1:5]))
 
 
 def _tsvector(row: Row) -> str:
     """The signs of a passage with their places, which go on from text to text with a gap between."""
     known: dict[str, list[str]] = {}
     at = 0
-    for weight, text in zip(_WEIGHTS, row[1:], strict=True):
+    for weight, text in zip(_WEIGHTS, row[1:5], strict=True):
         for sign in signs(str(text)):
             at += 1
             known.setdefault(sign, []).append(f"{at}{weight}")

@@ -128,3 +128,42 @@ def spellings(words: str) -> tuple[str, ...]:
     """The folded pieces of what was typed, as they are marked in a text that was found."""
     found = [run for part in fold(words[:400]).split() for run in _runs(part[:LONGEST_WORD])]
     return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of an excerpt, and whether it is a word that was looked for."""
+
+    text: str
+    found: bool
+
+
+def excerpt(text: str, words: str, *, around: int = 40, longest: int = 160) -> tuple[Piece, ...]:
+    """The text about the first of the words that were typed, in pieces; empty where none stands in it."""
+    text = " ".join(text.split())
+    folded, where = places(text)
+    spans = sorted(
+        (where[at], where[at + len(word) - 1] + 1)
+        for word in spellings(words)
+        for at in _all(word, folded)
+    )
+    if not spans:
+        return ()
+    start = max(0, spans[0][0] - around)
+    end = min(len(text), start + longest)
+    pieces = [Piece("…", found=False)] if start else []
+    at = start
+    for first, last in spans:
+        if first < at or last > end:
+            continue
+        pieces += [Piece(text[at:first], found=False), Piece(text[first:last], found=True)]
+        at = last
+    pieces.append(Piece(text[at:end] + ("…" if end < len(text) else ""), found=False))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _all(word: str, folded: str) -> Iterator[int]:
+    at = folded.find(word)
+    while at >= 0:
+        yield at
+        at = folded.find(word, at + len(word))

@@ -248,7 +248,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
         ],
         "todo_url": reverse("todo"),
         "register_url": reverse("register") if reader.may_register else "",
-        "search_url": reverse("cases"),
+        "search_url": reverse("find"),
         "board_url": reverse("board"),
         "language_url": reverse("language"),
         "theme_url": reverse("theme"),

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.returns.urls")),
     path("cases/", include("bihuan.web.register.urls")),
     path("cases/", include("bihuan.web.cases.urls")),
+    path("find/", include("bihuan.web.search.urls")),
     path("", include("bihuan.web.setup.urls")),
     path("", include("bihuan.web.accounts.urls")),
     path("", include("bihuan.web.portal.urls")),

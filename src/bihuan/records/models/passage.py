@@ -22,6 +22,7 @@ class Passage(models.Model):
     contact = models.TextField(blank=True)
     told = models.TextField(blank=True)  # what was told when it was registered
     said = models.TextField(blank=True)  # what was said and written later
+    sheets = models.TextField(blank=True, default="")  # whose readers may read it: " 1 2 "
 
     def __str__(self) -> str:
         return str(self.id)

@@ -5,10 +5,21 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Concat
 
-from bihuan.records.models import Case, CaseAccess, Event, PassageSigns
-from bihuan.records.models.passage import OWN, PARTS
+from bihuan.records.models import Case, CaseAccess, Passage, PassageSigns
+from bihuan.records.models.passage import OWN
 from bihuan.records.queries.cases import (
     Filters,
     Key,
@@ -21,7 +32,7 @@ from bihuan.records.queries.cases import (
     walk,
 )
 from bihuan.records.queries.visibility import Viewer, reachable_cases, visible_cases
-from bihuan.records.wording import Word, words_of
+from bihuan.records.wording import Word, fold, spellings, words_of
 
 TIERS = 3
 _REGISTERED = ("who", "contact", "told")
@@ -29,6 +40,7 @@ _CALLED = ("who", "contact")
 _WEIGHTS = {"who": "A", "contact": "D", "told": "B", "said": "C"}
 _COUNTED = 500  # passages a word is counted among, to see which is the rarest
 _CHUNK = 64
+_ENDING = 4  # digits of a telephone number that are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +190,14 @@ class _Search:
         """That an entry of one of the viewer's sheets of a case fits."""
         lines = self.viewer.lines.values()
         seats = self.viewer.seats.union(*(line.seats | line.own_only for line in lines))
-        place = OuterRef("case_id").bitleftshift(OWN) + OuterRef("sequence") * PARTS
-        entries = Event.objects.filter(case_id=OuterRef("case_id"), sheet=OuterRef("sheet"))
-        entries = entries.filter(Exists(_passages(sought, place, PARTS)))
+        sheet = Concat(Value(" "), Cast(OuterRef("sheet"), TextField()), Value(" "))
+        first = OuterRef("case_id").bitleftshift(OWN)
+        held = _among(Passage.objects.filter(sheets__contains=sheet), first, 1 << OWN)
+        held = held.filter(
+            Exists(PassageSigns.objects.filter(pk=OuterRef("pk"), signs__matches=sought))
+        )
         own = CaseAccess.objects.filter(case_id=OuterRef("pk"), sheet__gt=0, seat__in=seats)
-        return Exists(own.filter(Exists(entries)))
+        return Exists(own.filter(Exists(held)))
 
 
 def _frequency(word: Word) -> int:
@@ -191,16 +206,48 @@ def _frequency(word: Word) -> int:
 
 def _in_case(sought: Sought, case: str) -> Exists:
     """That one passage of the case fits."""
-    return Exists(_passages(sought, OuterRef(case).bitleftshift(OWN), 1 << OWN))
+    rows = PassageSigns.objects.filter(signs__matches=sought)
+    return Exists(_among(rows, OuterRef(case).bitleftshift(OWN), 1 << OWN))
 
 
-def _passages(sought: Sought, first: Any, count: int) -> "QuerySet[PassageSigns]":
-    """The passages that fit among so many ids."""
-    return PassageSigns.objects.filter(
-        signs__matches=sought,
+def _among(rows: Any, first: Any, count: int) -> Any:
+    """Those of these passages with so many ids."""
+    return rows.filter(
         id__gte=ExpressionWrapper(first, BigIntegerField()),
         id__lt=ExpressionWrapper(first + count, BigIntegerField()),
     )
+
+
+def found_documents(text: str) -> frozenset[int]:
+    """The ids of the versions of documents that hold all words of `text`, whoever may read them."""
+    held = [
+        {
+            -(row >> OWN)
+            for row in PassageSigns.objects.filter(
+                signs__matches=Sought((word,)), id__lt=0
+            ).values_list("id", flat=True)
+        }
+        for word in words_of(text)
+    ]
+    return frozenset(set.intersection(*held) if held else ())
+
+
+def found_customers(viewer: Viewer, text: str, limit: int = 5) -> list[int]:
+    """The ids of customers whose name or contact holds all words of `text`, by cases the viewer may see."""
+    search = _Search(viewer, text, words_of(text), Filters())
+    if _limited(viewer) or not search.words:
+        return []
+    cases = list(islice(search.cases(0, None), limit * 4))
+    pieces, phone = spellings(text), "".join(sign for sign in fold(text) if sign.isdecimal())
+    rows = Case.objects.filter(pk__in=cases, complainant__isnull=False).order_by("-pk")
+    named = rows.values_list("complainant", "complainant__name", "complainant__phone")
+    fitting = (
+        party
+        for party, name, number in named
+        if all(piece in fold(name) for piece in pieces)
+        or (len(phone) >= _ENDING and number.endswith(phone[-11:]))
+    )
+    return list(dict.fromkeys(fitting))[:limit]
 
 
 def found_sheet(viewer: Viewer, words: str) -> tuple[str, int] | None:

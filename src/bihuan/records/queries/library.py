@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from bihuan.records.models import Citation, Document, DocumentTerm
+from bihuan.records.queries.find import found_documents
 from bihuan.records.queries.visibility import Viewer, reachable_cases
 
 MOST_CASES = 200
@@ -63,10 +62,8 @@ def versions(
     found = Document.objects.filter(level__in=levels).select_related("published_by")
     if code:
         found = found.filter(code=code)
-    for word in search.split():
-        found = found.filter(
-            Q(code__icontains=word) | Q(title__icontains=word) | Q(text__icontains=word)
-        )
+    if search.strip():
+        found = found.filter(pk__in=found_documents(search))
     terms: dict[int, list[TermRow]] = {}
     rows = DocumentTerm.objects.filter(document__in=found).select_related("by")
     for row in rows.order_by("-known_at", "-id"):

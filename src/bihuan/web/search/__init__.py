@@ -1,0 +1,1 @@
+"""Whatever was said of anything: cases, customers and documents by their words."""

@@ -1,6 +1,6 @@
 """From nodes to a policy: every name resolved, every word of the closed lists checked, with places."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from bihuan.engine.acts import ACTS
@@ -20,13 +20,14 @@ from bihuan.engine.policy import (
     Step,
     Usual,
 )
+from bihuan.engine.policy_reports import Reports
 from bihuan.engine.policy_rows import Rows
 from bihuan.engine.words import INSTANTS, KEPT, MEASURED, PRINTED, TRADES, YES_NO, Text
 
 SECTIONS = (
     "policy", "title", "source", "version", "calendars", "usual", "clauses", "numbers", "who", "what", "decide",
-    "steps", "sheets", "owed", "rhythm", "may", "always", "measures", "library", "forms", "guidance", "keep", "settled",
-    "not_executable",
+    "steps", "sheets", "owed", "rhythm", "may", "always", "measures", "reports", "library", "forms", "guidance", "keep",
+    "settled", "not_executable",
 )  # fmt: skip
 
 # Kinds of field that hold what somebody wrote or handed in.
@@ -157,6 +158,15 @@ class _Compiler(Rows):
             for index, node in enumerate(read.sequence(self.top.get("rhythm")))
         )
         may = {key.text: self._allowed(key, node, steps) for key, node in self.section("may").items}
+        measures = tuple(
+            self._measure(node, f"measures[{i}]")
+            for i, node in enumerate(read.sequence(self.top.get("measures")))
+        )
+        named: dict[str, Collection[str]] = {
+            "kind": kinds, "channel": channels, "category": categories, "caller": callers,
+            "severity": levels,
+        }  # fmt: skip
+        reports = Reports(read, rhythm, self.posts, named).reports(self.section("reports"))
         self._check_back_to(steps)
         read.check_kinds_cited(kinds)
         return Policy(
@@ -230,10 +240,8 @@ class _Compiler(Rows):
             linked=self._linked(what.get("kinds"), kinds),
             spoken=self._spoken(what),
             library=self._library(),
-            measures=tuple(
-                self._measure(node, f"measures[{i}]")
-                for i, node in enumerate(read.sequence(self.top.get("measures")))
-            ),
+            measures=measures,
+            reports=reports,
         )
 
     def _library(self) -> str:

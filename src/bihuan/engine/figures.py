@@ -59,6 +59,7 @@ class CaseRow:
     category: str
     severity: str
     caller: str
+    about: str
     product: str
     batch: str
     reason: str
@@ -75,7 +76,7 @@ class CaseRow:
     classified_at: int
     dispatched_at: int
     replied_at: int
-    answer_due: int
+    answer_due: int  # of the answer owed, else the time agreed with the customer; 0 before either
     answered_at: int
     closed_at: int
     outside_at: int  # first referred outside, or brought outside by the customer
@@ -199,7 +200,7 @@ class _Walk:
         self.severity = ""
         self.first: dict[str, int] = {}
         self.last: dict[str, int] = {}
-        self.closed_at = self.outside_at = 0
+        self.closed_at = self.outside_at = self.agreed = 0
         self.reopened = self.postponed = self.corrected = 0
         self.links: dict[str, str] = {}
         self.owed: dict[int, OwedRow] = {}
@@ -243,6 +244,8 @@ class _Walk:
                 self.last[data["name"]] = data["at"]
                 if data["name"] == "closed":
                     self.closed_at = data["at"]
+            case "agreed":
+                self.agreed = data["at"]
             case "stage":
                 self.stage = data["is"]
             case "over":
@@ -334,6 +337,7 @@ class _Walk:
             category=_said(facts, "category"),
             severity=self.severity,
             caller=_said(facts, "caller"),
+            about=_said(facts, "about"),
             product=_said(facts, "product"),
             batch=_said(facts, "batch"),
             reason=_said(facts, "return_reason"),
@@ -350,7 +354,7 @@ class _Walk:
             classified_at=first.get("classified", 0),
             dispatched_at=dispatched,
             replied_at=replied,
-            answer_due=answers[-1].due_at if answers else 0,
+            answer_due=answers[-1].due_at if answers else self.agreed,
             answered_at=answered,
             closed_at=self.closed_at,
             outside_at=self.outside_at or (registered if facts.get("kind") == "appeal" else 0),

@@ -33,6 +33,7 @@ DIMENSIONS: dict[str, Text] = {
     "category": Text("类别", "Category"),
     "severity": Text("等级", "Severity"),
     "caller": Text("客户类别", "Caller"),
+    "about": Text("投诉对象", "Subject"),
     "ended": Text("结果", "How it ended"),
     "stage": Text("阶段", "Stage"),
     "product": Text("产品", "Product"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from bihuan.engine.acts import ACTS, KEPT_APART, PAYING_APART
 from bihuan.engine.clock import Span
+from bihuan.engine.measure import Is
 from bihuan.engine.rhythm import Rhythm
 from bihuan.engine.words import COMPENSATION, Text
 
@@ -348,6 +349,31 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportPart:
+    """Some figures side by side, of all or broken down by something, of the cases that pass `only`."""
+
+    figures: tuple[str, ...]  # names of engine.measures
+    by: tuple[str, ...] = ()
+    only: tuple[Is, ...] = ()
+    at: Element = Element()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a periodic report shows. `each`: a kind of unit, of which each gets a part of its own.
+
+    `to` are the posts that are sent it: those of the unit a part is for, else those of the top.
+    """
+
+    name: str  # of the row of `rhythm` that opens or owes it
+    text: Text
+    parts: tuple[ReportPart, ...]
+    each: str = ""
+    to: tuple[str, ...] = ()
+    at: Element = Element()
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedForm:
     """A form on paper: what it is called, and whether it records a case, a sheet or a visit."""
 
@@ -435,6 +461,7 @@ class Policy:
     number_uses: frozenset[str] = frozenset()
     linked: Mapping[str, str] = field(default_factory=dict)  # kind → the kind it grew from
     measures: tuple["Measure", ...] = ()
+    reports: Mapping[str, Report] = field(default_factory=dict)
     trades: tuple[str, ...] = ()  # whose laws the checker compares with, beside those for everybody
     questions: Mapping[str, tuple[Question, ...]] = field(default_factory=dict)  # by form
     library: str = ""  # the post that keeps the documents

@@ -7,6 +7,7 @@ from bihuan.engine.acts import ACTS
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.needs import SHEET_FIELDS
 from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
+from bihuan.engine.periods import COVERING
 from bihuan.engine.policy import (
     Allowed,
     Condition,
@@ -571,7 +572,7 @@ class Rows(Expressions):
             opens=opens,
             covering=read.choice(
                 mapping.get("covering"),
-                ("last week", "last month", "yesterday", "last year"),
+                COVERING,
                 f"{place}.covering",
                 Text("期间", "period"),
             ),

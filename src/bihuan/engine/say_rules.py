@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from bihuan.engine.acts import ACTS
 from bihuan.engine.needs import NEEDS
+from bihuan.engine.periods import COVERING
 from bihuan.engine.policy import (
     Condition,
     Consequence,
@@ -65,12 +66,6 @@ MARKS: dict[str, Text] = {
     "cut": Text("原文残缺，由我们推定", "the source ends here; our inference"),
     "contradiction": Text("原文前后不一，由我们选定", "the source contradicts itself; our choice"),
     "ours": Text("原文没有，由我们补充", "not in the source; our addition"),
-}
-_PERIODS: dict[str, Text] = {
-    "last week": Text("上周", "last week"),
-    "last month": Text("上月", "last month"),
-    "yesterday": Text("昨日", "yesterday"),
-    "last year": Text("上年", "last year"),
 }
 _ENDS: dict[str, Text] = {
     "day": Text("当日24:00前", "by the end of the day"),
@@ -541,7 +536,7 @@ def say_every(span: Span, lang: str) -> str:
 
 def say_period(covering: str, lang: str) -> str:
     """The period a report covers."""
-    return _PERIODS[covering].in_(lang)
+    return COVERING[covering].in_(lang)
 
 
 def say_stage(stage: str, lang: str) -> str:

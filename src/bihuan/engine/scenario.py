@@ -21,6 +21,7 @@ from bihuan.engine.organisation import Organisation, Unit, organisation_of, seat
 from bihuan.engine.policy import Policy, Who
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row, facts_of
+from bihuan.engine.scenario_figures import figures_told
 from bihuan.engine.step import Decision, catch_up, decide
 from bihuan.engine.together import (
     Peer,
@@ -36,7 +37,7 @@ from bihuan.engine.world import World
 # What a step may expect, in the order in which it is looked at.
 EXPECTATIONS = (
     "refused", "stage", "ended", "owner", "severity", "owed", "not owed", "lapsed", "late", "told",
-    "sheets", "facts", "agreed", "links", "members", "cited",
+    "sheets", "facts", "agreed", "links", "members", "cited", "figures",
 )  # fmt: skip
 STEP_KEYS = ("at", "who", "act", "case", "on", "with", "away", "on duty", *EXPECTATIONS)
 FIRST = "A"  # the name of the case of a step that names none; a name stands for the case's number
@@ -174,6 +175,7 @@ class _Player:
         self.cast = cast
         self.tales: dict[str, _Tale] = {}
         self.name = FIRST
+        self.now = 0
         self.touched: set[str] = set()
         self.kinds = _kinds_of_fields(world.policy)
 
@@ -197,7 +199,7 @@ class _Player:
         organisation = self.cast.organisation(frozenset(step.away), step.on_duty)
         self.world = replace(self.world, organisation=organisation)
         self.name = step.case
-        now = self.instant(step.at)
+        now = self.now = self.instant(step.at)
         refused, code = "", str(step.expected.get("refused", ""))
         act = Act(step.act, step.who, now, self.data(step), int(step.on or 0))
         if step.act:
@@ -487,9 +489,28 @@ class _Player:
                 for item in _listed(wanted):
                     if item not in case.cited:
                         raise _OtherwiseError(f"{item} is cited", f"cited: {shown}")
+            case "figures":
+                for report, figures in _mapping(wanted).items():
+                    self.has_figures(report, _mapping(figures))
             case "facts":
                 for key, value in _mapping(wanted).items():
                     self.same(f"fact {key}", str(value), str(case.facts.get(key, "unknown")))
+
+    def has_figures(self, name: str, wanted: Mapping[str, object]) -> None:
+        """What a report drawn up now says of all cases told so far."""
+        report = self.world.policy.reports.get(name)
+        if report is None:
+            raise _OtherwiseError(f"a report {name}", "the policy has none of that name")
+        self.touched |= {report.at.place, *(part.at.place for part in report.parts)}
+        tales = [(key, tale.events) for key, tale in self.tales.items()]
+        found = figures_told(self.world, name, tales, self.now)
+        for figure, value in wanted.items():
+            there = found.get(figure, "not in the report")
+            for group, said in _mapping(value).items() if isinstance(value, Mapping) else ():
+                groups = there if isinstance(there, Mapping) else {}
+                self.same(f"{figure} {group}", str(said), str(groups.get(group, "none")))
+            if not isinstance(value, Mapping):
+                self.same(figure, str(value), str(there))
 
     def same(self, what: str, wanted: str, found: str) -> None:
         if wanted != found:

@@ -23,6 +23,7 @@ from bihuan.engine.policy import (
     Table,
     Who,
 )
+from bihuan.engine.say_reports import say_part, say_report
 from bihuan.engine.say_rules import (
     TABLES,
     UNIT_KINDS,
@@ -72,6 +73,7 @@ SECTIONS: dict[str, Text] = {
     "usual": Text("逾期", "When time runs out"),
     "always": Text("必定", "Always"),
     "measures": Text("指标", "Measures"),
+    "reports": Text("报表", "Reports"),
     "library": Text("文件库", "Library"),
     "forms": Text("表单", "Forms"),
     "guidance": Text("提示", "Guidance"),
@@ -958,6 +960,11 @@ class _Reading:
                 counted = MEASURED[measure.counts].in_(lang)
                 words = f"统计{figure}:{counted}" if zh else f"{figure}: {counted}"
             yield self.say("measures", measure.at, words)
+        for report in policy.reports.values():
+            yield self.say("reports", report.at, say_report(policy, report, lang))
+            for part in report.parts:
+                if part.at.clauses:
+                    yield self.say("reports", part.at, say_part(policy, report, part, lang))
         if policy.library:
             keeper = say_post(policy, policy.library, lang)
             words = (

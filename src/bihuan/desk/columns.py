@@ -279,6 +279,11 @@ def _version_of(events: Iterable[_Event]) -> tuple[str, int]:
     return code, version
 
 
+def loaded(text: str) -> Json:
+    """Effects or data as the history holds them, personal values sealed."""
+    return json.loads(text)
+
+
 class _Rulings:
     """The versions that histories name."""
 

@@ -34,6 +34,7 @@ from bihuan.engine.measure import (
     Value,
     Within,
 )
+from bihuan.records.queries.visibility import Viewer, all_but_walled, visible_cases
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,7 +48,7 @@ AT_ONCE = 500  # changed cases that who asks folds themselves; more are left to 
 class Seen:
     """Which cases somebody's figures are over: those of some policies but for a wall, or these alone."""
 
-    policies: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()  # none named: all
     walled: tuple[tuple[str, str], ...] = ()  # policy and person complained about; "" every policy
     cases: tuple[int, ...] | None = None  # ids
 
@@ -128,12 +129,20 @@ class Book:
     def _seen(self, seen: Seen) -> tuple[str, list[Json]]:
         if seen.cases is not None:
             return "SELECT unnest(?)", [list(seen.cases)]
-        said = "policy IN (SELECT unnest(?))"
-        given: list[Json] = [list(seen.policies)]
+        said = "policy IN (SELECT unnest(?))" if seen.policies else "TRUE"
+        given: list[Json] = [list(seen.policies)] if seen.policies else []
         for policy, person in seen.walled:
             said += " AND NOT (about_person = ? AND (? = '' OR policy = ?))"
             given += [person, policy, policy]
         return f"SELECT case_id FROM {self.sources[columns.HEADS]} WHERE {said}", given  # noqa: S608
+
+
+def seen_by(viewer: Viewer) -> Seen:
+    """What a viewer's own figures are over: the cases they may see whole, and no other."""
+    whole = all_but_walled(viewer)
+    if whole is None:
+        return Seen(cases=tuple(visible_cases(viewer).values_list("pk", flat=True)))
+    return Seen(*whole)
 
 
 @contextmanager

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bihuan.channels.registry import judge_waiting
+from bihuan.desk.columns import refresh
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.organisation import settle_what_came_true
 from bihuan.desk.outbox import deliver
+from bihuan.desk.reports import issue
 from bihuan.desk.retention import remove_files
 from bihuan.desk.succession import hand_over
 from bihuan.desk.sweep import sweep
@@ -30,5 +32,7 @@ SCHEDULE = (
     Job("outbox", 5, deliver),  # what is to be told
     Job("ledgers", 300, ensure_ledgers),  # a ledger for every policy in force and unit that owes
     Job("files", 3600, remove_files),  # of records that were purged
+    Job("figures", 60, refresh),  # the columns figures are taken from
+    Job("reports", 60, issue),  # with their figures, when their row of rhythm has opened
     Job("anchor", 3600, daily_anchor),  # yesterday's knot over all chains
 )

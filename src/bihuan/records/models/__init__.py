@@ -14,6 +14,7 @@ from bihuan.records.models.party import Party
 from bihuan.records.models.passage import Passage, PassageSigns
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
 from bihuan.records.models.received import Received
+from bihuan.records.models.report import IssuedReport
 from bihuan.records.models.retention import PurgeCertificate
 from bihuan.records.models.saved_view import SavedView
 from bihuan.records.models.token import ApiToken
@@ -34,6 +35,7 @@ __all__ = [
     "DocumentTerm",
     "Event",
     "Holding",
+    "IssuedReport",
     "Looking",
     "Notice",
     "Obligation",

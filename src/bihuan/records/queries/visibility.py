@@ -180,6 +180,20 @@ def reachable_cases(viewer: Viewer) -> "QuerySet[Case]":
     return Case.objects.filter(reachable(viewer))
 
 
+def all_but_walled(viewer: Viewer) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]] | None:
+    """Of whom sees every case of some policies but those behind the wall: these policies, and the
+    walls as policy ("" for every) and person; None for everybody else.
+    """
+    lines = viewer.lines.items()
+    everywhere = tuple(sorted(code for code, line in lines if line.everywhere))
+    partly = any(line.units or line.seats for code, line in lines if code not in everywhere)
+    if not viewer.is_auditor and (partly or not everywhere):
+        return None
+    walls = {("", viewer.person_id)}
+    walls |= {(code, person) for code, line in lines for person in line.above}
+    return (() if viewer.is_auditor else everywhere), tuple(sorted(walls))
+
+
 def facts_of(case: "Case") -> CaseFacts:
     """What of a stored case decides who may see it; one query for its seats."""
     rows = CaseAccess.objects.filter(case=case).values_list("seat", "way", "sheet")

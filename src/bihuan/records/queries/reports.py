@@ -1,0 +1,78 @@
+"""Issued reports: those a reader may have, and one of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bihuan.records.models import IssuedReport
+from bihuan.records.queries.visibility import Viewer, visible_cases
+
+Json = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A report as it was issued."""
+
+    id: int
+    name: str
+    policy_id: int
+    ledger: str
+    sheet: int
+    unit: str
+    period: str
+    as_of: int
+    issued_at: int
+    hash: str
+    names: dict[str, str]
+    figures: dict[str, Json]
+
+
+_COLUMNS = (
+    "id", "name", "policy_id", "case__number", "sheet", "unit", "period", "as_of", "issued_at",
+    "hash", "names",
+)  # fmt: skip
+
+
+def reports_for(viewer: Viewer, *, limit: int = 60) -> list[Issued]:
+    """The reports the viewer may read, the newest first, without their figures."""
+    return list(_readable(viewer, limit))
+
+
+def report_for(viewer: Viewer, pk: int) -> Issued | None:
+    """The report of that id with its figures, where the viewer may read it."""
+    row = IssuedReport.objects.filter(pk=pk).values_list("readers", "case_id", *_COLUMNS, "figures")
+    found = row.first()
+    if found is None or not _may_read(viewer, found[0], found[1]):
+        return None
+    return Issued(*found[2:])
+
+
+def report_of_sheet(number: str, sheet: int) -> int | None:
+    """The id of the whole report that belongs to a sheet of a ledger."""
+    rows = IssuedReport.objects.filter(case__number=number, sheet=sheet, unit="")
+    return rows.values_list("pk", flat=True).first() if sheet else None
+
+
+def newest_of_row(number: str, name: str) -> int | None:
+    """The id of the newest whole report of a row of rhythm in a ledger."""
+    rows = IssuedReport.objects.filter(case__number=number, name=name, unit="").order_by("-as_of")
+    return rows.values_list("pk", flat=True).first()
+
+
+def _readable(viewer: Viewer, limit: int) -> Iterator[Issued]:
+    ledgers = set(visible_cases(viewer).filter(ledger=True).values_list("pk", flat=True))
+    rows = IssuedReport.objects.order_by("-as_of", "-id")
+    found = 0
+    for readers, case_id, *values in rows.values_list("readers", "case_id", *_COLUMNS).iterator():
+        if case_id in ledgers or viewer.seats & set(readers):
+            yield Issued(*values, figures={})
+            found += 1
+            if found == limit:
+                return
+
+
+def _may_read(viewer: Viewer, readers: list[str], case_id: int) -> bool:
+    if viewer.seats & set(readers):
+        return True
+    return visible_cases(viewer).filter(pk=case_id).exists()

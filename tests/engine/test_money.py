@@ -112,6 +112,19 @@ def test_whoever_did_what_one_post_owes_does_not_do_what_a_post_kept_apart_owes(
     assert story.refused("inspect", "gm", **passed)[0] == "kept-apart"
 
 
+def test_an_inspection_that_is_late_does_not_pass_to_one_who_may_not_inspect() -> None:
+    story = Story(returns((", recused_by: supervisor", "")))  # nobody stands in for the top
+    story.register("system", kind="return", unit="shop")
+    story.later(300).do("confirm_return", "gm", conditions_told="yes")
+    story.later(300).do("review_return", "handler", **REVIEW)
+    story.later(300).do("receive_goods", "store", outcome="arrived", quantity=2)
+    story.later(60 * 86400).sweep()
+    debt = story.owing("inspect")
+    assert debt.lapses > 2
+    assert debt.seat.startswith("quality_manager@")
+    story.do("inspect", "quality", outcome="passed", accepted=2, **CHECKED)
+
+
 @pytest.mark.parametrize(("came", "accepted"), [(1, 2), (5, 3), (2, 3)])
 def test_no_more_is_accepted_than_came_in_and_was_asked_for(came: int, accepted: int) -> None:
     story = received(returns(), came)

@@ -11,7 +11,7 @@ from bihuan.engine.keeping import purge
 from bihuan.engine.organisation import Seat
 from bihuan.engine.pausing import PAUSE_ENDS, resume, stands
 from bihuan.engine.policy import Duty, Missed, Periodic, Step
-from bihuan.engine.posts import SYSTEM, ladder, resolve, step_aside
+from bihuan.engine.posts import SYSTEM, is_clean, ladder, resolve, step_aside
 from bihuan.engine.rhythm import next_occurrence
 from bihuan.engine.settling import settle
 from bihuan.engine.work import Work
@@ -176,13 +176,19 @@ def step_up(work: Work, debt: Debt, row: Step | Duty | Periodic | None, at: int)
     above = next((seat for seat in ranks if seat not in debt.was), None)  # a deputy misses it too
     if above is not None:
         above = step_aside(above, work.case, work.world, debt.act)
-    if above is None or above == debt.seat:
+    if above is None or above == debt.seat or not may_take(work, debt, above):
         at_top = due(work.world.span(work.policy.usual.at_top, work.case), at, work.world.calendars)
         work.emit("moved", id=debt.id, due=at_top, why="at the top")
         return
     if work.is_owners(row):
         work.emit("owner", seat=above, given=True, why="lapsed")
     again(work, debt, at, above, rung=debt.rung + 1)
+
+
+def may_take(work: Work, debt: Debt, above: Seat) -> bool:
+    """Whether a missed debt may pass to the seat above: nobody who can do it loses it to one who cannot."""
+    case, world = work.case, work.world
+    return is_clean(above, case, world, debt.act) or not is_clean(debt.seat, case, world, debt.act)
 
 
 def again(work: Work, debt: Debt, at: int, seat: Seat, *, rung: int) -> None:

@@ -13,6 +13,7 @@ from bihuan.engine.calendar import Calendar, Published, parse_calendar
 from bihuan.engine.check import check
 from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding
+from bihuan.engine.library import Library, Version
 from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
 from bihuan.engine.organisation import Organisation, Unit, organisation_of
 from bihuan.engine.policy import Policy
@@ -20,6 +21,9 @@ from bihuan.engine.world import World
 
 PACKS = Path(bihuan.__file__).parent / "packs"
 HERE = Path(__file__).parent
+LIBRARY = Library(
+    {"保修说明": (Version("保修说明", "第1版", "保修说明", (), "public", "00", since=1, copied=1),)}
+)
 
 _STAFF = {
     "general": {
@@ -78,7 +82,7 @@ _STAFF["returns"] = {
     "finance@co": ["cashier"],
     "finance_manager@co": ["finance head"],
     "general_manager@co": ["gm"],
-    "supervisor@": ["supervisor"],
+    "supervisor@": ["supervisor", "supervisor two", "supervisor three"],  # asks, inspects, pays
 }
 STAFFED = tuple(_STAFF)
 _UNITS = {
@@ -205,9 +209,9 @@ def unchanged(name: str) -> tuple[Policy, tuple[Finding, ...]]:
 
 
 def world_of(name: str, policy: Policy) -> World:
-    """The policy with its people, on calendars without holidays."""
+    """The policy with its people, on calendars without holidays, one document published long ago."""
     calendars = {
         calendar: parse_calendar(dict(words), {"china": Published(through=2100)})
         for calendar, words in policy.calendars.items()
     }
-    return World(policy, staffed(name), calendars)
+    return World(policy, staffed(name), calendars, library=LIBRARY)

@@ -7,7 +7,7 @@ import pytest
 
 from bihuan.engine.check import check
 from bihuan.engine.compile import compile_policy
-from bihuan.engine.findings import Level
+from bihuan.engine.findings import Finding, Level
 
 from .mutating import calendars_of, judged, load, pack, staffed, unchanged
 
@@ -134,3 +134,16 @@ def test_the_checker_warns_where_one_person_would_always_have_to_step_aside() ->
     assert "desk alone" in found[0].text.en
     two = check(policy, organisation=staffed("mall"))
     assert "always-steps-aside" not in {each.code for each in two}
+
+
+def test_the_checker_warns_where_the_stand_in_for_the_top_has_too_few_to_keep_apart() -> None:
+    policy, _ = unchanged("returns")
+
+    def found(people: list[str]) -> list[Finding]:
+        organisation = staffed("returns", {"supervisor@": people})
+        checked = check(policy, organisation=organisation)
+        return [each for each in checked if each.code == "too-few-apart"]
+
+    assert ["'Inspect'" in each.text.en for each in found(["one"])] == [True]
+    assert ["'Refund'" in each.text.en for each in found(["one", "two"])] == [True]
+    assert found(["one", "two", "three"]) == []

@@ -10,9 +10,13 @@ from bihuan.engine.check.story import found, joined, who_text
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_of
 from bihuan.engine.policy import Policy, Post, Who
-from bihuan.engine.posts import is_clean, resolve, superior
+from bihuan.engine.posts import is_clean, is_walled, resolve, superior
+from bihuan.engine.settling import table_owner
 from bihuan.engine.words import Text
+from bihuan.engine.work import Work
 from bihuan.engine.world import World
+
+_Able = tuple[str, tuple[str, ...]]  # an act, and who may do it
 
 
 def check_organisation(policy: Policy, organisation: Organisation) -> Iterator[Finding]:
@@ -34,6 +38,7 @@ def check_organisation(policy: Policy, organisation: Organisation) -> Iterator[F
     yield from _never_the_same(policy, organisation)
     yield from _always_aside(policy, organisation)
     yield from _clean_top(policy, organisation)
+    yield from _enough_at_the_top(policy, organisation)
 
 
 def seats_of(post: Post, organisation: Organisation) -> tuple[Seat, ...]:
@@ -246,6 +251,74 @@ def _unclean(person: str, place: Seat, owing: tuple[Who, ...], world: World) -> 
         if not is_clean(resolve(who, case, world, dict(case.facts)), case, world):
             return who
     return None
+
+
+def _enough_at_the_top(policy: Policy, organisation: Organisation) -> Iterator[Finding]:
+    """What is about the top comes to who stands in for it: enough people for what different people must do."""
+    world = _world(policy, organisation)
+    for post in policy.posts.values():
+        if post.up or not post.recused_by:
+            continue
+        for place in seats_of(post, organisation):
+            for person in organisation.holders.get(place, ()):
+                case = Case(unit=unit_of(place), facts={"about_person": person})
+                case.owner = table_owner(Work(case, world), case.facts)
+                left = _nobody_left(case, world)
+                if left is None:
+                    continue
+                act, barring = left
+                done_zh = "、".join(ACTS[other].text.zh for other in barring)
+                done_en = joined(ACTS[other].text.en for other in barring)
+                stand_in = policy.posts[post.recused_by].text
+                yield _finding(
+                    Level.WARNING,
+                    "too-few-apart",
+                    post,
+                    policy,
+                    f"投诉{post.text.zh}本人时，“{act.zh}”没有人可办：{stand_in.zh}代办的人太少，请增加人员",
+                    f"when the {post.text.en} is complained about, nobody is left for '{act.en}': "
+                    f"name more people for {stand_in.en}, who stands in",
+                    (
+                        Text(
+                            f"一件投诉{post.text.zh}本人的案件，由{stand_in.zh}办理",
+                            f"a complaint about the {post.text.en} in person, which comes to {stand_in.en}",
+                        ),
+                        Text(
+                            f"办过{done_zh}的人不能再办“{act.zh}”，此外没有别人",
+                            f"whoever did one of {done_en} may not do '{act.en}', and there is nobody else",
+                        ),
+                    ),
+                )
+                return
+
+
+def _nobody_left(case: Case, world: World) -> tuple[Text, tuple[str, ...]] | None:
+    """The first act of the line for which nobody is left, however those before it are shared out; and what bars."""
+    policy, facts = world.policy, dict(case.facts)
+    able: list[_Able] = []
+    for step in policy.steps:
+        if step.act not in policy.apart or step.owes.kind in ("customer", "system"):
+            continue
+        people = world.organisation.people(resolve(step.owes, case, world, facts, act=step.act))
+        clean = tuple(one for one in people if not is_walled(one, case, world))
+        able.append((step.act, clean))
+        if not _shared_out(able, (), policy.apart):
+            barring = dict.fromkeys(act for act, _ in able if act in policy.apart[step.act])
+            return ACTS[step.act].text, tuple(barring)
+    return None
+
+
+def _shared_out(
+    acts: list[_Able], done: tuple[tuple[str, str], ...], apart: Mapping[str, frozenset[str]]
+) -> bool:
+    """Whether each act finds somebody who did none of those it is kept apart from."""
+    if not acts:
+        return True
+    (act, able), *rest = acts
+    barred = {person for other, person in done if other in apart[act]}
+    return any(
+        _shared_out(rest, (*done, (act, person)), apart) for person in able if person not in barred
+    )
 
 
 def _world(policy: Policy, organisation: Organisation) -> World:

@@ -15,6 +15,7 @@ from bihuan.engine.case import Act, Case, Debt, Json
 from bihuan.engine.compensation import unpaid
 from bihuan.engine.fields import Field
 from bihuan.engine.policy import Consequence, Fact, Policy, Step
+from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row, applies, current_step
 from bihuan.engine.step import Possible, catch_up, decide, possible
 from bihuan.engine.work import Work
@@ -22,6 +23,7 @@ from bihuan.engine.world import World
 
 HOUR = 3600
 MORNING = 1_767_578_400  # Monday 2026-01-05, 10:00 in Shanghai
+TRIES = 30  # by somebody who means well and reads what is refused
 BACKBONE = ({"acknowledge", "confirm_return"}, {"respond"}, {"close"}, {"archive"})
 
 _State = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, int], ...]]  # marks, counters
@@ -250,11 +252,14 @@ class RandomPlay:
         return next((place for place in held if place.partition("@")[0] == post), seat)
 
     def owed(self, case: Case, debt: Debt, *, good: bool) -> Case | None:
-        """The case after a debt was paid; None where its debtor cannot."""
+        """The case after a debt was paid, by who owes it or owed it before; None where none of them can."""
         if debt.seat.startswith("system"):
             self.now = max(self.now, debt.due + 1)
             return catch_up(case, self.world, self.now).case
-        return self.do(case, debt.act, debt.sheet, debt.seat, good=good)
+        ways = (
+            self.do(case, debt.act, debt.sheet, seat, good=good) for seat in (debt.seat, *debt.was)
+        )
+        return next((after for after in ways if after is not None), None)
 
     def do(self, case: Case, name: str, sheet: int, seat: str, *, good: bool) -> Case | None:
         people = list(self.world.organisation.people(seat))
@@ -269,17 +274,30 @@ class RandomPlay:
 
     def act(self, case: Case, offer: Possible, by: str, *, good: bool) -> Case | None:
         name, sheet = offer.act, offer.sheet
-        data = self.form(offer, good=good)
+        data = self.form(offer, case, good=good)
         if offer.act == "compensate":
             data["amount"] = unpaid(Work(case, self.world))
-        decision = decide(case, Act(name, by, self.now, data, sheet), self.world, self.now)
-        self.steps += 1
-        self.acts.append(f"{name} {data.get('outcome', '')} {decision.refusal or ''}".strip())
-        return decision.case if decision.refusal is None else None
+        for _ in range(TRIES if good else 1):
+            decision = decide(case, Act(name, by, self.now, data, sheet), self.world, self.now)
+            self.steps += 1
+            self.acts.append(f"{name} {data.get('outcome', '')} {decision.refusal or ''}".strip())
+            if decision.refusal is None:
+                return decision.case
+            self.heed(decision.refusal, offer, data)
+        return None
 
-    def form(self, offer: Possible, *, good: bool) -> dict[str, Json]:
+    def heed(self, refusal: Refusal, offer: Possible, data: dict[str, Json]) -> None:
+        """Mend what a refusal names: another value of that field, or another outcome."""
+        for field in offer.fields:
+            if field.name == refusal.field:
+                data[field.name] = self.value(field)
+        if refusal.field == "outcome":
+            data["outcome"] = self.dice.choice([outcome.name for outcome in offer.outcomes])
+
+    def form(self, offer: Possible, case: Case, *, good: bool) -> dict[str, Json]:
+        """The form filled in: what is known mostly left as it is, the rest at random."""
         data = {
-            field.name: self.value(field)
+            field.name: self.value(field) if (known := self.known(field, case)) is None else known
             for field in offer.fields
             if field.required or self.dice.random() < (0.05 if good else 0.3)
         }
@@ -298,8 +316,11 @@ class RandomPlay:
             data["signature"] = "签名"
         if data.get("outcome") == "arrived":
             data["quantity"] = self.dice.randint(1, 5)
-        known = {field.name for field in offer.fields} | {"outcome"}
-        return {name: value for name, value in data.items() if name in known}
+        asked = {field.name for field in offer.fields} | {"outcome"}
+        return {name: value for name, value in data.items() if name in asked}
+
+    def known(self, field: Field, case: Case) -> Json:
+        return case.facts.get(field.name) if self.dice.random() < 0.8 else None
 
     def value(self, field: Field) -> Json:
         match field.kind:
@@ -317,6 +338,8 @@ class RandomPlay:
                 return self.dice.randint(1, 5)
             case "unit":
                 return self.unit()
+            case "document":
+                return self.world.library.citable(self.now)[0].citation
             case "person" if field.required:
                 held = self.world.organisation.holders.values()
                 return self.dice.choice(sorted({person for people in held for person in people}))
@@ -333,7 +356,7 @@ class RandomPlay:
         return ""
 
     def finish(self, case: Case) -> Dead | None:
-        """Everybody does what they owe, well; within so many acts the case is over."""
+        """Everybody does what they owe, well, and what stands in the way is corrected; so the case ends."""
         done: dict[str, int] = {}
         for _ in range(120):
             if case.ended:
@@ -347,6 +370,7 @@ class RandomPlay:
                 after = self.owed(case, debt, good=True)
                 if after is not None:
                     break
+                case = self.do(case, "correct", 0, case.owner, good=False) or case
             else:
                 return Dead(f"nothing owed can be done: {[debt.row for debt in debts]}", self.acts)
             done[debt.row] = done.get(debt.row, 0) + 1

@@ -72,14 +72,21 @@ class Change:
     act: str = ""
     record: Record | None = None
 
+    @property
+    def tells(self) -> bool:
+        """Whether more is known than before, or another version of the policy holds."""
+        before, after = self.before, self.after
+        return before is None or (before.version, before.facts) != (after.version, after.facts)
+
 
 def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
     """The columns of the case row that follow from its state; the state itself among them."""
+    return _told(case, ruling) | _standing(case, ruling)
+
+
+def _told(case: Case, ruling: Ruling) -> dict[str, Value]:
+    """The columns that stay while nothing new is told: few acts and no lapse change them."""
     facts = case.facts
-    about_unit = _text(facts, "about_unit", 60)
-    covering = (
-        sheet.opened for sheet in case.sheets.values() if sheet.kind in ruling.counted_sheets
-    )
     return {
         "policy_id": ruling.version_id,
         "unit": case.unit[:60],
@@ -87,15 +94,25 @@ def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
         "channel": _text(facts, "channel", 60),
         "category": _text(facts, "category", 60),
         "caller": _text(facts, "caller", 60),
-        "stage": case.stage[:20],
-        "severity": case.derived.get("severity", "")[:60],
-        "owner": case.owner,
         "title": " ".join(_text(facts, "content", 200).split())[:40],
         "subject": subject_of(facts, ruling.world.policy)[:80],
-        "about_unit": about_unit,
+        "about_unit": _text(facts, "about_unit", 60),
         "about_person": _text(facts, "about_person", 60),
         "received_at": case.received,
         "registered_at": case.registered,
+        "ledger": case.ledger,
+    }
+
+
+def _standing(case: Case, ruling: Ruling) -> dict[str, Value]:
+    """The columns that say how the case stands, the state itself among them."""
+    covering = (
+        sheet.opened for sheet in case.sheets.values() if sheet.kind in ruling.counted_sheets
+    )
+    return {
+        "stage": case.stage[:20],
+        "severity": case.derived.get("severity", "")[:60],
+        "owner": case.owner,
         "closed_at": case.instants.get("closed", 0),
         "ended": case.ended,
         "is_open": case.is_open,
@@ -104,7 +121,6 @@ def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
         "wake_at": wake_at(case, ruling.world),
         "agreed_at": case.agreed,
         "covered_at": max(covering, default=0),
-        "ledger": case.ledger,
         "outside_numbers": _outside_numbers(case)[:200],
         "state": canonical(case.to_json()),
     }
@@ -120,19 +136,21 @@ def _text(facts: dict[str, Json], name: str, width: int) -> str:
     return "" if value is None or value is False else str(value)[:width]
 
 
-_CHANGING = (
-    "policy_id", "unit", "kind", "channel", "category", "caller", "stage", "severity", "owner", "title",
-    "subject", "about_unit", "about_person", "received_at", "registered_at", "closed_at", "ended",
-    "is_open", "next_due_at", "first_due_at", "wake_at", "agreed_at", "covered_at", "ledger", "outside_numbers",
-    "state", "events", "head",
+_TOLD = (
+    "policy_id", "unit", "kind", "channel", "category", "caller", "title", "subject", "about_unit",
+    "about_person", "received_at", "registered_at", "ledger",
+)  # fmt: skip
+_STANDING = (
+    "stage", "severity", "owner", "closed_at", "ended", "is_open", "next_due_at", "first_due_at",
+    "wake_at", "agreed_at", "covered_at", "outside_numbers", "state", "events", "head",
 )  # fmt: skip
 _FIXED = ("number", "policy_code", "complainant_id", "query_code_hash")
 _INSERT_CASE = "INSERT INTO records_case ({}) VALUES ({}) RETURNING id".format(  # noqa: S608
-    ", ".join(_CHANGING + _FIXED), ", ".join(["%s"] * len(_CHANGING + _FIXED))
+    ", ".join(_TOLD + _STANDING + _FIXED), ", ".join(["%s"] * len(_TOLD + _STANDING + _FIXED))
 )
-_UPDATE_CASE = "UPDATE records_case SET {} WHERE id = %s".format(  # noqa: S608
-    ", ".join(f"{name} = %s" for name in _CHANGING)
-)
+_UPDATE_CASE = "UPDATE records_case SET {} WHERE id = %s"
+_UPDATE_WHOLE = _UPDATE_CASE.format(", ".join(f"{name} = %s" for name in _TOLD + _STANDING))
+_UPDATE_STANDING = _UPDATE_CASE.format(", ".join(f"{name} = %s" for name in _STANDING))
 INSERT_EVENT = Insert(
     'records_event (case_id, sequence, kind, act_id, "by", seat, sheet, at, recorded_at, data, '
     "effects, private, previous, hash)"
@@ -165,7 +183,8 @@ def append(changes: Sequence[Change], now: int) -> None:
     A second writer of the same case breaks the unique (case, sequence) and raises IntegrityError.
     """
     events: Rows = []
-    cases: Rows = []
+    whole: Rows = []
+    standing: Rows = []
     opened: Rows = []
     moved: Rows = []
     access: Rows = []
@@ -175,13 +194,17 @@ def append(changes: Sequence[Change], now: int) -> None:
     with connection.cursor() as cursor:
         for change in changes:
             entries, head = _entries(change, now)
-            row = columns(change.after, change.ruling)
-            values = (*row.values(), change.sequence + len(change.events), head)
-            if change.case_id:
-                cases.append((*values, change.case_id))
+            values = _standing(change.after, change.ruling).values()
+            stands = (*values, change.sequence + len(change.events), head)
+            if change.case_id and not change.tells:
+                standing.append((*stands, change.case_id))
             else:
-                cursor.execute(_INSERT_CASE, values + _fixed(change))
-                change.case_id = cursor.fetchone()[0]
+                told = tuple(_told(change.after, change.ruling).values())
+                if change.case_id:
+                    whole.append((*told, *stands, change.case_id))
+                else:
+                    cursor.execute(_INSERT_CASE, told + stands + _fixed(change))
+                    change.case_id = cursor.fetchone()[0]
             case_id = change.case_id
             events += [(case_id, *entry) for entry in entries]
             known = change.before.debts if change.before else {}
@@ -210,7 +233,11 @@ def append(changes: Sequence[Change], now: int) -> None:
                  f"{case_id}/{change.sequence + 1}/{place}")
                 for place, item in enumerate(news)
             ]  # fmt: skip
-        for statement, rows in ((_UPDATE_CASE, cases), (_UPDATE_OBLIGATION, moved)):
+        for statement, rows in (
+            (_UPDATE_WHOLE, whole),
+            (_UPDATE_STANDING, standing),
+            (_UPDATE_OBLIGATION, moved),
+        ):
             if rows:
                 cursor.executemany(statement, rows)
         for insert, rows in (

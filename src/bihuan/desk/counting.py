@@ -1,6 +1,7 @@
 """Facts the system counts over other cases; they enter the act, so that replay does not count again."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -14,6 +15,8 @@ from bihuan.engine.words import DRAWN
 
 COUNTING_ACTS = frozenset({"register", "classify", "review_return", "correct"})
 DRAWING_ACT = "close"
+_BY_BATCH = "cases of the same batch and reason"
+_BY_FAULT = "earlier cases of the same fault"  # by part and symptom (AUTO-3.5)
 _LONGEST = 10 * 366 * 86400
 
 _COUNT = """
@@ -67,7 +70,7 @@ def counted_facts(
         return {}
     facts: Mapping[str, Any] = {**(case.facts if case else {}), **act.data}
     subject, category = subject_of(facts, policy), facts.get("category") or ""
-    by_other = _by_batch(policy) or bool(facts.get("part") and facts.get("symptom"))
+    by_other = _BY_BATCH in _counted(policy) or bool(facts.get("part") and facts.get("symptom"))
     if not subject or (policy.categories and not category and not by_other):
         return {}
     registered = case.registered if case else now
@@ -75,7 +78,7 @@ def counted_facts(
     for name, number in counted.items():
         if name == DRAWN or policy.facts[name].counts == "complainants standing together":
             continue  # drawn, or known when cases are linked
-        if policy.facts[name].counts == "earlier cases of the same fault":
+        if policy.facts[name].counts == _BY_FAULT:
             if facts.get("part") and facts.get("symptom"):
                 found[name] = _one(_EARLIER, (str(subject)[:80], case_id))
             continue
@@ -125,18 +128,19 @@ def subject_of(facts: Mapping[str, Any], policy: Policy) -> str:
     """What a case is counted by: the unit or subject it is about; where the policy counts the same
     batch and reason, those two (RET-2.5). Empty where it is not known.
     """
-    if _by_fault(policy) and facts.get("part") and facts.get("symptom"):
+    counted = _counted(policy)
+    if _BY_FAULT in counted and facts.get("part") and facts.get("symptom"):
         return f"{str(facts['part'])[:50]} / {facts['symptom']}"
-    if not _by_batch(policy):
+    if _BY_BATCH not in counted:
         return str(facts.get("about_unit") or facts.get("about") or "")
     batch, reason = facts.get("batch"), facts.get("return_reason") or facts.get("category")
     return f"{str(batch)[:50]} / {reason}" if batch and reason else ""
 
 
-def _by_batch(policy: Policy) -> bool:
-    return any(
-        fact.counts == "cases of the same batch and reason" for fact in policy.facts.values()
-    )
+@lru_cache(maxsize=64)
+def _counted(policy: Policy) -> frozenset[str]:
+    """What the policy counts."""
+    return frozenset(fact.counts for fact in policy.facts.values())
 
 
 def _one(query: str, given: tuple[str | int, ...]) -> int:
@@ -155,8 +159,3 @@ def _begin(period: Span, now: int, ruling: Ruling) -> int:
         else:
             low = middle + 1
     return low
-
-
-def _by_fault(policy: Policy) -> bool:
-    """Whether the policy counts by part and symptom (AUTO-3.5)."""
-    return any(fact.counts == "earlier cases of the same fault" for fact in policy.facts.values())

@@ -213,17 +213,15 @@ class Case:
     @classmethod
     def from_json(cls, found: Mapping[str, Json]) -> "Case":
         """The case that `to_json` wrote."""
-        values: dict[str, Json] = {
-            name: tuple(value)
-            if isinstance(value, list) and name not in {"debts", "sheets"}
-            else value
-            for name, value in found.items()
-        }
+        values = dict(found)
+        for name in _TUPLES & found.keys():
+            values[name] = tuple(found[name])
         values["debts"] = {item["id"]: _debt(item) for item in found.get("debts", ())}
         values["sheets"] = {item["number"]: _sheet(item) for item in found.get("sheets", ())}
-        values["doers"] = {key: tuple(who) for key, who in found.get("doers", {}).items()}
-        values["pauses"] = tuple((a, b) for a, b in found.get("pauses", ()))
-        values["attempts"] = {key: tuple(days) for key, days in found.get("attempts", {}).items()}
+        for name in _DICTS_OF_TUPLES & found.keys():
+            values[name] = {key: tuple(value) for key, value in found[name].items()}
+        if "pauses" in found:
+            values["pauses"] = tuple((a, b) for a, b in found["pauses"])
         return cls(**values)
 
 
@@ -248,6 +246,8 @@ _DICTS = (
     "outside",
     "doers",
 )
+_DICTS_OF_TUPLES = frozenset({"attempts", "doers"})
+_TUPLES = frozenset({"answered", "command", "agreed_before"})
 _DEBT_NAMES = tuple(item.name for item in fields(Debt))
 _SHEET_NAMES = tuple(item.name for item in fields(Sheet))
 _case_values = attrgetter(*_NAMES)
@@ -277,8 +277,10 @@ def _record(item: Debt | Sheet) -> dict[str, Json]:
 
 def _debt(item: Mapping[str, Json]) -> Debt:
     debt = Debt(**item)
-    debt.was = tuple(debt.was)
-    debt.passed = _passed(debt.passed)
+    if debt.was:
+        debt.was = tuple(debt.was)
+    if debt.passed:
+        debt.passed = _passed(debt.passed)
     return debt
 
 

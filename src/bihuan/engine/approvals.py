@@ -24,6 +24,8 @@ def bind(work: Work, at: int) -> None:
     A closed case keeps its approvals: they were used.
     """
     case = work.case
+    if not case.approvals:
+        return
     if any(step.act == "close" and step.name in case.marks for step in work.policy.steps):
         return
     for step in work.policy.steps:

@@ -31,7 +31,7 @@ from bihuan.engine.posts import SYSTEM, acting_seat, resolve
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row
 from bihuan.engine.settling import recompute, settle, severity_rows
-from bihuan.engine.slots import ON_A_MESSAGE, Slot, acting, find_slot, form_for
+from bihuan.engine.slots import ON_A_MESSAGE, Slot, find_slot, form_for
 from bihuan.engine.spans import window_of
 from bihuan.engine.triaging import judge
 from bihuan.engine.visiting import is_attempt, outcome_of
@@ -107,7 +107,7 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     found = slot or find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
     assert isinstance(found, Slot), found
     slot = found
-    seat = SYSTEM if act.by == "system" else (acting(work, slot, act.by) or "")
+    seat = SYSTEM if act.by == "system" else slot.seat
     take_facts(work, act, slot)
     keep_conditions(work, act.data.get("conditions_told"), act.at)
     cite(work, act, slot)

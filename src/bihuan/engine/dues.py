@@ -55,16 +55,10 @@ def month_after(case: Case, world: World) -> int:
 
 def latest_promise(case: Case, world: World, facts: dict[str, Json], at: int) -> int:
     """The farthest time that may be agreed with the customer at ``at``; 0 where the policy sets none."""
-    timings = [step.timing for step in world.policy.steps if step.timing.by == "agreed time"]
     return max(
         (
-            due(
-                span_of(timing.at_latest, case, world, facts),
-                at,
-                world.calendars,
-                timing.calendar or "usual",
-            )
-            for timing in timings
+            due(span_of(number, case, world, facts), at, world.calendars, calendar)
+            for number, calendar in world.policy.agreed
         ),
         default=0,
     )

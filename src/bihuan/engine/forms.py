@@ -100,16 +100,38 @@ def form_of(
     sheet: Sheet | None,
     clauses: tuple[str, ...],
     known: Mapping[str, Json] | None = None,
-    questions: tuple[Question, ...] = (),
+    on: str = "",
 ) -> Form:
     """The fields of an act in this case: its own, its needs', the facts it settles, the sheet's.
 
     ``known`` is what is known of the case: its kind says which facts concern it, and what was told
-    at registration is not asked for again. ``questions`` are those of the form it is recorded on.
+    at registration is not asked for again. ``on`` is the form it is recorded on, with its questions.
     """
     told = known or {}
-    asked = [fact for fact in policy.facts.values() if fact.concerns(told.get("kind"))]
-    word = ACTS[act]
+    states = []
+    if told.get("conditions_told") == "yes":
+        states.append("conditions_told")
+    if told.get("representative"):
+        states.append("representative")
+    if act == "classify":
+        states += [name for name in policy.facts if name in told]
+    kind = sheet.kind if sheet is not None else ""
+    return _form(act, needs, policy, kind, clauses, told.get("kind"), frozenset(states), on)
+
+
+@lru_cache(maxsize=4096)
+def _form(
+    act: str,
+    needs: tuple[str, ...],
+    policy: Policy,
+    sheet: str,
+    clauses: tuple[str, ...],
+    kind: str | None,
+    told: frozenset[str],
+    on: str,
+) -> Form:
+    asked = [fact for fact in policy.facts.values() if fact.concerns(kind)]
+    word, questions = ACTS[act], policy.questions.get(on, ())
     fields: dict[str, Field] = {}
     if act in ("classify", "correct", "ask_missing"):
         for fact in asked:
@@ -126,17 +148,17 @@ def form_of(
         for name in policy.proposed:
             fields[name] = fact_field(policy.facts[name], required=True)
     for need in needs:
-        if NEEDS[need].state == "conditions told" and told.get("conditions_told") == "yes":
+        if NEEDS[need].state == "conditions told" and "conditions_told" in told:
             continue  # told before the request, and kept
         for field in NEEDS[need].fields:
             only = NEEDS[need].only
             fields[field.name] = field if field.when == only else replace(field, when=only)
-    if "all fields filled" in needs and sheet is not None:
-        for name in policy.sheets[sheet.kind].filled:
+    if "all fields filled" in needs and sheet:
+        for name in policy.sheets[sheet].filled:
             fields[name] = SHEET_FIELDS[name]
     first = 1 if questions else 0  # how they were called on, then what is asked, then the rest
     own = tuple(
-        field for field in word.fields if field.name != "answered_to" or told.get("representative")
+        field for field in word.fields if field.name != "answered_to" or "representative" in told
     )
     for field in own[:first]:
         fields.setdefault(field.name, field)

@@ -477,6 +477,9 @@ class Policy:
     avoided: Mapping[str, frozenset[str]] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
+    # the rows owed while a case is in a stage; how far a time agreed may lie, and on which calendar
+    during: tuple["Duty", ...] = field(default=(), init=False, compare=False, repr=False)
+    agreed: tuple[tuple[str, str], ...] = field(default=(), init=False, compare=False, repr=False)
     # what debts name: every step, duty and periodic duty by section and name; made on construction
     rows: Mapping[str, "Step | Duty | Periodic"] = field(
         default_factory=dict, init=False, compare=False, repr=False
@@ -499,6 +502,10 @@ class Policy:
             stage = word.stage if word and word.stage else stage
             stages[step.name] = stage
         object.__setattr__(self, "stages", stages)
+        agreed = [step.timing for step in self.steps if step.timing.by == "agreed time"]
+        bounds = dict.fromkeys((timing.at_latest, timing.calendar or "usual") for timing in agreed)
+        object.__setattr__(self, "agreed", tuple(bounds))
+        object.__setattr__(self, "during", tuple(duty for duty in self.owed if duty.during))
         object.__setattr__(self, "apart", self._apart())
         avoided: dict[str, frozenset[str]] = {}
         for step in self.steps:

@@ -79,16 +79,14 @@ def unstocked(work: Work, form: Form, data: dict[str, Json]) -> Refusal | None:
 
 def uncitable(work: Work, slot: Slot, form: Form, data: dict[str, Json], at: int) -> Refusal | None:
     """A document cited that could not answer at the instant of the act (AUTO-5.2.1a)."""
-    copied = any(NEEDS[need].state == "document in force" for need in slot.needs)
-    topic = str(work.facts().get("category") or "")
     for field in form.fields:
-        cited = data.get(field.name) if field.kind == "document" else None
-        calendar = work.world.calendars["usual"]
-        if cited and (
-            found := citing(
-                work.world.library, cited, at=at, topic=topic, copied=copied, calendar=calendar
-            )
-        ):
+        if field.kind != "document" or not (cited := data.get(field.name)):
+            continue
+        copied = any(NEEDS[need].state == "document in force" for need in slot.needs)
+        topic = str(work.facts().get("category") or "")
+        library, calendar = work.world.library, work.world.calendars["usual"]
+        found = citing(library, cited, at=at, topic=topic, copied=copied, calendar=calendar)
+        if found is not None:
             return replace(found, field=field.name, clauses=slot.clauses)
     return None
 

@@ -14,6 +14,7 @@ from bihuan.engine.rules import answering_row, holds, rank
 from bihuan.engine.words import STAGES
 from bihuan.engine.work import Work
 
+_BY_TABLE = Who("table", "owner")
 STAGE_ORDER = tuple(STAGES)
 
 
@@ -88,12 +89,8 @@ def severity_row(work: Work, before: str | None) -> Row | None:
 
 
 def table_owner(work: Work, facts: dict[str, Json]) -> Seat:
-    return resolve(
-        Who("table", "owner") if "owner" in work.policy.tables else work.policy.usual.floor,
-        work.case,
-        work.world,
-        facts,
-    )
+    who = _BY_TABLE if "owner" in work.policy.tables else work.policy.usual.floor
+    return resolve(who, work.case, work.world, facts)
 
 
 def decide_owner(work: Work, *, rose: bool) -> None:
@@ -182,9 +179,8 @@ def settle_sheets(work: Work, at: int) -> None:
 def settle_owed(work: Work, at: int) -> None:
     void_owed(work, at)
     facts = work.facts()
-    for duty in work.policy.owed:
-        if duty.during:
-            settle_during(work, duty, facts, at)
+    for duty in work.policy.during:
+        settle_during(work, duty, facts, at)
     for key in tuple(work.case.waiting):
         name, _, item = key.partition("#")
         duty = next(row for row in work.policy.owed if row.name == name)

@@ -17,7 +17,6 @@ from bihuan.engine.policy import Allowed, Duty, Periodic, Step
 from bihuan.engine.posts import above_owner, acting_seat, is_clean, is_outside, resolve
 from bihuan.engine.refusal import Owing, Refusal, refuse
 from bihuan.engine.triaging import SET_ASIDE, TRIAGE, may_judge, unfit_to_judge
-from bihuan.engine.visiting import questions_of
 from bihuan.engine.words import ENDINGS, Text
 from bihuan.engine.work import Work
 
@@ -27,7 +26,7 @@ ON_A_LEDGER = frozenset(
 ON_A_MESSAGE = frozenset({TRIAGE, SET_ASIDE})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Slot:
     """Where an act fits: a step of a line, an owed debt, an allowed act, or the engine's own."""
 
@@ -39,6 +38,7 @@ class Slot:
     allowed: Allowed | None = None
     debts: tuple[Debt, ...] = ()
     of: str = ""  # the kind of the case
+    seat: Seat = ""  # in which whoever does it acts, once that is judged
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -54,7 +54,9 @@ class Slot:
 def find_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refusal:
     """Where an act fits now, or why it does not."""
     slot = _fitting(work, name, number, item)
-    return replace(slot, of=work.kind) if isinstance(slot, Slot) else slot
+    if isinstance(slot, Slot):
+        slot.of = work.kind
+    return slot
 
 
 def _fitting(work: Work, name: str, number: int, item: str) -> Slot | Refusal:
@@ -207,7 +209,8 @@ def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
     if slot.kind == "engine" and not targets:
         known = work.world.organisation.seats_of(by) or by == work.world.organisation.administrator
         return None if known else refuse("not-yours", who=Text("本单位员工", "the staff"))
-    if acting(work, slot, by) is not None:
+    if seat := acting(work, slot, by):
+        slot.seat = seat
         return None
     return refuse(
         "not-yours",
@@ -307,10 +310,8 @@ def overspent(work: Work, allowed: Allowed) -> Refusal | None:
 
 def form_for(work: Work, slot: Slot) -> Form:
     row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
-    asked = questions_of(work.policy, row.form) if row else ()
-    form = form_of(
-        slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts, asked
-    )
+    on = row.form if row else ""
+    form = form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts, on)
     if slot.act == "name_lead":
         return lead_choices(work, form)
     if not any(item.kind == "document" for item in form.fields) or not replied(work):

@@ -25,6 +25,7 @@ class Work:
         self.at = 0
         self.by = ""  # who does the act in hand
         self._facts: dict[str, Json] | None = None
+        self._current: tuple[Step | None] | None = None  # kept as long as the facts are
 
     def begin(self) -> None:
         self.effects = []
@@ -34,7 +35,7 @@ class Work:
         self.effects.append(effect)
         apply(self.case, effect)
         if kind in _CHANGE_FACTS:
-            self._facts = None
+            self._facts = self._current = None
 
     def end(self, kind: str, at: int, by: str, seat: Seat, sheet: int, data: Json) -> None:
         self.events.append(Event(kind, at, by, seat, sheet, dict(data), tuple(self.effects)))
@@ -71,7 +72,10 @@ class Work:
             )
         if self.case.ledger or self.case.ended:
             return None
-        return current_step(self.policy.steps, self.case.marks, self.facts(), self.limit)
+        if self._current is None:
+            at = current_step(self.policy.steps, self.case.marks, self.facts(), self.limit)
+            self._current = (at,)
+        return self._current[0]
 
     def row(self, name: str) -> Step | Duty | Periodic | None:
         """The row of the policy that a debt came from."""

@@ -20,7 +20,6 @@ from bihuan.engine.policy import Policy, PrintedForm, Step
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
 from bihuan.engine.say_time import say_span
-from bihuan.engine.visiting import questions_of
 from bihuan.engine.words import Text
 from bihuan.records.queries.accounts import look, organisation_name
 from bihuan.records.queries.cases import Entry
@@ -368,8 +367,7 @@ class _Form:
 
     def _fields(self, step: Step, sheet: Sheet | None) -> Any:
         facts = facts_of(self.state)
-        asked = questions_of(self.policy, step.form)
-        return form_of(step.act, step.needs, self.policy, sheet, step.at.clauses, facts, asked)
+        return form_of(step.act, step.needs, self.policy, sheet, step.at.clauses, facts, step.form)
 
     def _post(self, step: Step, sheet: Sheet | None) -> str:
         world, facts = self.desk.world, facts_of(self.state)

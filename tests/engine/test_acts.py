@@ -168,6 +168,27 @@ def test_the_archive_waits_until_late_evidence_was_looked_at() -> None:
     assert (story.case.ended, story.owed()) == ("archived", ["purge"])
 
 
+def test_what_did_not_reach_the_customer_is_owed_another_way_and_closing_waits_for_it() -> None:
+    story = mall(MALL, "close")
+    story.do("not_reached", "system", way="email", came_back="邮箱不存在")
+    assert story.owing("reach_otherwise").seat == "service_desk@mall"
+    assert story.refused("close", "desk-an", summary="已换货")[0] == "open-duty"
+    story.do("reach_otherwise", "desk-an", way="phone", said="已电话告知")
+    story.do("close", "desk-an", summary="已换货")
+
+
+def test_a_message_that_comes_back_after_the_end_is_still_owed_and_nothing_is_purged_meanwhile() -> (
+    None
+):
+    story = mall(MALL, "classify")
+    story.do("decline", "desk-an", reason="不属本商场")
+    assert (story.case.ended, story.owed()) == ("declined", ["purge"])
+    story.do("not_reached", "system", way="sms", came_back="空号")
+    assert (story.case.ended, story.owed()) == ("declined", ["reach_otherwise"])
+    story.do("reach_otherwise", "desk-an", way="letter", said="已寄信")
+    assert story.owed() == ["purge"]
+
+
 def test_reopening_leaves_duties_that_were_open_after_closing() -> None:
     story = mall(MALL, "follow_up")
     story.do("attach", "customer", files=["照片.jpg"])

@@ -47,7 +47,7 @@ def said(code: str, place: str, lang: str) -> str:
         ),
         (
             "mall",
-            "rhythm[0]",
+            "rhythm[1]",
             "每日21:00起，营运部经理应在1小时内查阅当日处理单。(MALL-7.1)",
             (
                 "Every day at 21:00, the operations manager shall review the day's notes within 1 hour. "
@@ -69,7 +69,7 @@ def said(code: str, place: str, lang: str) -> str:
         ),
         (
             "general",
-            "owed[3]",
+            "owed[4]",
             "同类投诉数达到3时，开出《改进措施单》。(GEN-5.2)",
             (
                 "When the count of the same problem is at least 3, an “Improvement action” is opened. "

@@ -10,8 +10,10 @@ from bihuan.engine.fields import (
     REASON,
     REMARK,
     RESULT,
+    SENT_BY,
     THEIR_NUMBER,
     VISIT_FIELDS,
+    WAY,
     Field,
     field,
 )
@@ -564,6 +566,23 @@ _ACTS = (
         fields=(field("case", "case", "新案编号", "Number of the new case"),),
     ),
     _act(
+        "reach_otherwise",
+        "另行联系客户",
+        "Reach the customer another way",
+        phrase=("换一种方式把话带到客户", "reach the customer another way"),
+        past=("另行联系了客户", "reached the customer another way"),
+        fields=(
+            replace(WAY, text=Text("联系方式", "How they were reached")),
+            field(
+                "said",
+                "long",
+                "告知内容和结果",
+                "What was said, and what came of it",
+                personal=True,
+            ),
+        ),
+    ),
+    _act(
         "look_at_evidence",
         "查看客户补充",
         "Look at what was added",
@@ -910,6 +929,18 @@ _ACTS = (
         engine=True,
     ),
     _act(
+        "not_reached",
+        "消息未送达",
+        "Customer not reached",
+        past=("记录消息未送达客户", "noted that a message did not reach the customer"),
+        fields=(
+            SENT_BY,
+            field("came_back", "long", "未送达原因", "Why it did not", personal=True),
+            field("message", "text", "消息编号", "Message id", required=False),
+        ),
+        engine=True,
+    ),
+    _act(
         "lower_severity",
         "调低等级",
         "Lower the severity",
@@ -1001,6 +1032,11 @@ FOR_MEMBERS = frozenset(
 )  # fmt: skip
 # Acts that people may do on many cases of a list at once: the same words fit each of them.
 FOR_MANY = ("remark", "chase", "contact", "acknowledge", "hand_over", "link")
+# What a customer waits for; and the acts on what somebody sends back: each is a step they wait for.
+AWAITED = ("acknowledge", "respond", "contact", "ask_missing", "confirm", "follow_up")
+WITH_GOODS = (
+    "confirm_return", "review_return", "receive_goods", "inspect", "refund", "exchange", "repair",
+)  # fmt: skip
 # What a closed case still accepts, beside its own owed acts.
 AFTER_CLOSING = frozenset(
     {
@@ -1015,6 +1051,7 @@ AFTER_CLOSING = frozenset(
         "review_hold",
         "correct",
         "rate",
+        "not_reached",
     }
 )
 

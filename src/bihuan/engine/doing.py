@@ -408,5 +408,7 @@ def do_engine(work: Work, act: Act) -> None:
         judge(work, name, data)
     elif name in ("remark", "attach") and act.by == "customer" and act.at > work.case.registered:
         trigger(work, "customer added", act.at)
+    elif name == "not_reached":
+        trigger(work, "not reached", act.at)
     elif name == "lower_severity":
         work.emit("severity", answered=list(severity_rows(work)), **{"is": data["severity"]})

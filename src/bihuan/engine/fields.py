@@ -72,6 +72,18 @@ TOLD_BY = field(
     },
 )
 # What a visit leaves behind: how they were called, what they said, what is to follow.
+SENT_BY = field(
+    "way",
+    "choice",
+    "发送方式",
+    "It was sent by",
+    choices={
+        "email": ("电子邮件", "E-mail"),
+        "sms": ("短信", "Text message"),
+        "letter": ("书信", "Letter"),
+        "message": ("网络消息", "Online message"),
+    },
+)
 WAY = field(
     "way",
     "choice",

@@ -16,13 +16,15 @@ A_DAY = Days(1)
 
 
 def settle_keeping(work: Work, at: int) -> None:
-    """Open the purges of a record that is over, and void them while it is held."""
+    """Open the purges of a record that is over, and void them while it is held or owes something again."""
     case = work.case
     for debt in tuple(case.debts.values()):
         if debt.row.startswith("keep.") and case.held:
             work.emit("void", id=debt.id, at=at, why="held")
         elif debt.row.startswith("keep.") and case.is_message and not _kept_alone(case):
             work.emit("void", id=debt.id, at=at, why="moot")
+        elif debt.row.startswith("keep.") and case.is_open and not case.ledger:
+            work.emit("void", id=debt.id, at=at, why="moot")  # something outlives the case again
         elif debt.row == HELD:
             seat = step_aside(debt.seat, case, work.world, debt.act)
             if seat != debt.seat:

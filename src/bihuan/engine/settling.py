@@ -184,7 +184,7 @@ def settle_owed(work: Work, at: int) -> None:
     for key in tuple(work.case.waiting):
         name, _, item = key.partition("#")
         duty = next(row for row in work.policy.owed if row.name == name)
-        if is_past(work, duty) or work.case.ended:
+        if is_past(work, duty) or (work.case.ended and duty.when != "not reached"):
             work.emit("waited", row=key)
         elif holds(duty.only, facts, work.limit):
             work.emit("waited", row=key)
@@ -220,9 +220,9 @@ def void_owed(work: Work, at: int) -> None:
 
 
 def outlasts(work: Work, debt: Debt) -> bool:
-    """Whether a debt is owed after the case is over: what was promised to the customer is kept."""
+    """Whether a debt is owed after the case is over: a promise is kept, and the customer gets to know."""
     row = work.row(debt.row)
-    return isinstance(row, Duty) and row.when == "promised"
+    return isinstance(row, Duty) and row.when in ("promised", "not reached")
 
 
 def is_back(work: Work, duty: Duty, item: str) -> bool:

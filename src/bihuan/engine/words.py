@@ -93,6 +93,7 @@ EVENTS: dict[str, Text] = {
     "counted": Text("同类投诉累计达到时", "when the count is reached"),
     "asked missing": Text("登记要素不全时", "when something asked at registration is missing"),
     "customer added": Text("客户补充说明或证据时", "when the customer adds something"),
+    "not reached": Text("消息未送达客户时", "when a message does not reach the customer"),
     "late evidence": Text("办结后收到证据时", "when evidence comes after closing"),
     "referred": Text("转外部后", "once referred outside"),
     "goods received": Text("收货后", "once the goods are received"),

@@ -284,6 +284,7 @@ def _events(policy: Policy) -> frozenset[str]:
     events = {event_of(act) for act in acts if act} | {
         "registered",
         "customer added",
+        "not reached",
         "late evidence",
     }
     if any(fact.asked == "registration" for fact in policy.facts.values()):

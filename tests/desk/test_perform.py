@@ -210,10 +210,10 @@ def test_a_message_that_fails_is_tried_again_and_finally_given_up(office):
 
     now = START
     for _ in range(6):
-        assert deliver(now, senders={"customer": broken}).failed == 1
+        assert deliver(now, recipients={"customer": broken}).failed == 1
         row = Outbox.objects.get(to="customer")
         assert row.error == "OSError: no line"
-        assert deliver(now, senders={"customer": broken}).failed == 0
+        assert deliver(now, recipients={"customer": broken}).failed == 0
         now = row.next_at
     assert (row.state, row.attempts) == ("dead", 6)
 
@@ -223,13 +223,14 @@ def test_deliveries_cut_short_keep_what_was_delivered_before(office):
         office.complain(now=START, name=f"客户{n}")
     sent = []
 
-    def cut_short(message, _organisation, _now):
+    def cut_short(message, _organisation):
         if len(sent) == 60:
             raise KeyboardInterrupt
         sent.append(message.dedupe)
+        return ("customer",)
 
     with pytest.raises(KeyboardInterrupt):
-        deliver(START, senders=dict.fromkeys(("customer", "seat"), cut_short))
+        deliver(START, recipients=dict.fromkeys(("customer", "seat"), cut_short))
 
     assert Outbox.objects.filter(state="sent").count() == 50
     deliver(START)

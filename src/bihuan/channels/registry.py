@@ -1,15 +1,17 @@
-"""Which channels there are: every folder beside this file that says so; and the worker's look at what waits."""
+"""Which channels there are: every folder beside this file that says so; what waits to be judged, and to be sent."""
 
 import logging
 import pkgutil
 from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 from bihuan import channels
 from bihuan.channels.channel import Channel, Content, plain_text
-from bihuan.desk import received
+from bihuan.desk import delivering, received
 from bihuan.desk.received import Judged, Message, Verdict
+from bihuan.desk.ways import Way
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,17 @@ def all_channels() -> dict[str, Channel]:
         channel = getattr(import_module(f"bihuan.channels.{module.name}"), "CHANNEL", None)
         if channel:
             found |= dict.fromkeys(channel.codes, channel)
+    return found
+
+
+@cache
+def ways_out() -> dict[str, Way]:
+    """Every way out by its name: of the folders that have a `sending.py`."""
+    found: dict[str, Way] = {}
+    for module in pkgutil.iter_modules(channels.__path__):
+        if module.ispkg and find_spec(f"bihuan.channels.{module.name}.sending"):
+            way: Way = import_module(f"bihuan.channels.{module.name}.sending").WAY
+            found[way.name] = way
     return found
 
 
@@ -75,3 +88,8 @@ def judge_waiting(now: int) -> int:
         if any(one.refusal for one in done):
             break  # what stays waiting comes again
     return count
+
+
+def send_waiting(now: int) -> delivering.Sent:
+    """Send what waits to go out, by every way that is open."""
+    return delivering.send(now, ways_out())

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from bihuan.desk import chain, obligations, outbox, passages
+from bihuan.desk import chain, composing, obligations, passages
 from bihuan.desk.counting import subject_of
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Case, Event
@@ -227,7 +227,10 @@ def append(changes: Sequence[Change], now: int) -> None:
                 said += passages.passages_of(case_id, change.number, placed, worded)
             before = change.before.cited if change.before else {}
             cited += citation_rows(change.after, case_id, set(before))
-            news = outbox.compose(change.number, change.events, changed, change.ruling.world.policy)
+            news = composing.compose(
+                change.number, change.events, changed, change.ruling.world.policy,
+                first=change.sequence + 1, act_id=change.act_id,
+            )  # fmt: skip
             messages += [
                 (item.kind, item.to, case_id, canonical(item.body), "waiting", 0, now, now, 0, "",
                  f"{case_id}/{change.sequence + 1}/{place}")

@@ -31,6 +31,7 @@ AREAS = {
     "doors": Text("受理渠道", "Channels"),
     "notices": Text("通知", "Notices"),
     "tokens": Text("程序接入", "Access for programs"),
+    "ways": Text("通知方式", "Ways of telling"),
 }
 _who: ContextVar[int | None] = ContextVar("who", default=None)
 

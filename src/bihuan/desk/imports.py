@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from bihuan.desk import worlds
+from bihuan.desk.composing import IMPORTED
 from bihuan.desk.intake import register
 from bihuan.desk.stored import load
 from bihuan.desk.tables import Record, Rejected, Table
@@ -210,7 +211,7 @@ def _register(
     by: str,
     now: int,
 ) -> None:
-    made = register(facts, by=by, unit=unit, now=now, policy=policy, act_id=f"import:{identity}")
+    made = register(facts, by=by, unit=unit, now=now, policy=policy, act_id=f"{IMPORTED}{identity}")
     if made.refusal:
         at = f"{made.refusal.field}: " if made.refusal.field else ""
         text = Text(at + made.refusal.say("zh"), at + made.refusal.say("en"))

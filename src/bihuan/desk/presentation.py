@@ -7,7 +7,10 @@ from typing import Any
 from django.db import transaction
 
 from bihuan.desk import changes, files
+from bihuan.desk.news import NEWS
 from bihuan.desk.organisation import adopted_policies, refuse, site
+from bihuan.desk.preferences import bad_hours
+from bihuan.desk.ways import HERE, TO_CUSTOMERS, TO_PEOPLE
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.models import Site
@@ -19,20 +22,6 @@ LEAST_CONTRAST = 4.5  # of text against its ground (WCAG 1.4.3)
 LIGHT, DARK = (255, 255, 255), (24, 29, 37)  # the grounds of the two themes
 WEAK = 0.12  # how much of the colour is in the ground of what is selected
 LETTERS = ("head", "foot")
-WAYS = {
-    "here": Text("站内通知", "here, under notices"),
-    "email": Text("电子邮件", "by e-mail"),
-    "sms": Text("短信", "by text message"),
-}
-NEWS = {
-    "owed": Text("新的待办", "something new is owed"),
-    "handed": Text("待办转来", "something was handed over"),
-    "due moved": Text("期限变动", "a due moved"),
-    "late": Text("逾期", "something is late"),
-    "told": Text("制度要求告知", "what the policy says to tell"),
-    "registered": Text("受理回执(客户)", "registered (customers)"),
-}
-_HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _LOGOS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 Colour = tuple[int, int, int]
 
@@ -97,23 +86,24 @@ def set_doors(doors: Mapping[str, Mapping[str, str]], *, now: int) -> Site | Ref
 
 
 def set_notices(
-    ways: Mapping[str, Sequence[str]], quiet_from: str, quiet_until: str, *, now: int
+    told_by: Mapping[str, Sequence[str]],
+    quiet_from: str,
+    quiet_until: str,
+    *,
+    quiet_on_rest_days: bool = False,
+    now: int,
 ) -> Site | Refusal:
-    """By kind of news the ways it is told, and the hours in which only what is here waits to be read."""
-    if bool(quiet_from) != bool(quiet_until):
-        return refuse(
-            "half-a-time",
-            "quiet_until" if quiet_from else "quiet_from",
-            "安静时段要写起止两个时刻",
-            "quiet hours have a beginning and an end",
-        )
-    for field, text in (("quiet_from", quiet_from), ("quiet_until", quiet_until)):
-        if text and not _HOUR.fullmatch(text):
-            return refuse("bad-time", field, "应写成 22:00", "written as 22:00")
-    made: dict[str, Json] = {"quiet_from": quiet_from, "quiet_until": quiet_until}
-    for kind in NEWS:
-        chosen = [way for way in WAYS if way in ways.get(kind, ())]
-        if "here" not in chosen:
+    """By kind of news the ways it is told, and the hours in which what can wait does."""
+    if wrong := bad_hours(quiet_from, quiet_until):
+        return wrong
+    made: dict[str, Json] = {
+        "quiet_from": quiet_from, "quiet_until": quiet_until,
+        "quiet_on_rest_days": "yes" if quiet_on_rest_days else "no",
+    }  # fmt: skip
+    for kind, one in NEWS.items():
+        offered = TO_CUSTOMERS if one.to_customer else TO_PEOPLE
+        chosen = [way for way in (HERE, *offered) if way in told_by.get(kind, ())]
+        if HERE not in chosen:
             return refuse(
                 "always-here",
                 kind,

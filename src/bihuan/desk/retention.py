@@ -150,6 +150,7 @@ def _beside(cursor: Any, case_id: int, left: set[str]) -> Counts:
     erased, digests = received.erase(case_id)
     counts["received"] = erased
     left |= digests
+    counts["messages"] += changed("DELETE FROM records_delivery WHERE case_id = %s")
     changed("DELETE FROM records_actreceipt WHERE case_id = %s AND outcome LIKE '%%\"refusal\"%%'")
     changed("UPDATE records_disclosure SET reason = '' WHERE case_id = %s")
     changed("DELETE FROM records_sweepfailure WHERE case_id = %s")

@@ -3,6 +3,7 @@
 BIHUAN_HOME        data folder: database, secret key, attachments, outbox (default: ./var)
 DATABASE_URL       postgres://user:password@host:port/name instead of SQLite in the data folder
 BIHUAN_HOSTS       host names that are answered to, with commas (default: this machine only)
+BIHUAN_URL         how people reach Bihuan, for links in messages (default: https://HOST with the two)
 BIHUAN_HTTPS       1 when people reach Bihuan by https: cookies and links are then secure
 BIHUAN_PROXIES     how many reverse proxies of ours stand before it (default: 0)
 BIHUAN_SECRET_KEY  the secret itself, where several machines must share one
@@ -27,6 +28,11 @@ DEBUG = os.environ.get("BIHUAN_DEBUG") == "1"
 HTTPS = os.environ.get("BIHUAN_HTTPS") == "1"
 TRUSTED_PROXIES = int(os.environ.get("BIHUAN_PROXIES") or 0)
 HOSTS = [name.strip() for name in os.environ.get("BIHUAN_HOSTS", "").split(",") if name.strip()]
+
+PUBLIC_URL = os.environ.get("BIHUAN_URL", "").rstrip("/") or (
+    f"https://{HOSTS[0]}" if HTTPS and HOSTS and "*" not in HOSTS[0] else ""
+)
+LETTERS = "bihuan.web.papers.letters.letter"  # makes the letter that goes with a written answer
 
 # -- What it is made of ----------------------------------------------------------------------------
 

@@ -4,6 +4,13 @@ from bihuan.records.models.access import CaseAccess, Disclosure, Looking
 from bihuan.records.models.administration import AdministrativeChange, ReplyTemplate
 from bihuan.records.models.attempt import Attempt
 from bihuan.records.models.case import Case, DayCounter, SweepFailure
+from bihuan.records.models.delivery import (
+    Delivery,
+    Gateway,
+    GroupChat,
+    NoticeText,
+    Telling,
+)
 from bihuan.records.models.event import ActReceipt, Anchor, Event
 from bihuan.records.models.library import Citation, Document, DocumentTerm
 from bihuan.records.models.obligation import Obligation
@@ -30,14 +37,18 @@ __all__ = [
     "CaseAccess",
     "Citation",
     "DayCounter",
+    "Delivery",
     "Disclosure",
     "Document",
     "DocumentTerm",
     "Event",
+    "Gateway",
+    "GroupChat",
     "Holding",
     "IssuedReport",
     "Looking",
     "Notice",
+    "NoticeText",
     "Obligation",
     "Outbox",
     "PaperTemplate",
@@ -55,5 +66,6 @@ __all__ = [
     "SavedView",
     "Site",
     "SweepFailure",
+    "Telling",
     "Unit",
 ]

@@ -335,8 +335,16 @@ def history(case_id: int) -> Iterator[Entry]:
 def portal_case(number: str, query_code_hash: str) -> CasePage | None:
     """The case of a customer who knows its query code, given the code's hash; whole, for the portal."""
     row = Case.objects.filter(number=number, ledger=False).exclude(query_code_hash="").first()
-    if row is None or row.query_code_hash != query_code_hash:
-        return None
+    return _whole(row) if row and row.query_code_hash == query_code_hash else None
+
+
+def case_of_customer(number: str) -> CasePage | None:
+    """A case for what is sent to its customer, who needs no code for that; never for a page."""
+    row = Case.objects.filter(number=number, ledger=False).first()
+    return _whole(row) if row else None
+
+
+def _whole(row: Case) -> CasePage:
     state = State.from_json(row.state)
     return CasePage(
         row.pk,

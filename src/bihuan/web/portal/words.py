@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bihuan.engine.acts import AWAITED, WITH_GOODS
 from bihuan.engine.case import Case, Debt
 from bihuan.engine.organisation import Seat
 from bihuan.engine.outside import body_of
@@ -16,11 +17,6 @@ from bihuan.web.words import Clock, Names, file_name, money
 
 Json = Any
 # Acts by which the customer hears something, is asked something, or is asked how it went.
-TO_CUSTOMER = ("acknowledge", "respond", "contact", "ask_missing", "confirm", "follow_up")
-# Acts on what somebody sends back: each is a step the customer waits for.
-WITH_GOODS = (
-    "confirm_return", "review_return", "receive_goods", "inspect", "refund", "exchange", "repair",
-)  # fmt: skip
 _RANKS = ("经理", "主管", "主任", "店总", "总监", "总经理", "部长", "组长", "店长")  # zh: data
 _DOUBLE = "欧阳 司马 上官 诸葛 皇甫 尉迟 公孙 令狐 慕容 司徒 夏侯"  # zh: data
 
@@ -87,7 +83,7 @@ class Telling:
         owed = [debt for debt in self.case.debts.values() if not debt.sheet]
         goods = any(debt.act in WITH_GOODS for debt in owed)
         heard = sorted(
-            (debt for debt in owed if debt.act in (*TO_CUSTOMER, *WITH_GOODS)),
+            (debt for debt in owed if debt.act in (*AWAITED, *WITH_GOODS)),
             # The money matters more to whoever waits for it than the next call about it.
             key=lambda debt: (goods and debt.act == "contact", debt.due),
         )
@@ -277,7 +273,7 @@ class Telling:
         if kind in ("remark", "attach"):
             return self._added(data, url) if mine else {}
         if kind == "lapsed":
-            if data.get("act") in TO_CUSTOMER[:3]:
+            if data.get("act") in AWAITED[:3]:
                 return {
                     "what": _("We were late; it was reported one rank higher"),
                     "broken": True,

@@ -10,6 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import presentation as desk
+from bihuan.desk.news import NEWS
+from bihuan.desk.preferences import default_ways
+from bihuan.desk.ways import HERE, TO_CUSTOMERS, TO_PEOPLE, WAYS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.accounts import doors, look, notice_ways, organisation_name
 from bihuan.web.administration import administrator, done, errors_of, said
@@ -88,9 +91,10 @@ def _doors(request: HttpRequest, reader: Reader) -> object:
 
 
 def _notices(request: HttpRequest, reader: Reader) -> object:
-    ways = {kind: ["here", *request.POST.getlist(f"way.{kind}")] for kind in desk.NEWS}
+    told_by = {kind: [HERE, *request.POST.getlist(f"way.{kind}")] for kind in NEWS}
     hours = [request.POST.get(name, "").strip() for name in ("quiet_from", "quiet_until")]
-    return desk.set_notices(ways, hours[0], hours[1], now=reader.now)
+    resting = request.POST.get("quiet_on_rest_days") == "yes"
+    return desk.set_notices(told_by, hours[0], hours[1], quiet_on_rest_days=resting, now=reader.now)
 
 
 CHANGES: dict[str, Callable[[HttpRequest, Reader], object]] = {
@@ -131,14 +135,13 @@ def _page(
             }
             for name, text in desk.channels().items()
         ],
-        "ways": [
-            {"value": name, "label": text.in_(language)}
-            for name, text in desk.WAYS.items()
-            if name != "here"
-        ],
+        "quiet_on_rest_days": typed(
+            "notices", "quiet_on_rest_days", ways.get("quiet_on_rest_days", "")
+        )
+        == "yes",
         "news": [
-            {"name": kind, "label": text.in_(language), "ways": ways.get(kind, ["here"])}
-            for kind, text in desk.NEWS.items()
+            _news(_("To members of staff"), TO_PEOPLE, ways, reader, to_customer=False),
+            _news(_("To customers"), TO_CUSTOMERS, ways, reader, to_customer=True),
         ],
         "errors": errors_of(refusal, language),
         "said": said(request) if request.method == "GET" else "",
@@ -146,3 +149,22 @@ def _page(
     return show(
         request, reader, "presentation/forms.jinja", context, at="presentation", status=status
     )
+
+
+def _news(
+    label: str, offered: tuple[str, ...], told: Json, reader: Reader, *, to_customer: bool
+) -> dict[str, Json]:
+    """One table: the kinds of news for these readers, and which of the ways offered tell each."""
+    return {
+        "label": label,
+        "ways": [{"value": way, "label": WAYS[way].in_(reader.language)} for way in offered],
+        "kinds": [
+            {
+                "name": kind,
+                "label": one.text.in_(reader.language),
+                "ways": default_ways(kind, told),
+            }
+            for kind, one in NEWS.items()
+            if one.to_customer is to_customer
+        ],
+    }

@@ -1,0 +1,1 @@
+"""DingTalk: the robot of a group."""

@@ -1,0 +1,1 @@
+"""Feishu: the robot of a group."""

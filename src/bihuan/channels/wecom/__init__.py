@@ -1,0 +1,1 @@
+"""WeCom: messages of an app to members."""

@@ -1,0 +1,1 @@
+"""WeCom: the robot of a group."""

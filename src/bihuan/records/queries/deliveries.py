@@ -1,0 +1,149 @@
+"""What went out of the house and what became of it; the ways out, and who wants what how."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from bihuan.records.models import Delivery, Gateway, GroupChat, NoticeText, Telling
+
+Json = Any
+CUSTOMER = "customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message on one way: where to, what became of it, when. `down_since`: its way does not answer."""
+
+    id: int
+    case_number: str
+    entry: int
+    kind: str
+    to: str
+    way: str
+    address: str
+    subject: str
+    text: str
+    state: str
+    written_at: int
+    next_at: int
+    sent_at: int
+    ended_at: int
+    error: str
+    down_since: int
+
+
+def _outgoing(row: Delivery, down: dict[str, int]) -> Outgoing:
+    return Outgoing(
+        row.pk, row.case.number if row.case else "", row.entry, row.kind, row.to, row.way,
+        row.address, row.subject, row.text, row.state, row.written_at, row.next_at, row.sent_at,
+        row.ended_at, row.error, down.get(row.way, 0),
+    )  # fmt: skip
+
+
+def _down() -> dict[str, int]:
+    return dict(
+        Gateway.objects.filter(open=True, down_since__gt=0).values_list("way", "down_since")
+    )
+
+
+def sent_to_customer(case_id: int) -> tuple[Outgoing, ...]:
+    """What was sent to the customer of a case, oldest first."""
+    rows = Delivery.objects.filter(case_id=case_id, to=CUSTOMER).select_related("case")
+    down = _down()
+    return tuple(_outgoing(row, down) for row in rows.order_by("id"))
+
+
+def held_up(person: str, now: int, limit: int = 20) -> tuple[Outgoing, ...]:
+    """What a person was to be sent and was not: tried in vain, or its way does not answer."""
+    rows = Delivery.objects.filter(to=person, state="queued", next_at__lte=now)
+    down = _down()
+    found = rows.select_related("case").order_by("-id")[: limit * 5]
+    return tuple(_outgoing(row, down) for row in found if row.error or row.way in down)[:limit]
+
+
+def gone_wrong(limit: int = 50) -> tuple[Outgoing, ...]:
+    """The newest messages that did not arrive."""
+    rows = Delivery.objects.filter(state__in=("failed", "bounced")).select_related("case")
+    return tuple(_outgoing(row, {}) for row in rows.order_by("-ended_at", "-id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A way out as it is set up; its secrets stay where they are. `waiting`: messages that are to go by it."""
+
+    way: str
+    is_open: bool
+    settings: dict[str, str]
+    has_secrets: bool
+    down_since: int
+    next_at: int
+    error: str
+    waiting: int
+
+
+def ways_out() -> dict[str, WayOut]:
+    """The ways an administrator has set up."""
+    waiting = dict(
+        Delivery.objects.filter(state="queued").values_list("way").annotate(Count("id")).order_by()
+    )
+    return {
+        row.way: WayOut(
+            row.way, row.open, dict(row.settings), bool(row.sealed), row.down_since, row.next_at,
+            row.error, waiting.get(row.way, 0),
+        )
+        for row in Gateway.objects.order_by("way")
+    }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A group whose robot hears what is owed in a unit."""
+
+    id: int
+    way: str
+    name: str
+    unit: str
+
+
+def chats() -> tuple[Chat, ...]:
+    """The groups there are."""
+    rows = GroupChat.objects.filter(withdrawn_at=None).order_by("id")
+    return tuple(Chat(*row) for row in rows.values_list("id", "way", "name", "unit"))
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a person said about how to be told; empty where they said nothing."""
+
+    addresses: dict[str, str]
+    ways: dict[str, list[str]]
+    quiet_from: str = ""
+    quiet_until: str = ""
+    quiet_on_rest_days: bool = False
+    digest: str = ""
+    has_feed: bool = False
+
+
+def preferences_of(person: str) -> Preferences:
+    """How a person wants to be told."""
+    row = Telling.objects.filter(person_id=int(person)).first()
+    if row is None:
+        return Preferences({}, {})
+    return Preferences(
+        dict(row.addresses), dict(row.ways), row.quiet_from, row.quiet_until,
+        row.quiet_on_rest_days, row.digest, bool(row.feed_hash),
+    )  # fmt: skip
+
+
+def notice_text(policy: str, kind: str) -> dict[str, str] | None:
+    """The text kept for a kind of news under exactly this policy (empty: all); None where there is none."""
+    row = NoticeText.objects.filter(policy=policy, kind=kind, withdrawn_at=None).first()
+    names = ("zh_subject", "zh", "en_subject", "en")
+    return {name: getattr(row, name) for name in names} if row else None
+
+
+def texts_kept() -> frozenset[tuple[str, str]]:
+    """Policy and kind of the texts that are kept."""
+    rows = NoticeText.objects.filter(withdrawn_at=None)
+    return frozenset(rows.values_list("policy", "kind"))

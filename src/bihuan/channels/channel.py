@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bihuan.desk import files
 from bihuan.desk.received import Message, Verdict
 from bihuan.engine.words import Text
 
@@ -28,6 +29,12 @@ class Content:
     html: str = ""
     enclosed: tuple[Enclosed, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)  # what else a reader may want to know
+
+
+def keep_enclosed(content: Content) -> tuple[str, ...]:
+    """What is enclosed, kept as evidence; what may not be attached stays in the raw message alone."""
+    kept = (files.keep([one.content], one.name) for one in content.enclosed)
+    return tuple(one for one in kept if isinstance(one, str))
 
 
 def plain_text(raw: bytes) -> Content:

@@ -6,7 +6,7 @@ which somebody owes to judge it; `judge` says what it is and does what follows, 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -293,10 +293,14 @@ def _follow_verdict(row: Received, verdict: Verdict, by: str, act_id: str, now: 
         if made.refusal:
             return Judged(refusal=made.refusal)
         number, code = made.number, made.query_code
+        if verdict.files and not made.performed.repeated:
+            added = _add(number, verdict, f"{act_id}-files", now)
+            if added.refusal:
+                return Judged(refusal=added.refusal)
     if verdict.fate == "addition":
         added = _add(number, verdict, f"{act_id}-add", now)
         if added.refusal:
-            return Judged(refusal=added.refusal)
+            return Judged(refusal=replace(added.refusal, field=added.refusal.field or "case"))
     told: dict[str, Json] = {"reason": verdict.reason} if verdict.reason else {}
     if verdict.fate == QUARANTINED:
         act = Act(SET_ASIDE, by, now, told)
@@ -311,11 +315,12 @@ def _follow_verdict(row: Received, verdict: Verdict, by: str, act_id: str, now: 
 
 def _add(number: str, verdict: Verdict, act_id: str, now: int) -> Performed:
     """What the customer adds to their case: evidence where there are files, else a remark."""
-    text = verdict.text.strip() or verdict.reason or "…"
+    text = verdict.text.strip()
     if verdict.files:
-        act = Act("attach", "customer", now, {"files": list(verdict.files), "text": text})
+        told: dict[str, Json] = {"files": list(verdict.files)} | ({"text": text} if text else {})
+        act = Act("attach", "customer", now, told)
     else:
-        act = Act("remark", "customer", now, {"text": text})
+        act = Act("remark", "customer", now, {"text": text or "…"})
     return perform(act, case_number=number, act_id=act_id, now=now)
 
 

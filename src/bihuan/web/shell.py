@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from bihuan.desk import changes, packs, permissions, setup, worlds
 from bihuan.engine.organisation import Organisation, post_of, unit_of
@@ -194,6 +195,11 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
         step.act == "receive_goods" for one in reader.policies.values() for step in one.steps
     )
     tracing = entry("tracing", _("Tracing"), "filter", at) if traces else None
+    received = (
+        entry("received", pgettext("what came in", "Received"), "mail", at)
+        if reader.oversees
+        else None
+    )
     unread = unread_count(reader.person)
     visits = entry("visits", _("Visits"), "phone-call", at) if reader.may_register else None
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
@@ -218,7 +224,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
             {"label": _("Mine"), "entries": [item for item in (todo, visits, notices) if item]},
             {
                 "label": _("Cases"),
-                "entries": [item for item in (cases, register, board, tracing) if item],
+                "entries": [item for item in (cases, register, received, board, tracing) if item],
             },
             {"label": _("Organisation"), "entries": management(reader, at)},
         ]

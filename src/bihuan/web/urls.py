@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.records.urls")),
     path("", include("bihuan.web.notices.urls")),
     path("", include("bihuan.web.programs.urls")),
+    path("received/", include("bihuan.web.received.urls")),
     path("visits/", include("bihuan.web.visits.urls")),
     path("me/away/", absence.away, name="away"),
     path("me/", account.me, name="account"),

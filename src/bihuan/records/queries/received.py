@@ -1,18 +1,16 @@
 """What was received, counted and found: per channel and day, what waits, one message."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
-from django.db.models.lookups import Exact
 
 from bihuan.engine.case import MESSAGE
 from bihuan.records.models import Case, Received
 from bihuan.records.queries.cases import Key
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
-WAITING = ""
 DAY = 86_400
 ZONE = 8 * 3600  # days are counted where the calendars stand
 
@@ -89,17 +87,14 @@ def _by_day(rows: "QuerySet", instant: str, *more: str) -> "QuerySet":
 
 def received_list(
     viewer: Viewer,
-    fate: str | None = None,
-    channel: str = "",
+    fates: Collection[str] | None = None,
     after: Key | None = None,
     limit: int = 50,
 ) -> tuple[list[ReceivedRow], Key | None]:
     """The messages the viewer may see, newest first, and where to go on (None: that is all)."""
     rows = visible_messages(viewer)
-    if fate is not None:
-        rows = rows.filter(fate=fate)
-    if channel:
-        rows = rows.filter(Exact(F("channel"), Value(channel)))
+    if fates is not None:
+        rows = rows.filter(fate__in=list(fates))
     if after:
         rows = rows.filter(recorded_at__lte=after.at).exclude(
             recorded_at=after.at, id__gte=after.id

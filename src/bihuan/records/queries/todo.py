@@ -23,6 +23,7 @@ class Behind:
     phone: str
     state: State
     title: str
+    message: int = 0  # the id of the message it is the ledger of
 
 
 def cases_behind(viewer: Viewer, ids: Collection[int]) -> dict[int, Behind]:
@@ -31,12 +32,29 @@ def cases_behind(viewer: Viewer, ids: Collection[int]) -> dict[int, Behind]:
         Case.objects.filter(pk__in=set(ids))
         .exclude(_walled(viewer, ""))
         .values_list(
-            "pk", "number", "channel", "complainant__name", "complainant__phone", "state", "title"
+            "pk",
+            "number",
+            "channel",
+            "complainant__name",
+            "complainant__phone",
+            "state",
+            "title",
+            "message__id",
+            "message__subject",
         )
     )
     return {
-        pk: Behind(pk, number, channel, name or "", phone or "", State.from_json(state), title)
-        for pk, number, channel, name, phone, state, title in rows
+        pk: Behind(
+            pk,
+            number,
+            channel,
+            name or "",
+            phone or "",
+            State.from_json(state),
+            title or subject or "",
+            message or 0,
+        )
+        for pk, number, channel, name, phone, state, title, message, subject in rows
     }
 
 

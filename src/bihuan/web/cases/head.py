@@ -44,6 +44,8 @@ def tone(stage: str, ended: str) -> str:
 def title_of(desk: Desk) -> str:
     """What a case is about, in one line."""
     case, names = desk.page.state, desk.names
+    if case.is_message:
+        return _("A message that was received")
     if case.ledger:
         return _("Routine duties")
     content = " ".join(str(case.facts.get("content", "")).split())

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.engine.acts import ACTS
-from bihuan.engine.case import Debt
+from bihuan.engine.case import MESSAGE, Debt
 from bihuan.engine.why_due import Else, what_else
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
@@ -146,7 +146,8 @@ def _opening(desk: Desk, entry: Entry, at: str, key: str) -> dict[str, Json]:
     """A routine duty whose time came, or the ledger itself."""
     row = next((one for one in desk.world.policy.rhythm if one.name == entry.data.get("row")), None)
     if row is None:
-        return {"at_text": at, "who": _("The system"), "what": _("opened the ledger"), "key": key}
+        what = _("kept the message") if entry.data.get(MESSAGE) else _("opened the ledger")
+        return {"at_text": at, "who": _("The system"), "what": what, "key": key}
     kind = desk.world.policy.sheets.get(row.opens) if row.opens else None
     due = desk.names.act(row.act) if row.act else desk.names.text(kind.text) if kind else row.name
     return {

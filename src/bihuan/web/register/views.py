@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bihuan.desk import intake
-from bihuan.desk.perform import perform
+from bihuan.channels import registry
+from bihuan.channels.channel import keep_enclosed
+from bihuan.desk import intake, received
+from bihuan.desk.perform import Performed, perform
+from bihuan.desk.received import Verdict
 from bihuan.desk.stored import load
 from bihuan.engine.case import Act, Debt
 from bihuan.engine.fields import CONDITIONS_TOLD
@@ -20,6 +23,7 @@ from bihuan.engine.granting import tells_conditions
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.cases import case_page
+from bihuan.records.queries.received import ReceivedRow, received_page
 from bihuan.web.cases import forms
 from bihuan.web.register import beside
 from bihuan.web.register.counter import (
@@ -51,9 +55,7 @@ def register(request: HttpRequest, reader: Reader) -> HttpResponse:
     if refusal := _too_early(at, typed.data):
         return _page(request, at, errors={refusal.field: at.names.text(refusal.text)}, status=422)
     act_id = request.POST.get("act_id", "")[:70] or secrets.token_hex(16)
-    done = intake.register(
-        data, by=reader.person, unit=at.unit, now=reader.now, policy=at.version, act_id=act_id
-    )
+    done = _register(request, at, data, act_id)
     if done.refusal:
         text = at.names.text(done.refusal.text)
         field = done.refusal.field
@@ -72,6 +74,33 @@ def register(request: HttpRequest, reader: Reader) -> HttpResponse:
     if case_page(done.number, reader.viewer) is None:  # taken down for those whose matter it is
         return HttpResponseRedirect(reverse("register"))
     return HttpResponseRedirect(_next_page(request, done.number))
+
+
+def _register(
+    request: HttpRequest, at: Counter, data: dict[str, Json], act_id: str
+) -> intake.Registered:
+    """Register it; a message it comes of is judged to be it, both or neither."""
+    reader = at.reader
+    row = _message(request, reader)
+    if row is None:
+        return intake.register(
+            data, by=reader.person, unit=at.unit, now=reader.now, policy=at.version, act_id=act_id
+        )
+    files = keep_enclosed(registry.read(row.channel, received.raw_of(row.digest)))
+    facts = {"received": row.received_at, **data}
+    verdict = Verdict("case", facts=facts, unit=at.unit, files=files)
+    came = received.judge(row.id, verdict, by=reader.person, now=reader.now, act_id=act_id)
+    return intake.Registered(Performed(came.number, refusal=came.refusal), came.query_code)
+
+
+def _message(request: HttpRequest, reader: Reader) -> ReceivedRow | None:
+    """The message that the complaint came by, where it came by one that the reader may see."""
+    number = request.POST.get("message", "") or request.GET.get("message", "")
+    return (
+        received_page(reader.viewer, int(number))
+        if number.isdecimal() and len(number) < 19
+        else None
+    )
 
 
 def _next_page(request: HttpRequest, number: str) -> str:
@@ -168,6 +197,7 @@ def _page(
     names = at.names
     posted = request.POST.dict() if request.method == "POST" else request.GET.dict()
     errors = dict(errors or {})
+    message = _message(request, at.reader)
     boxed = (
         {"reason": names.text(refusal.text), "clause": names.clause(refusal.clauses)}
         if refusal
@@ -181,6 +211,7 @@ def _page(
             **_parts(request, at, posted, errors),
             "at": names.unit(at.unit),
             "policy": names.text(at.policy.title),
+            "message": message.id if message else "",
             "phone": posted.get("phone", ""),
             "phone_error": errors.get("phone", ""),
             "customer": posted.get("customer", ""),

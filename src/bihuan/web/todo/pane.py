@@ -59,7 +59,7 @@ def pane(
         },
         "form": form,
         "folded": bool(seen),
-        "case_url": desk.url,
+        "case_url": line_drawn["case_url"],
         "way_out": way_out(desk, debt),
     }
 

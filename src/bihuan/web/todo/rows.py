@@ -43,7 +43,7 @@ class Row:
     def waits(self) -> str:
         """Who waits for it: customer, colleague, or nobody in person."""
         if self.owed.ledger:
-            return "routine"
+            return "customer" if self.behind.message else "routine"
         return "colleague" if self.owed.sheet or self.owed.act in AMONG_US else "customer"
 
 
@@ -88,7 +88,10 @@ def todo_url(wait: str, row: str = "", *, every: bool = False, following: str = 
 def drawn(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
     """A row as ui/owed.jinja wants it."""
     owed, names, clock = row.owed, row.names, reader.clock
-    url = reverse("case", args=[owed.case_number])
+    message = row.behind.message
+    url = (
+        reverse("message", args=[message]) if message else reverse("case", args=[owed.case_number])
+    )
     sheet = row.behind.state.sheets.get(owed.sheet)
     kind = names.sheet(sheet.kind, owed.case_number, sheet.number) if sheet else ""
     made: dict[str, Json] = {
@@ -97,7 +100,7 @@ def drawn(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
         "due_text": clock.short(owed.due_at),
         "act": names.act(owed.act),
         "title": _title(row) or kind or names.text(names.policy.title),
-        "number": "" if owed.ledger else short_number(owed.case_number),
+        "number": "" if owed.ledger and not message else short_number(owed.case_number),
         "who": _who(reader, row),
         "case_url": url,
         "select_url": todo_url(wait, row.key),
@@ -124,6 +127,8 @@ def short_number(number: str) -> str:
 
 
 def _title(row: Row) -> str:
+    if row.behind.message:
+        return row.behind.title or row.behind.channel
     return mask_contact(row.owed.title) if row.owed.sheet else row.owed.title
 
 
@@ -135,4 +140,6 @@ def _who(reader: Reader, row: Row) -> str:
         if case.owner and case.owner not in reader.viewer.seats:
             return _("colleague %(who)s") % {"who": names.seat(case.owner)}
         return _("colleagues")
+    if row.behind.message:
+        return _("who wrote")
     return _("customer %(name)s") % {"name": row.behind.complainant or _("unnamed")}

@@ -1,0 +1,13 @@
+"""Addresses of what was received."""
+
+from django.urls import path
+
+from bihuan.web.received import views
+
+urlpatterns = [
+    path("", views.received, name="received"),
+    path("<int:number>/", views.message, name="message"),
+    path("<int:number>/raw", views.raw, name="message-raw"),
+    path("<int:number>/parts/<int:place>", views.part, name="message-part"),
+    path("<int:number>/judge/", views.judge, name="message-judge"),
+]

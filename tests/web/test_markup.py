@@ -41,7 +41,13 @@ MORE = {
         "/cases/{}/acknowledge/",
         "/visits/",
     ),
-    "admin": ("/people/", "/records/", "/policy/mall/check/", "/policy/mall/versions/"),
+    "admin": (
+        "/people/",
+        "/records/",
+        "/programs/webhooks/",
+        "/policy/mall/check/",
+        "/policy/mall/versions/",
+    ),
 }
 CUSTOMER = ("/portal/", "/accounts/login/", "/portal/answers")
 

@@ -29,10 +29,12 @@ def groups() -> tuple[Any, ...]:
         setup,
         time,
         tokens,
+        webhooks,
     )
 
     return (
         serve, setup, import_, cases, find, received, time, policy, rosters, library, keeping, tokens,
+        webhooks,
     )  # fmt: skip
 
 

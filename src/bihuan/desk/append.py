@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from bihuan.desk import chain, composing, obligations, passages
+from bihuan.desk import chain, composing, obligations, passages, webhooks
 from bihuan.desk.counting import subject_of
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Case, Event
@@ -171,6 +171,7 @@ INSERT_ACCESS = Insert(
 INSERT_CITATION = Insert(
     "records_citation (case_id, code, version)", " ON CONFLICT (code, version, case_id) DO NOTHING"
 )
+_INSERT_PUSH = Insert(webhooks.COLUMNS)
 _INSERT_OUTBOX = Insert(
     'records_outbox (kind, "to", case_id, body, state, attempts, written_at, next_at, sent_at, '
     "error, dedupe)"
@@ -191,6 +192,7 @@ def append(changes: Sequence[Change], now: int) -> None:
     cited: Rows = []
     messages: Rows = []
     said: list[passages.Row] = []
+    pushed: Rows = []
     with connection.cursor() as cursor:
         for change in changes:
             entries, head = _entries(change, now)
@@ -225,6 +227,14 @@ def append(changes: Sequence[Change], now: int) -> None:
                 placed = enumerate(change.events, change.sequence + 1)
                 worded = change.ruling.worded
                 said += passages.passages_of(case_id, change.number, placed, worded)
+            pushed += webhooks.rows_of(
+                case_id,
+                change.number,
+                change.after,
+                enumerate(change.events, change.sequence + 1),
+                change.ruling.world.organisation,
+                now,
+            )
             before = change.before.cited if change.before else {}
             cited += citation_rows(change.after, case_id, set(before))
             news = composing.compose(
@@ -249,6 +259,7 @@ def append(changes: Sequence[Change], now: int) -> None:
             (INSERT_ACCESS, access),
             (INSERT_CITATION, cited),
             (_INSERT_OUTBOX, messages),
+            (_INSERT_PUSH, pushed),
         ):
             insert.run(cursor, rows)
         passages.insert(cursor, said)

@@ -32,6 +32,7 @@ AREAS = {
     "notices": Text("通知", "Notices"),
     "tokens": Text("程序接入", "Access for programs"),
     "ways": Text("通知方式", "Ways of telling"),
+    "webhooks": Text("事件推送", "Webhooks"),
 }
 _who: ContextVar[int | None] = ContextVar("who", default=None)
 

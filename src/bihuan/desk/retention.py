@@ -144,7 +144,8 @@ def _beside(cursor: Any, case_id: int, left: set[str]) -> Counts:
         return max(int(cursor.rowcount), 0)
 
     counts = {
-        "messages": changed("DELETE FROM records_outbox WHERE case_id = %s"),
+        "messages": changed("DELETE FROM records_outbox WHERE case_id = %s")
+        + changed("DELETE FROM records_webhookdelivery WHERE case_id = %s"),
         "notices": changed("DELETE FROM records_notice WHERE case_id = %s"),
     }
     erased, digests = received.erase(case_id)

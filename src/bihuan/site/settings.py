@@ -9,6 +9,7 @@ BIHUAN_PROXIES     how many reverse proxies of ours stand before it (default: 0)
 BIHUAN_SECRET_KEY  the secret itself, where several machines must share one
 BIHUAN_MAIL        smtp://user:password@host:port (default: files in the data folder's outbox)
 BIHUAN_API_RATE    how many requests a minute one token of the API may send (default: 6000)
+BIHUAN_WEBHOOKS_PRIVATE  1 where webhooks may go to addresses of our own network
 BIHUAN_DEBUG       1 for Django's error pages; never where others can reach it
 """
 
@@ -159,6 +160,7 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 
 API_RATE = int(os.environ.get("BIHUAN_API_RATE") or 6000)
+WEBHOOKS_PRIVATE = os.environ.get("BIHUAN_WEBHOOKS_PRIVATE") == "1"
 
 # -- What browsers are told ------------------------------------------------------------------------
 

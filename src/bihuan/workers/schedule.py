@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bihuan.channels.registry import judge_waiting, send_waiting
+from bihuan.channels.webhooks.sending import deliver as tell_programs
 from bihuan.desk.columns import refresh
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.organisation import settle_what_came_true
@@ -31,6 +32,7 @@ SCHEDULE = (
     Job("received", 10, judge_waiting),  # what reached us and was not judged yet
     Job("outbox", 5, deliver),  # what is to be told
     Job("messages", 5, send_waiting),  # what goes out of the house
+    Job("webhooks", 5, tell_programs),  # that subscribed to events
     Job("ledgers", 300, ensure_ledgers),  # a ledger for every policy in force and unit that owes
     Job("files", 3600, remove_files),  # of records that were purged
     Job("figures", 60, refresh),  # the columns figures are taken from

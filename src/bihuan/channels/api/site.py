@@ -6,7 +6,16 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
 from bihuan import __version__
-from bihuan.channels.api import acts, library, mine, organisation, policies, problems, registering
+from bihuan.channels.api import (
+    acts,
+    administering,
+    library,
+    mine,
+    organisation,
+    policies,
+    problems,
+    registering,
+)
 from bihuan.channels.api.act_schemas import act_schemas
 from bihuan.channels.api.words import OPERATIONS, TITLE
 
@@ -18,6 +27,7 @@ ROUTERS = (
     policies.router,
     organisation.router,
     library.router,
+    administering.router,
 )
 
 

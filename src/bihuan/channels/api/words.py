@@ -31,4 +31,7 @@ OPERATIONS = {
     "read_organisation": Text("单位、岗位与任职", "Units, posts and who holds them"),
     "list_documents": Text("文件库的文件", "The documents of the library"),
     "read_document": Text("读一份文件", "Read a document"),
+    "list_webhooks": Text("推送地址", "The webhooks"),
+    "list_deliveries": Text("推送记录", "The log of a webhook"),
+    "replay_delivery": Text("再次推送", "Send a delivery again"),
 }

@@ -25,6 +25,7 @@ from bihuan.records.models.report import IssuedReport
 from bihuan.records.models.retention import PurgeCertificate
 from bihuan.records.models.saved_view import SavedView
 from bihuan.records.models.token import ApiToken
+from bihuan.records.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Absence",
@@ -68,4 +69,6 @@ __all__ = [
     "SweepFailure",
     "Telling",
     "Unit",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -222,6 +222,8 @@ def _deed(what: str) -> str:
         "give_account": _("account given"),
         "deactivate": _("person left"),
         "make": _("token made"),
+        "subscribe": _("webhook subscribed"),
+        "end": _("ended"),
         "revoke": _("token revoked"),
         "appoint_administrator": _("administrator appointed"),
         "adopt": _("adopted"),

@@ -57,6 +57,10 @@ def _row(item: Told, reader: Reader) -> dict[str, Json]:
         text = what % {"act": act, "due": due or "—"}
     elif body.get("what") == "note answered":
         text = _("Note %(note)s was answered") % {"note": body.get("note", "")}
+    elif body.get("what") == "webhook dead":
+        text = _("The webhook “%(name)s” does not answer; what it was to be told is given up") % {
+            "name": body.get("webhook", "")
+        }
     elif act:
         text = _("For you to know: %(act)s") % {"act": act}
     else:

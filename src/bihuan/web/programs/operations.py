@@ -26,7 +26,7 @@ def operations(request: HttpRequest, reader: Reader) -> HttpResponse:
             made = _operation(method, path, operation, document["components"]["schemas"])
             groups.setdefault(operation["tags"][0], []).append(made)
     context = {
-        "tabs": tabs("operations"),
+        "tabs": tabs(reader, "operations"),
         "groups": [{"name": name, "operations": found} for name, found in groups.items()],
         "document_url": reverse("api:openapi-json"),
     }

@@ -48,9 +48,11 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     return done(request, "", reverse("programs"))
 
 
-def tabs(at: str) -> list[dict[str, Json]]:
+def tabs(reader: Reader, at: str) -> list[dict[str, Json]]:
     """The pages about programs that the reader may open."""
     found = [("programs", _("Tokens")), ("operations", _("Operations of the API"))]
+    if reader.account.is_administrator:
+        found.append(("webhooks", _("Webhooks")))
     return [{"label": label, "url": reverse(name), "current": name == at} for name, label in found]
 
 
@@ -61,7 +63,7 @@ def _page(
     administers = reader.account.is_administrator
     scopes = {name: text for name, text in desk.SCOPES.items() if name != "admin" or administers}
     context = {
-        "tabs": tabs("programs"),
+        "tabs": tabs(reader, "programs"),
         "rows": [_row(one, reader) for one in tokens("" if administers else reader.person)],
         "everybody": administers,
         "made": request.session.pop(MADE, "") if request.method == "GET" else "",

@@ -31,12 +31,14 @@ def all_channels() -> dict[str, Channel]:
 
 @cache
 def ways_out() -> dict[str, Way]:
-    """Every way out by its name: of the folders that have a `sending.py`."""
+    """Every way out by its name: of the folders whose `sending.py` says so."""
     found: dict[str, Way] = {}
     for module in pkgutil.iter_modules(channels.__path__):
         if module.ispkg and find_spec(f"bihuan.channels.{module.name}.sending"):
-            way: Way = import_module(f"bihuan.channels.{module.name}.sending").WAY
-            found[way.name] = way
+            sending = import_module(f"bihuan.channels.{module.name}.sending")
+            way: Way | None = getattr(sending, "WAY", None)
+            if way:
+                found[way.name] = way
     return found
 
 

@@ -1,8 +1,10 @@
 """How a person wants to be told, within what the organisation offers and what its policies owe them."""
 
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -171,3 +173,36 @@ def _said(row: Telling) -> list[dict[str, Json]]:
     names = ("addresses", "ways", "quiet_from", "quiet_until", "quiet_on_rest_days", "digest")
     said = {name: getattr(row, name) for name in names}
     return [{name: value for name, value in said.items() if value}]
+
+
+# -- The calendar feed ---------------------------------------------------------------------------------
+
+
+def new_feed(person: int, *, now: int) -> str:
+    """The token of a new address for a person's calendar feed; one before no longer works. Kept as a hash."""
+    token = secrets.token_urlsafe(24)
+    _set_feed(person, _hash(token), "new_feed", now)
+    return token
+
+
+def end_feed(person: int, *, now: int) -> None:
+    """No address of the person's feed works any more."""
+    _set_feed(person, "", "end_feed", now)
+
+
+def reader_of_feed(token: str) -> tuple[str, str] | None:
+    """Whose feed has this token, and the language they read: an active person, or None."""
+    rows = Telling.objects.filter(feed_hash=_hash(token), person__active=True)
+    found = rows.values_list("person_id", "person__language").first()
+    return (str(found[0]), found[1]) if found else None
+
+
+def _set_feed(person: int, feed: str, what: str, now: int) -> None:
+    with transaction.atomic():
+        name = Person.objects.get(pk=person).name
+        Telling.objects.update_or_create(person_id=person, defaults={"feed_hash": feed})
+        changes.note("notices", what, name, now, after=[{"feed": "yes" if feed else "no"}])
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

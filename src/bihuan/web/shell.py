@@ -287,6 +287,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
             "settings",
             reader.account.is_administrator,
         ),
+        ("ways", _("Ways of telling"), "at", reader.account.is_administrator),
         ("replies", _("Reply templates"), "message", True),
         ("programs", _("Access for programs"), "key", reader.account.is_administrator),
         (

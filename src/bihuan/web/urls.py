@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.notices.urls")),
     path("", include("bihuan.web.programs.urls")),
     path("received/", include("bihuan.web.received.urls")),
+    path("", include("bihuan.web.telling.urls")),
+    path("", include("bihuan.web.ways.urls")),
     path("visits/", include("bihuan.web.visits.urls")),
     path("me/away/", absence.away, name="away"),
     path("me/", account.me, name="account"),

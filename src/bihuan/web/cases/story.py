@@ -13,6 +13,7 @@ from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import details
+from bihuan.web.cases.sent import sent_of
 from bihuan.web.cases.why import explained
 from bihuan.web.portal.words import Telling
 from bihuan.web.words import length
@@ -31,6 +32,9 @@ def told(desk: Desk, *, clear: bool, view: str = ALL, most: int = 0) -> list[dic
     history = desk.page.history[-most:] if most else desk.page.history
     seen = _seen(desk)
     lines = [line for entry in history for line in _entry(desk, entry, seen, clear=clear)]
+    sent = sent_of(desk, clear=clear)
+    for line in lines:
+        line["sent"] = sent.get(str(line.get("key")), [])
     if view == ACTS_ONLY:
         lines = [line for line in lines if line.get("acted")]
     last = ""

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import outbox
+from bihuan.desk.ways import WAYS
 from bihuan.engine.acts import ACTS
+from bihuan.records.queries.deliveries import held_up
 from bihuan.records.queries.obligations import Told, unread_count
 from bihuan.records.queries.obligations import notices as told_to
 from bihuan.web.shell import Reader, show, staff
@@ -27,6 +29,7 @@ def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
     context = {
         "rows": rows,
         "unread": unread_count(reader.person),
+        "held_up": len(held_up(reader.person, reader.now)),
         "next_url": f"{reverse('notices')}?after={found[SIZE - 1].id}" if len(found) > SIZE else "",
     }
     return show(request, reader, "notices/list.jinja", context, at="notices")
@@ -53,7 +56,9 @@ def _row(item: Told, reader: Reader) -> dict[str, Json]:
         "due moved": _("The time moved: %(act)s, now by %(due)s"),
         "late": _("Overdue: %(act)s; now due %(due)s"),
     }.get(item.kind)
-    if what and act:
+    if item.kind in ("undelivered", "way down"):
+        text = _about_sending(item, reader)
+    elif what and act:
         text = what % {"act": act, "due": due or "—"}
     elif body.get("what") == "note answered":
         text = _("Note %(note)s was answered") % {"note": body.get("note", "")}
@@ -71,6 +76,20 @@ def _row(item: Told, reader: Reader) -> dict[str, Json]:
         "late": item.kind == "late",
         "number": item.case_number or "",
         "url": reverse("case", args=[item.case_number]) if item.case_number else "",
+        "more": reverse("ways") if item.kind in ("undelivered", "way down") else "",
         "at_text": reader.clock.at(item.at),
         "unread": not item.read_at,
     }
+
+
+def _about_sending(item: Told, reader: Reader) -> str:
+    """What administrators hear of messages that do not arrive."""
+    body = item.body
+    way = WAYS[body["way"]].in_(reader.language) if body.get("way") in WAYS else ""
+    if item.kind == "way down":
+        said = {"way": way, "time": reader.clock.at(int(body["since"])), "error": body["error"]}
+        return _("Nothing goes %(way)s since %(time)s: %(error)s") % said
+    name = reader.organisation.names.get(str(body.get("to")), str(body.get("to")))
+    return _("%(name)s was not reached %(way)s: %(error)s") % {
+        "name": name, "way": way, "error": body.get("error", ""),
+    }  # fmt: skip

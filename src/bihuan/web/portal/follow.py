@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bihuan.desk import intake, perform, worlds
+from bihuan.desk import delivering, intake, perform, worlds
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import catch_up, possible
@@ -96,7 +96,8 @@ def _with_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 @_with_code
 def case(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
-    """What comes next, the story so far, and what the customer can do."""
+    """What comes next, the story so far, and what the customer can do; what they were sent is then known."""
+    delivering.mark_seen(page.number, at)
     return _page(request, page, at)
 
 

@@ -1,6 +1,8 @@
 """What an act is judged by: a version of a policy, the organisation and the calendars, kept per process."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import NamedTuple
@@ -68,8 +70,31 @@ class BrokenPolicyError(Exception):
     """A version in use does not compile: a bug or tampering, since only checked texts are adopted."""
 
 
+_read: ContextVar[list[Changes] | None] = ContextVar("read", default=None)
+
+
+@contextmanager
+def looked_at_once() -> Iterator[None]:
+    """Inside, the counts of changes are read once: for a page, which shows how things stand and changes nothing."""
+    token = _read.set([])
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 def changes() -> Changes:
     """The present counts of changes, in one query."""
+    read = _read.get()
+    if read:
+        return read[0]
+    found = _counted()
+    if read is not None:
+        read.append(found)
+    return found
+
+
+def _counted() -> Changes:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT organisation_changes, calendar_changes, library_changes FROM records_site "

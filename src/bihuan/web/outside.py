@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
-from bihuan.records.queries.accounts import look, organisation_name
+from bihuan.records.queries.accounts import house_of
 from bihuan.web.shell import now, theme_of
 
 Json = Any
@@ -19,11 +19,12 @@ Json = Any
 
 def frame(request: HttpRequest) -> dict[str, Json]:
     """What portal_layout.jinja needs (see there)."""
+    house = house_of()
     return {
         "language": "en" if translation.get_language() == "en" else "zh-hans",
         "theme": theme_of(request),
-        "organisation": organisation_name(),
-        "look": look(),
+        "organisation": house.name,
+        "look": house.look,
         "now": now(),
         "zone": settings.TIME_ZONE,
         "path": request.get_full_path(),

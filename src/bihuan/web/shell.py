@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
@@ -20,11 +21,12 @@ from django.utils.translation import pgettext
 from bihuan.desk import changes, packs, permissions, setup, worlds
 from bihuan.engine.organisation import Organisation, post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.records.queries.accounts import Account, account_of, look, organisation_name
+from bihuan.records.queries.accounts import Account, account_of, house_of
 from bihuan.records.queries.obligations import unread_count
 from bihuan.records.queries.todo import owed_count
 from bihuan.records.queries.visibility import Viewer
 from bihuan.web import words
+from bihuan.web.addresses import address
 
 THEMES = ("", "light", "dark")
 YEAR = 365 * 86400
@@ -139,13 +141,18 @@ def staff(view: View) -> View:
 
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        only_shown = request.method in ("GET", "HEAD")
+        with worlds.looked_at_once() if only_shown else nullcontext():
+            return answered(request, *args, **kwargs)
+
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         reader = reader_of(request)
         if reader is None:
             if request.user.is_authenticated:
                 raise Http404
             if not setup.is_set_up():
                 try:
-                    return HttpResponseRedirect(reverse("setup"))
+                    return HttpResponseRedirect(address("setup"))
                 except NoReverseMatch:
                     pass
             if request.headers.get("HX-Request"):  # the page stays, with what was written on it
@@ -186,7 +193,7 @@ def show(
 
 def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Json]:
     """What layout.jinja needs (see there)."""
-    owed = owed_count(reader.viewer)
+    owed, house = owed_count(reader.viewer), house_of()
     todo = entry("todo", _("To do"), "inbox", at, count=owed)
     cases = entry("cases", _("All cases"), "layout-list", at)
     register = entry("register", _("Register"), "phone-plus", at) if reader.may_register else None
@@ -205,7 +212,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
     me = entry("account", _("Me"), "user", at)
     others = entry("todo", _("Waiting"), "clock-hour-4", "") | {
-        "url": f"{reverse('todo')}?wait=others"
+        "url": f"{address('todo')}?wait=others"
     }
     if at == "waiting":
         others["current"] = True
@@ -216,7 +223,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
             {"label": _("Mine"), "entries": [todo, others, cases, notices]},
             {"label": _("Organisation"), "entries": [
                 item for item in management(reader, at)
-                if item["url"] in (reverse("policies"), reverse("calendar"))
+                if item["url"] in (address("policies"), address("calendar"))
             ]},
         ]  # fmt: skip
     else:
@@ -234,8 +241,8 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
         "language": "en" if reader.language == "en" else "zh-hans",
         "theme": theme_of(request),
         "letters": True,
-        "organisation": organisation_name(),
-        "look": look(),
+        "organisation": house.name,
+        "look": house.look,
         "now": reader.now,
         "now_text": reader.clock.bar(),
         "zone": reader.zone,
@@ -252,19 +259,19 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
             )
             if item
         ],
-        "todo_url": reverse("todo"),
-        "register_url": reverse("register") if reader.may_register else "",
-        "search_url": reverse("find"),
-        "board_url": reverse("board"),
-        "language_url": reverse("language"),
-        "theme_url": reverse("theme"),
-        "sign_out_url": reverse("account_logout"),
+        "todo_url": address("todo"),
+        "register_url": address("register") if reader.may_register else "",
+        "search_url": address("find"),
+        "board_url": address("board"),
+        "language_url": address("language"),
+        "theme_url": address("theme"),
+        "sign_out_url": address("account_logout"),
     }
 
 
 def entry(name: str, label: str, icon: str, at: str, count: int | None = None) -> dict[str, Json]:
     """One entry of the menu, leading to the address called `name`."""
-    made: dict[str, Json] = {"label": label, "url": reverse(name), "icon": icon}
+    made: dict[str, Json] = {"label": label, "url": address(name), "icon": icon}
     if count is not None:
         made["count"] = count if count < 1000 else "1000+"
     return made | ({"current": True} if name == at else {})

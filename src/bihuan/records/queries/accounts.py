@@ -30,7 +30,7 @@ def account_of(user_id: int) -> Account | None:
 
 def organisation_name() -> str:
     """What the organisation is called; empty before the first run."""
-    return Site.objects.values_list("organisation_name", flat=True).first() or ""
+    return house_of().name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,25 @@ class Look:
         return f"{self.colour.removeprefix('#')}{self.logo[:8]}"
 
 
+@dataclass(frozen=True, slots=True)
+class House:
+    """Whose Bihuan this is: the name of the organisation, empty before the first run, and its look."""
+
+    name: str
+    look: Look
+
+
+def house_of() -> House:
+    """Name and look of the organisation, in one query."""
+    name, found = Site.objects.values_list("organisation_name", "look").first() or ("", None)
+    kept = found or {}
+    words = (str(kept.get(part, "")) for part in ("colour", "logo", "head", "foot"))
+    return House(name, Look(*words))
+
+
 def look() -> Look:
     """Colour, logo, head and foot of letters."""
-    found = Site.objects.values_list("look", flat=True).first() or {}
-    return Look(*(str(found.get(name, "")) for name in ("colour", "logo", "head", "foot")))
+    return house_of().look
 
 
 def doors() -> dict[str, dict[str, str]]:

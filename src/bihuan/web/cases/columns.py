@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from bihuan.desk import permissions, worlds
 from bihuan.records.queries.cases import Listed
 from bihuan.records.queries.find import complainants, seen_whole
+from bihuan.web.addresses import address
 from bihuan.web.cases import head
 from bihuan.web.shell import Reader
 from bihuan.web.words import Clock, Names, tone_of_severity
@@ -115,7 +115,7 @@ def drawn(row: Row, columns: Sequence[str]) -> dict[str, Json]:
     return {
         "key": case.id,
         "number": case.number,
-        "url": reverse("case", args=[case.number]),
+        "url": address("case", args=[case.number]),
         "title": row.title,
         "phone": permissions.mask_phone(row.phone) if row.phone else "",
         "tone": head.tone(case.stage, case.ended),

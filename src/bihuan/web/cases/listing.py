@@ -59,7 +59,7 @@ def _page(
         reader,
         "cases/list.jinja",
         {
-            "columns": [{"key": name, "label": COLUMNS[name].label} for name in asked.columns],
+            "columns": [{"key": name, "label": str(COLUMNS[name].label)} for name in asked.columns],
             "is_usual": asked.columns == USUAL,
             "rows": [drawn(row, asked.columns) for row in read_rows(listed, reader, late=late)],
             "next_url": f"?{asked.query(after=f'{after.at}-{after.id}')}" if after else "",

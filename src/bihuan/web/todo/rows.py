@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk import worlds
@@ -14,6 +13,7 @@ from bihuan.engine.world import World
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import Behind, cases_behind
+from bihuan.web.addresses import address
 from bihuan.web.cases.desk import Desk, desk_of
 from bihuan.web.shell import Reader
 from bihuan.web.words import HOUR, Names
@@ -82,7 +82,7 @@ def todo_url(wait: str, row: str = "", *, every: bool = False, following: str = 
     more = "1" if every else ""
     asked = (("wait", wait), ("row", row), ("all", more), ("next", following))
     query = "&".join(f"{name}={value}" for name, value in asked if value)
-    return reverse("todo") + (f"?{query}" if query else "")
+    return address("todo") + (f"?{query}" if query else "")
 
 
 def drawn(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
@@ -90,7 +90,7 @@ def drawn(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
     owed, names, clock = row.owed, row.names, reader.clock
     message = row.behind.message
     url = (
-        reverse("message", args=[message]) if message else reverse("case", args=[owed.case_number])
+        address("message", args=[message]) if message else address("case", args=[owed.case_number])
     )
     sheet = row.behind.state.sheets.get(owed.sheet)
     kind = names.sheet(sheet.kind, owed.case_number, sheet.number) if sheet else ""

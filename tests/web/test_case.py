@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
@@ -49,6 +51,19 @@ def test_the_page_tells_what_happened_and_what_is_owed(mall: Mall, as_: As) -> N
     english = as_("desk", "en").get(f"/cases/{number}/").content.decode()
     for words in ("drew up a note", "on time", "Owed now", "Operations manager"):
         assert words in english, words
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_case_with_any_history_is_few_questions(mall: Mall, as_: As, count: int) -> None:
+    number = mall.complain()
+    for _ in range(count):
+        mall.act(number, "remark", "desk", text="客户来电催问")
+    client = as_("desk")
+    client.get(f"/cases/{number}/")
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(f"/cases/{number}/")
+    assert sum("补记" in one["what"] for one in answer.context["events"]) == count
+    assert len(asked) <= 18, [one["sql"][:90] for one in asked]
 
 
 def test_what_can_t_be_done_now_says_what_is_missing_and_who_owes_it(mall: Mall, as_: As) -> None:

@@ -14,7 +14,7 @@ from tests.web.mall import DAY, HOUR, Mall, now
 
 pytestmark = pytest.mark.django_db
 As = Callable[..., Client]
-QUERIES = 24  # of a page of any length: who reads it, the shell, the rows, who complained
+QUERIES = 14  # of a page of any length: who reads it, the shell, the rows, who complained
 
 
 def numbers(client: Client, query: str = "") -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -322,6 +323,7 @@ def _double_quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+@lru_cache(maxsize=16)  # whoever adopts, compiles or words a policy reads the same text again
 def _read(text: str) -> _Reading:
     reading = _Reading()
     try:

@@ -9,6 +9,7 @@ from bihuan.desk import intake, organisation, packs, people
 from bihuan.desk.perform import Performed, perform
 from bihuan.engine.case import Act
 from bihuan.records.models import Case, Obligation
+from tests.made_once import made_once
 
 _ids = count(1)
 
@@ -45,6 +46,7 @@ class Firm:
         return self.act(number, "acknowledge", self.agent, now, told_by="same channel", **more)
 
 
+@made_once
 def firm() -> Firm:
     before = START - 30 * DAY
     organisation.site()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bihuan.desk import organisation, people, setup
 from bihuan.engine.refusal import Refusal
+from tests.made_once import made_once
 from tests.web.mall import DAY, PASSWORD, Mall, now
 
 Unit = tuple[str, str, str, str]  # code, name, kind, parent
@@ -81,6 +82,7 @@ GENERAL = Plan(
 )  # fmt: skip
 
 
+@made_once
 def open_house(plan: Plan, at: int | None = None, language: str = "zh-hans") -> Mall:
     """The organisation of the plan with people who can sign in: their ids by username."""
     since = (at or now()) - 30 * DAY

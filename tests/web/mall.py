@@ -7,6 +7,7 @@ from bihuan.desk import intake, organisation, people, setup
 from bihuan.desk.perform import Performed, perform
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
+from tests.made_once import made_once
 
 PASSWORD = "a long enough word"
 HOUR, DAY = 3600, 86400
@@ -78,6 +79,7 @@ class Mall:
         return done
 
 
+@made_once
 def open_mall(at: int | None = None, language: str = "zh-hans") -> Mall:
     """The mall, set up a month ago."""
     since = (at or now()) - 30 * DAY

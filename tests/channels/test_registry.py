@@ -9,20 +9,13 @@ from django.core.checks import run_checks
 
 from bihuan import channels
 from bihuan.channels import registry
-from bihuan.desk import packs, worlds
+from bihuan.desk import packs
 from bihuan.desk.verify import verify
 from bihuan.records.models import Received
 from bihuan.records.queries.received import tallies
 from tests.desk.firm import DAY, START, firm, owed
 
 TOY = Path(__file__).with_name("toy.txt")
-
-
-@pytest.fixture(autouse=True)
-def nothing_remembered():
-    worlds.forget()
-    yield
-    worlds.forget()
 
 
 @pytest.fixture

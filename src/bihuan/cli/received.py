@@ -1,12 +1,14 @@
-"""Commands about what reached the organisation: ledger."""
+"""Commands about what reaches the organisation: mail-in, ledger."""
 
 import argparse
+import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from bihuan.cli import store
 from bihuan.cli.commands import Commands
 from bihuan.cli.instants import now
-from bihuan.cli.speech import OK, REFUSED, Speaker
+from bihuan.cli.speech import OK, REFUSED, Speaker, stop
 from bihuan.engine.words import FATES, Text
 
 WEEK = 7
@@ -14,6 +16,21 @@ WEEK = 7
 
 def add(commands: Commands) -> None:
     """Declare the commands."""
+    mail_in = commands.add(
+        "mail-in",
+        run_mail_in,
+        Text(
+            "收下一封邮件（文件或管道）；只有未能保存时退出码不为 0",
+            "take in a mail from a file or a pipe; the exit code is 0 unless it could not be stored",
+        ),
+    )
+    mail_in.take(
+        "file", nargs="?", default="-", metavar="FILE", says=Text("文件，或 -", "a file, or -")
+    )
+    mail_in.take(
+        "--box", default="", metavar="ADDRESS",
+        says=Text("收到它的邮箱", "the mailbox that it came to"),
+    )  # fmt: skip
     ledger = commands.add(
         "ledger",
         run_ledger,
@@ -25,6 +42,29 @@ def add(commands: Commands) -> None:
     ledger.take(
         "--days", type=int, default=WEEK, metavar="N", says=Text("最近几天", "how many days back")
     )
+
+
+def run_mail_in(args: argparse.Namespace, speaker: Speaker) -> int:
+    at = now()
+    store.need_site()
+    from django.db import DatabaseError
+
+    from bihuan.channels.email.taking import take
+    from bihuan.desk import mailboxes
+
+    box = mailboxes.find(args.box) if args.box else None
+    if box is None:
+        box = mailboxes.Box(address=args.box.lower()[:320])
+    try:
+        raw = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+        message = take(raw, box, at)
+    except (OSError, DatabaseError) as error:
+        raise stop(Text(f"未能保存：{error}", f"not stored: {error}"), REFUSED) from error
+    known = Text("", "") if message.fresh else Text("（以前已收到）", " (received before)")
+    speaker.say(Text(f"已保存为第 {message.id} 件来件{known.zh}",
+                     f"stored as message {message.id}{known.en}"))  # fmt: skip
+    speaker.data({"message": message.id, "new": message.fresh})
+    return OK
 
 
 def run_ledger(args: argparse.Namespace, speaker: Speaker) -> int:

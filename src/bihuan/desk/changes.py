@@ -31,6 +31,7 @@ AREAS = {
     "doors": Text("受理渠道", "Channels"),
     "notices": Text("通知", "Notices"),
     "tokens": Text("程序接入", "Access for programs"),
+    "boxes": Text("收信邮箱", "Mailboxes"),
     "ways": Text("通知方式", "Ways of telling"),
     "webhooks": Text("事件推送", "Webhooks"),
 }

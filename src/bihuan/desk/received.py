@@ -47,6 +47,8 @@ class Arrival:
     kind: str = ""
     received_at: int = 0
     sender: str = ""
+    contact: str = ""  # where the sender is reached
+    message_id: str = ""  # what answers to it name
     subject: str = ""
     preview: str = ""
 
@@ -197,7 +199,10 @@ def erase(case_id: int) -> tuple[int, set[str]]:
     """
     rows = Received.objects.filter(case=case_id) | Received.objects.filter(ledger=case_id)
     digests = set(rows.exclude(digest="").values_list("digest", flat=True))
-    count = rows.update(sender="", subject="", preview="", digest="", external_id=_erased_id())
+    count = rows.update(
+        sender="", contact="", message_id="", subject="", preview="", digest="",
+        external_id=_erased_id(),
+    )  # fmt: skip
     return count, digests
 
 
@@ -247,6 +252,8 @@ def _row(arrival: Arrival, digest: str, now: int) -> tuple[Received, bool]:
             "received_at": honest(arrival.received_at, now),
             "recorded_at": now,
             "sender": plain(arrival.sender, 320),
+            "contact": plain(arrival.contact, 320).lower(),
+            "message_id": plain(arrival.message_id, 300),
             "subject": plain(arrival.subject, 300),
             "preview": plain(arrival.preview, 500),
         },

@@ -51,6 +51,18 @@ FATES: dict[str, Text] = {
 # Why the system judged a message as it did; people give reasons in their own words.
 REASONS: dict[str, Text] = {
     "unreadable": Text("无法读出，须有人看原文", "it cannot be read; somebody has to look at it"),
+    "bounce": Text("退信：我们发出的邮件未送达", "a mail of ours that came back"),
+    "delivery-report": Text("投递报告", "a report of a mail system"),
+    "auto-reply": Text("自动回复", "an automatic reply"),
+    "own-mail": Text("我们自己发出的邮件", "a mail of our own"),
+    "list-mail": Text("邮件列表或群发", "sent to a list"),
+    "robot": Text("发件地址无人查收", "from an address that nobody reads"),
+    "spam": Text("被标为垃圾邮件", "marked as spam"),
+    "too-many": Text("同一来件人短时间内来件过多", "too many from one sender in a short time"),
+    "duplicate": Text("同一封邮件", "the same mail once more"),
+    "stranger": Text("来件人引用的案件与其无关", "who quotes that case has no part in it"),
+    "box-asks": Text("此邮箱的来件由人判断", "what comes to this box is judged by a person"),
+    "no-channel": Text("制度没有此渠道", "the policy has no such channel"),
 }
 # Records a policy says how long to keep; `reports` stand for all that a ledger holds.
 KEPT: dict[str, Text] = {

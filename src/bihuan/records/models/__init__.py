@@ -13,6 +13,7 @@ from bihuan.records.models.delivery import (
 )
 from bihuan.records.models.event import ActReceipt, Anchor, Event
 from bihuan.records.models.library import Citation, Document, DocumentTerm
+from bihuan.records.models.mailbox import Mailbox
 from bihuan.records.models.obligation import Obligation
 from bihuan.records.models.organisation import Absence, Holding, Person, Rostering, Site, Unit
 from bihuan.records.models.outbox import Notice, Outbox
@@ -48,6 +49,7 @@ __all__ = [
     "Holding",
     "IssuedReport",
     "Looking",
+    "Mailbox",
     "Notice",
     "NoticeText",
     "Obligation",

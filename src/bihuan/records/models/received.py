@@ -22,6 +22,8 @@ class Received(models.Model):
     received_at = models.BigIntegerField()  # as the source says, where that can be
     recorded_at = models.BigIntegerField()
     sender = models.CharField(max_length=320, blank=True)
+    contact = models.CharField(max_length=320, blank=True)  # where the sender is reached
+    message_id = models.CharField(max_length=300, blank=True)  # what answers to it name
     subject = models.CharField(max_length=300, blank=True)
     preview = models.CharField(max_length=500, blank=True)
     fate = models.CharField(max_length=12, blank=True)
@@ -50,6 +52,10 @@ class Received(models.Model):
                 condition=Q(fate__in=["", "quarantined"]),
             ),
             models.Index(fields=["digest"], name="received_raw"),
+            models.Index(
+                fields=["contact", "recorded_at"], name="received_by", condition=~Q(contact="")
+            ),
+            models.Index(fields=["message_id"], name="received_id", condition=~Q(message_id="")),
         ]
 
     def __str__(self) -> str:

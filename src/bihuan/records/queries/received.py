@@ -1,5 +1,6 @@
 """What was received, counted and found: per channel and day, what waits, one message."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ from django.db.models.functions import Cast
 
 from bihuan.engine.case import MESSAGE
 from bihuan.records.models import Case, Received
-from bihuan.records.queries.cases import Key
+from bihuan.records.queries.cases import Key, survivor
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
 DAY = 86_400
@@ -128,3 +129,65 @@ def _read(rows: "QuerySet[Received]") -> Iterator[ReceivedRow]:
     )  # fmt: skip
     for row in rows.values_list(*names, "case__number", "ledger__number"):
         yield ReceivedRow(*row[:16], row[16] or "", row[17] or "")
+
+
+# -- What a message belongs to -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A message of the same sender that is part of a case."""
+
+    subject: str
+    case: str
+    is_open: bool
+
+
+def living(number: str) -> str:
+    """The case of that number, or the one it was merged into; empty where there is none to add to."""
+    row = Case.objects.filter(number=number, ledger=False).exclude(ended="purged").first()
+    if row is None:
+        return ""
+    following = survivor(row.pk) if row.ended == "merged" else None
+    return following[0] if following else row.number
+
+
+def case_of_messages(ids: Collection[str]) -> str:
+    """The case that a message with one of these ids of its own is part of; empty where none is."""
+    rows = Received.objects.filter(message_id__in=[one for one in ids if one]).exclude(case=None)
+    number = rows.order_by("-id").values_list("case__number", flat=True).first()
+    return living(number) if number else ""
+
+
+def same_mail(message_id: str, contact: str, before: int) -> str:
+    """The case of an earlier message that is the same one: its own id, and the same sender."""
+    if not message_id:
+        return ""
+    rows = Received.objects.filter(message_id=message_id, contact=contact, pk__lt=before)
+    number = rows.exclude(case=None).order_by("id").values_list("case__number", flat=True).first()
+    return living(number) if number else ""
+
+
+def takes_part(contact: str, number: str) -> bool:
+    """Whether somebody reached at that address has a part in the case: wrote in it, or is its complainant."""
+    if not contact:
+        return False
+    case = Case.objects.filter(number=number, ledger=False).first()
+    if case is None:
+        return False
+    if Received.objects.filter(contact=contact, case=case).exclude(fate="rejected").exists():
+        return True
+    told = str(case.state.get("facts", {}).get("contact", "")).lower()
+    return contact in re.split(r"[\s,;，；、<>()（）]+", told)
+
+
+def earlier_of(contact: str, since: int) -> list[Earlier]:
+    """The newest messages of a sender since an instant that are part of cases."""
+    rows = Received.objects.filter(contact=contact, recorded_at__gte=since).exclude(case=None)
+    found = rows.order_by("-id").values_list("subject", "case__number", "case__is_open")[:20]
+    return [Earlier(*row) for row in found] if contact else []
+
+
+def count_of(contact: str, since: int, before: int) -> int:
+    """How many messages a sender sent since an instant, up to that one."""
+    return Received.objects.filter(contact=contact, recorded_at__gte=since, pk__lt=before).count()

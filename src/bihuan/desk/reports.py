@@ -67,7 +67,8 @@ def produce(
             return book.take(measure, span, by=by, only=[*only, *also], seen=seen)
 
         previous = before(period, calendar_of(ruling))
-        return drawn(report, ruling.code, period, previous, as_of or now, take, units=units)
+        made = drawn(report, ruling.code, period, previous, as_of or now, take, units=units)
+    return made | {"units": list(units), "intake": list(intake)}
 
 
 def calendar_of(ruling: Ruling) -> Calendar:

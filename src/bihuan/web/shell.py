@@ -207,6 +207,10 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
         if reader.oversees
         else None
     )
+    insight = entry("insight", _("Insight"), "bulb", at) if reader.oversees else None
+    reports = (
+        entry("reports", _("Reports"), "clipboard-data", at) if not reader.is_outside else None
+    )
     unread = unread_count(reader.person)
     visits = entry("visits", _("Visits"), "phone-call", at) if reader.may_register else None
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
@@ -231,7 +235,11 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
             {"label": _("Mine"), "entries": [item for item in (todo, visits, notices) if item]},
             {
                 "label": _("Cases"),
-                "entries": [item for item in (cases, register, received, board, tracing) if item],
+                "entries": [
+                    item
+                    for item in (cases, register, received, board, insight, reports, tracing)
+                    if item
+                ],
             },
             {"label": _("Organisation"), "entries": management(reader, at)},
         ]

@@ -9,6 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.papers.urls")),
     path("", include("bihuan.web.board.urls")),
     path("", include("bihuan.web.returns.urls")),
+    path("", include("bihuan.web.reports.urls")),
+    path("", include("bihuan.web.insight.urls")),
     path("cases/", include("bihuan.web.register.urls")),
     path("cases/", include("bihuan.web.cases.urls")),
     path("find/", include("bihuan.web.search.urls")),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bihuan.records.models import IssuedReport
+from bihuan.records.models import Case, IssuedReport
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
 Json = Any
@@ -76,3 +76,12 @@ def _may_read(viewer: Viewer, readers: list[str], case_id: int) -> bool:
     if viewer.seats & set(readers):
         return True
     return visible_cases(viewer).filter(pk=case_id).exists()
+
+
+def words_of_sheet(number: str, sheet: int) -> str:
+    """What was written on a sheet of a ledger, as it stands."""
+    state = Case.objects.filter(number=number).values_list("state", flat=True).first() or {}
+    for one in state.get("sheets", ()):
+        if one["number"] == sheet:
+            return str(one.get("data", {}).get("content", ""))
+    return ""

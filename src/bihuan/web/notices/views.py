@@ -60,6 +60,10 @@ def _row(item: Told, reader: Reader) -> dict[str, Json]:
         text = _about_sending(item, reader)
     elif what and act:
         text = what % {"act": act, "due": due or "—"}
+    elif item.kind == "report":
+        text = _("A report was drawn up: %(name)s %(period)s") % {
+            "name": _report_name(body, reader), "period": body.get("period", ""),
+        }  # fmt: skip
     elif body.get("what") == "note answered":
         text = _("Note %(note)s was answered") % {"note": body.get("note", "")}
     elif body.get("what") == "webhook dead":
@@ -75,7 +79,7 @@ def _row(item: Told, reader: Reader) -> dict[str, Json]:
         "text": text,
         "late": item.kind == "late",
         "number": item.case_number or "",
-        "url": reverse("case", args=[item.case_number]) if item.case_number else "",
+        "url": _url(item),
         "more": reverse("ways") if item.kind in ("undelivered", "way down") else "",
         "at_text": reader.clock.at(item.at),
         "unread": not item.read_at,
@@ -93,3 +97,17 @@ def _about_sending(item: Told, reader: Reader) -> str:
     return _("%(name)s was not reached %(way)s: %(error)s") % {
         "name": name, "way": way, "error": body.get("error", ""),
     }  # fmt: skip
+
+
+def _url(item: Told) -> str:
+    if item.kind == "report":
+        return reverse("report", args=[int(item.body["report"])])
+    return reverse("case", args=[item.case_number]) if item.case_number else ""
+
+
+def _report_name(body: dict[str, Json], reader: Reader) -> str:
+    name = str(body.get("name", ""))
+    for policy in reader.policies.values():
+        if name in policy.reports:
+            return policy.reports[name].text.in_(reader.language)
+    return name

@@ -19,7 +19,7 @@ def typeset(paper: Paper, form: Format = "pdf") -> bytes:
     found = typst.compile(
         resources.files("bihuan.web.papers").joinpath("paper.typ").read_bytes(),
         sys_inputs={"paper": json.dumps(_said(paper), ensure_ascii=False, default=list)},
-        font_paths=_faces(),
+        font_paths=faces(),
         format=form,
         timestamp=0,
     )
@@ -27,7 +27,8 @@ def typeset(paper: Paper, form: Format = "pdf") -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _faces() -> Any:
+def faces() -> Any:
+    """The faces that everything typeset has embedded: every character of a name."""
     import noto_cjk_sans_otc
     import typst
 

@@ -18,8 +18,37 @@ LONGEST_AGO = (1980, 1, 1, 0, 0, 0)  # the date every part of a file carries: sa
 
 def word(paper: Paper) -> bytes:
     """The paper as .docx. The same paper gives the same bytes."""
-    import docx
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    document = new_document(f"{paper.foot} {paper.note} · {paper.as_of}")
+    line_of(document.add_paragraph(), paper.company, 9)
+    title = document.add_paragraph()
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    line_of(title, paper.title, 18, bold=True)
+    head = document.add_paragraph()
+    head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    line_of(head, f"{paper.number}  ", 9)
+    if paper.qr:
+        head.add_run().add_picture(BytesIO(square(paper.qr, "png")), width=Cm(1.5))
+    if paper.letter:
+        letter = paper.letter
+        for text in (letter.greeting, *letter.paragraphs, *letter.closing):
+            line_of(document.add_paragraph(), text, 12)
+        for text in letter.signed:
+            signed = document.add_paragraph()
+            signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            line_of(signed, text, 12)
+    else:
+        _grid(document, paper)
+    document.core_properties.title = paper.title
+    document.core_properties.author = paper.company
+    return ended_as(document)
+
+
+def new_document(foot: str) -> Any:
+    """An empty A4 page in our faces with these words at its foot."""
+    import docx
     from docx.shared import Cm, Pt
 
     document = docx.Document()
@@ -30,29 +59,8 @@ def word(paper: Paper) -> bytes:
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm(1.8)
     page.top_margin = page.bottom_margin = Cm(1.6)
-    _line(page.footer.paragraphs[0], f"{paper.foot} {paper.note} · {paper.as_of}", 8)
-    _line(document.add_paragraph(), paper.company, 9)
-    title = document.add_paragraph()
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _line(title, paper.title, 18, bold=True)
-    head = document.add_paragraph()
-    head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    _line(head, f"{paper.number}  ", 9)
-    if paper.qr:
-        head.add_run().add_picture(BytesIO(square(paper.qr, "png")), width=Cm(1.5))
-    if paper.letter:
-        letter = paper.letter
-        for text in (letter.greeting, *letter.paragraphs, *letter.closing):
-            _line(document.add_paragraph(), text, 12)
-        for text in letter.signed:
-            signed = document.add_paragraph()
-            signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            _line(signed, text, 12)
-    else:
-        _grid(document, paper)
-    document.core_properties.title = paper.title
-    document.core_properties.author = paper.company
-    return _saved(document)
+    line_of(page.footer.paragraphs[0], foot, 8)
+    return document
 
 
 def _grid(document: Any, paper: Paper) -> None:
@@ -73,10 +81,10 @@ def _grid(document: Any, paper: Paper) -> None:
             paragraph = place.paragraphs[0]
             if cell.kind == "label":
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-                _shade(place)
-                _line(paragraph, cell.text, 9.5)
+                shade(place)
+                line_of(paragraph, cell.text, 9.5)
             else:
-                _line(paragraph, replace(cell, signed="").value, 10.5)
+                line_of(paragraph, replace(cell, signed="").value, 10.5)
                 for _more in range(cell.lines - max(cell.text.count("\n") + 1, 1)):
                     place.add_paragraph()
             if cell.drawn:
@@ -86,11 +94,12 @@ def _grid(document: Any, paper: Paper) -> None:
             if cell.signed:
                 signed = place.add_paragraph()
                 signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-                _line(signed, cell.signed, 9.5)
+                line_of(signed, cell.signed, 9.5)
             x += cell.span
 
 
-def _line(paragraph: Any, text: str, size: float, *, bold: bool = False) -> None:
+def line_of(paragraph: Any, text: str, size: float, *, bold: bool = False) -> None:
+    """Put words into a paragraph, in our faces."""
     from docx.shared import Pt
 
     run = paragraph.add_run(_printable(text))
@@ -111,7 +120,8 @@ def _face(styled: Any) -> None:
     styled.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), EAST)
 
 
-def _shade(cell: Any) -> None:
+def shade(cell: Any) -> None:
+    """Shade a cell as labels are."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
@@ -121,7 +131,8 @@ def _shade(cell: Any) -> None:
     cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  (python-docx has no other way)
 
 
-def _saved(document: Any) -> bytes:
+def ended_as(document: Any) -> bytes:
+    """The document as a file: the same content gives the same bytes."""
     out = BytesIO()
     document.save(out)
     return undated(out.getvalue())

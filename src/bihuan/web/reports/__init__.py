@@ -1,0 +1,1 @@
+"""Reports of figures: issued and taken again, as page and file, each figure with the cases behind it."""

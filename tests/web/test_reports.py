@@ -1,0 +1,173 @@
+"""Reports and dashboards: figures as issued, each leading to its cases, files that are the same again."""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from django.test import Client
+
+from bihuan.desk import columns, reports
+from bihuan.desk.sweep import sweep
+from bihuan.records.models import IssuedReport
+from tests.web.mall import DAY, HOUR, Mall, now
+
+As = Callable[..., Client]
+
+
+@pytest.fixture(autouse=True)
+def an_empty_folder(settings, tmp_path):
+    settings.HOME = tmp_path
+
+
+@pytest.fixture
+def issued(mall: Mall) -> IssuedReport:
+    """The newest weekly report, over cases of the last weeks."""
+    from bihuan.desk.ledgers import ensure_ledgers
+
+    at = now()
+    ensure_ledgers(at - 15 * DAY)
+    for days in range(2, 15):
+        mall.complain(at - days * DAY, content=f"=cmd 第 {days} 件")
+    sweep(at)
+    assert reports.issue(at) > 0
+    found = IssuedReport.objects.filter(name="weekly_report").order_by("-as_of").first()
+    assert found is not None
+    return found
+
+
+def figure_of(page: str, label: str) -> tuple[str, str]:
+    """What a page says beside a label, and where that leads."""
+    cell = re.search(
+        rf'<th scope="row"[^>]*>{label}</th><td[^>]*>(?:<a href="([^"]+)">)?([^<]+)', page
+    )
+    assert cell, label
+    return cell[2].strip(), (cell[1] or "").replace("&amp;", "&")
+
+
+def test_an_issued_report_shows_the_figures_it_was_issued_with_whatever_happens_later(
+    mall: Mall, as_: As, issued: IssuedReport
+) -> None:
+    url = f"/reports/{issued.pk}/"
+    before = as_("gm").get(url).content.decode()
+    received = issued.figures["parts"][0]["rows"][0]["now"][0][0]
+    assert received > 0
+    assert figure_of(before, "受理")[0] == str(received)
+    mall.complain(issued.as_of - 3 * DAY)
+    columns.refresh(now())
+    assert figure_of(as_("gm").get(url).content.decode(), "受理")[0] == str(received)
+    assert issued.hash[:16] in before
+
+
+def test_every_figure_leads_to_the_cases_it_counts_and_no_others(
+    mall: Mall, as_: As, issued: IssuedReport
+) -> None:
+    mall.complain(now() - HOUR)
+    client = as_("gm")
+    page = client.get(f"/reports/{issued.pk}/").content.decode()
+    count, url = figure_of(page, "受理")
+    behind = client.get(url).content.decode()
+    numbers = set(re.findall(r'<span class="note">(TS\d+-\d+)</span>', behind))
+    assert len(numbers) == int(count)
+    for url in re.findall(r'href="(/figures/cases/[^"]+)"', page):
+        assert client.get(url.replace("&amp;", "&")).status_code == 200, url
+
+
+@pytest.mark.parametrize("ending", ["pdf", "docx", "xlsx"])
+def test_a_report_is_a_file_that_is_the_same_again(
+    as_: As, issued: IssuedReport, ending: str
+) -> None:
+    client = as_("gm")
+    first, again = (client.get(f"/reports/{issued.pk}.{ending}") for _ in range(2))
+    assert first.status_code == 200
+    assert first.content == again.content
+    assert len(first.content) > 2000
+    assert client.get(f"/reports/{issued.pk}.exe").status_code == 404
+
+
+def test_the_workbook_holds_numbers_as_numbers_and_no_formula(
+    mall: Mall, as_: As, issued: IssuedReport
+) -> None:
+    client = as_("gm")
+    book = openpyxl.load_workbook(BytesIO(client.get(f"/reports/{issued.pk}.xlsx").content))
+    cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]
+    assert all(cell.data_type != "f" for cell in cells)
+    row = next(cell.row for cell in cells if cell.value == "受理")
+    assert book.active.cell(row, 2).value == issued.figures["parts"][0]["rows"][0]["now"][0][0]
+    with ZipFile(BytesIO(client.get(f"/reports/{issued.pk}.docx").content)) as word:
+        assert "受理" in word.read("word/document.xml").decode()
+
+
+def test_who_may_not_see_the_ledger_and_was_not_told_has_no_report(
+    mall: Mall, as_: As, issued: IssuedReport
+) -> None:
+    for who in ("merchant", "floor"):
+        assert as_(who).get(f"/reports/{issued.pk}/").status_code == 404
+        assert as_(who).get(f"/reports/{issued.pk}.pdf").status_code == 404
+    assert f"/reports/{issued.pk}/" not in as_("floor").get("/reports/").content.decode()
+
+
+def test_any_period_can_be_asked_for_as_of_any_instant_and_nonsense_is_told(
+    mall: Mall, as_: As, issued: IssuedReport
+) -> None:
+    client = as_("gm")
+    asked = f"/reports/any/?report=mall/weekly_report&period={issued.period}"
+    received, _url = figure_of(client.get(asked).content.decode(), "受理")
+    assert int(received) == issued.figures["parts"][0]["rows"][0]["now"][0][0]
+    early = client.get(f"{asked}&as_of=2020-01-01T00:00").content.decode()
+    assert figure_of(early, "受理")[0] == "0"
+    assert figure_of(early, "按时答复率")[0] == "—"
+    wrong = client.get("/reports/any/?report=mall/weekly_report&period=2026-W77&as_of=soon")
+    assert wrong.status_code == 422
+    assert "2026-W48" in wrong.content.decode()
+    assert client.get("/reports/any/?report=mall/nothing").status_code == 404
+    assert as_("merchant").get("/reports/any/").status_code == 404
+
+
+def test_a_reader_counts_only_what_they_may_see(mall: Mall, as_: As) -> None:
+    mall.complain(now() - HOUR)
+    mall.complain(now() - HOUR, about_person=mall.ids["operations"], about="manager")
+    ask = "/reports/any/?report=mall/iso&period=" + as_period(now())
+    assert figure_of(as_("gm").get(ask).content.decode(), "受理")[0] == "2"
+    assert figure_of(as_("operations").get(ask).content.decode(), "受理")[0] == "1"
+
+
+def as_period(at: int) -> str:
+    from datetime import UTC, datetime, timedelta
+
+    return (datetime.fromtimestamp(at, UTC) + timedelta(hours=8)).strftime("%Y-%m-%d")
+
+
+@pytest.mark.parametrize(
+    "length", ["", "?period=2026", "?period=1999-01", "?period=nonsense&unit=nowhere"]
+)
+def test_the_dashboard_shows_every_panel_and_leads_to_cases(
+    mall: Mall, as_: As, issued: IssuedReport, length: str
+) -> None:
+    client = as_("gm")
+    answer = client.get(f"/insight/{length}")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    for url in sorted(set(re.findall(r'href="(/figures/cases/[^"]+)"', page)))[:8]:
+        assert client.get(url.replace("&amp;", "&")).status_code == 200
+    assert 'hx-trigger="every 60s"' in page
+    assert as_("merchant").get("/insight/").status_code == 404
+
+
+def test_a_unit_on_the_dashboard_counts_itself_and_what_lies_below(mall: Mall, as_: As) -> None:
+    mall.complain(now() - HOUR, about_unit="m217")
+    mall.complain(now() - HOUR, about_unit="f2")
+    page = as_("gm").get("/insight/?unit=f2").content.decode()
+    assert re.search(r"受理 <b>2</b>", page)
+    assert re.search(r"受理 <b>1</b>", as_("gm").get("/insight/?unit=m217").content.decode())
+
+
+def test_the_notice_of_a_report_leads_to_it(mall: Mall, as_: As, issued: IssuedReport) -> None:
+    from bihuan.desk.outbox import deliver
+
+    deliver(now(), limit=5000)
+    page = as_("operations").get("/notices/").content.decode()
+    assert "报表已生成：" in page
+    assert re.search(r'href="/reports/\d+/"', page)

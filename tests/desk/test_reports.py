@@ -11,6 +11,7 @@ from bihuan.records.models import IssuedReport, Notice, Outbox
 from bihuan.records.queries.reports import report_for, report_of_sheet, reports_for
 from tests.desk.firm import DAY, HOUR, MIN, START, firm, instant
 from tests.desk.test_retention import GONE, archived
+from tools.recount import days_of, recount, said
 
 pytestmark = pytest.mark.django_db
 DRAWN = instant("2026-04-07 09:00")  # 5 April is a Sunday, the 6th a holiday
@@ -107,3 +108,12 @@ def test_what_a_worker_slept_through_is_issued_as_of_when_it_opened(office):
     assert late.as_of == DRAWN
     assert late.issued_at == DRAWN + 3 * DAY
     assert late.period == "2026-03"
+
+
+def test_an_independent_count_from_the_events_gives_every_figure(office):
+    sweep(DRAWN)
+    since, until = days_of("2026-03")
+    assert said("general", since, until, DRAWN, DRAWN) == recount("general", since, until, DRAWN)
+    assert recount("general", since, until, DRAWN)["received"] == 5
+    early = START + 2 * HOUR
+    assert said("general", since, until, early, DRAWN) == recount("general", since, until, early)

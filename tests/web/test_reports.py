@@ -171,3 +171,20 @@ def test_the_notice_of_a_report_leads_to_it(mall: Mall, as_: As, issued: IssuedR
     page = as_("operations").get("/notices/").content.decode()
     assert "报表已生成：" in page
     assert re.search(r'href="/reports/\d+/"', page)
+
+
+def test_the_draft_begins_with_the_figures_in_words_and_its_text_stands_in_the_report(
+    mall: Mall, as_: As, issued: IssuedReport
+) -> None:
+    client = as_("desk")
+    ledger, sheet = issued.case.number, issued.sheet
+    form = client.get(f"/cases/{ledger}/draft/?sheet={sheet}").content.decode()
+    received = issued.figures["parts"][0]["rows"][0]["now"][0][0]
+    assert f"受理 {received}" in form
+    assert f"/reports/{issued.pk}/" in form
+    done = mall.act(ledger, "draft", "desk", now(), sheet=sheet, content="本周以质量投诉为主。")
+    assert done.accepted, done.refusal
+    page = as_("gm").get(f"/reports/{issued.pk}/").content.decode()
+    assert "本周以质量投诉为主。" in page
+    with ZipFile(BytesIO(as_("gm").get(f"/reports/{issued.pk}.docx").content)) as word:
+        assert "本周以质量投诉为主。" in word.read("word/document.xml").decode()

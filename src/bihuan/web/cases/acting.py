@@ -18,6 +18,7 @@ from bihuan.engine.step import Possible
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.web.cases import citing, forms, replying, signing
 from bihuan.web.cases.desk import Desk
+from bihuan.web.reports import drafting
 
 Json = Any
 LETTERS = {
@@ -52,11 +53,15 @@ def form_of(
         errors.setdefault(refusal.field, names.text(refusal.text))
         boxed = None
     fields = []
+    report = drafting.report_at(desk, offer.act, offer.sheet)
+    begun = drafting.beginning(desk, report, offer.act) if report and posted is None else ("", "")
     documents: tuple[Version, ...] = ()
     for wanted in offer.fields:
         value: Json = (posted or {}).get(forms.control(wanted.name), "")
         if posted is None and wanted.name in desk.page.state.facts and _is_fact(offer.act):
             value = desk.page.state.facts[wanted.name]
+        elif begun[0] == wanted.name:
+            value = begun[1]
         error = errors.get(wanted.name, "")
         if wanted.kind == "document":
             facts, now = desk.page.state.facts, desk.reader.now
@@ -117,6 +122,7 @@ def form_of(
         "templates": replying.offered(desk, offer),
         "hints": hints(desk, offer.act),
         "letter": letter(desk, offer),
+        "report": drafting.shown(desk, report) if report else None,
     }
 
 

@@ -17,6 +17,7 @@ INTERRUPTED = 130
 def groups() -> tuple[Any, ...]:
     """The modules whose commands there are, in the order of the help."""
     from bihuan.cli import (
+        calls,
         cases,
         find,
         import_,
@@ -33,7 +34,7 @@ def groups() -> tuple[Any, ...]:
     )
 
     return (
-        serve, setup, import_, cases, find, received, time, policy, rosters, library, keeping, tokens,
+        serve, setup, import_, cases, find, received, calls, time, policy, rosters, library, keeping, tokens,
         webhooks,
     )  # fmt: skip
 

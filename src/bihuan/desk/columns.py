@@ -102,6 +102,7 @@ def refresh(now: int, most: int | None = None) -> Manifest:
         if known.head != _hash_of(known.last):
             known = Manifest()
         last = _last_event()
+        _store_calls()
         if last == known.last == known.looked:
             return known
         changed = _changed(known.looked, last)
@@ -190,6 +191,40 @@ def _store(drawn: Path, to: Path, before: Path | None) -> None:
                 f"COPY ({rows} ORDER BY case_id) TO {quoted(to / f'{table}.parquet')} "
                 "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
             )
+
+
+def calls_file() -> Path:
+    """The file of all calls."""
+    return folder() / "calls.parquet"
+
+
+def _store_calls() -> None:
+    """Put the calls in their file anew where one was told of since."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(MAX(changed_at), 0), COUNT(*) FROM records_call")
+        mark = "{}-{}".format(*cursor.fetchone())
+        at = folder() / "calls.mark"
+        if mark == "0-0" or (at.exists() and at.read_text() == mark and calls_file().exists()):
+            return
+        cursor.execute(_CALLS)
+        with tempfile.TemporaryDirectory(dir=folder(), prefix=".drawn") as drawn:
+            with (Path(drawn) / "calls.csv").open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                for call, unit, queue, rang, answered, ended in cursor:
+                    waited = answered - rang if answered else "\\N"
+                    writer.writerow((0, call, "", unit, queue, rang, answered, ended, waited))
+            new = Path(drawn) / "calls.parquet"
+            with engine().cursor() as made:
+                rows = of_csv(Path(drawn), "calls")
+                made.execute(f"COPY {rows} TO {quoted(new)} (FORMAT parquet, COMPRESSION zstd)")
+            new.replace(calls_file())
+    at.write_text(mark)
+
+
+_CALLS = (
+    "SELECT c.id, l.unit, l.name, c.rang_at, c.answered_at, c.ended_at "
+    "FROM records_call c JOIN records_phoneline l ON l.id = c.line_id ORDER BY c.id"
+)
 
 
 def _put(made: Manifest) -> None:

@@ -120,7 +120,9 @@ class Book:
             said, values = _asked(test, span)
             parts.append(f"({said})")
             given += values
-        if seen is not None:
+        if (
+            seen is not None and measure.of != "calls"
+        ):  # calls are no cases: seen by who sees figures
             said, values = self._seen(seen)
             parts.append(f"case_id IN ({said})")
             given += values
@@ -184,7 +186,8 @@ def _with_earlier(
 
 
 def _stored(known: columns.Manifest, table: str) -> str:
-    files = [path for path in known.files(table) if path.exists()]
+    named_files = [columns.calls_file()] if table == "calls" else known.files(table)
+    files = [path for path in named_files if path.exists()]
     if not files:
         return columns.nothing(table)
     named = ", ".join(columns.quoted(path) for path in files)

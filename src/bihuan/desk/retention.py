@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from bihuan.desk import files, rebuild, received, worlds
+from bihuan.desk import calls, files, rebuild, received, worlds
 from bihuan.desk.sweep import sweep
 from bihuan.engine.case import Event
 from bihuan.records.models import Document, Obligation, PaperTemplate, PurgeCertificate, Received
@@ -148,6 +148,7 @@ def _beside(cursor: Any, case_id: int, left: set[str]) -> Counts:
         + changed("DELETE FROM records_webhookdelivery WHERE case_id = %s"),
         "notices": changed("DELETE FROM records_notice WHERE case_id = %s"),
     }
+    counts["calls"] = calls.erase(case_id)
     erased, digests = received.erase(case_id)
     counts["received"] = erased
     left |= digests

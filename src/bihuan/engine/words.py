@@ -63,6 +63,7 @@ REASONS: dict[str, Text] = {
     "stranger": Text("来件人引用的案件与其无关", "who quotes that case has no part in it"),
     "box-asks": Text("此邮箱的来件由人判断", "what comes to this box is judged by a person"),
     "no-channel": Text("制度没有此渠道", "the policy has no such channel"),
+    "call": Text("通话已结束，尚未登记", "the call is over and nothing was registered from it"),
 }
 # Records a policy says how long to keep; `reports` stand for all that a ledger holds.
 KEPT: dict[str, Text] = {

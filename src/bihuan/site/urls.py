@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("api/", include("bihuan.channels.api.urls")),
+    path("hooks/", include("bihuan.channels.phone.hook")),
     path("", include("bihuan.web.urls")),  # first: it closes what of the library is not offered
     path("accounts/", include("allauth.urls")),
 ]

@@ -18,7 +18,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bihuan.desk import changes, packs, permissions, setup, worlds
+from bihuan.desk import calls, changes, packs, permissions, setup, worlds
 from bihuan.engine.organisation import Organisation, post_of, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.records.queries.accounts import Account, account_of, house_of
@@ -82,6 +82,11 @@ class Reader:
         """Whether registering is the reader's own work, not only something they may do."""
         posts = {post_of(place) for place in self.organisation.own_seats(self.person)}
         return any(posts & permissions.intake_posts(one) for one in self.policies.values())
+
+    @property
+    def takes_calls(self) -> bool:
+        """Whether a telephone system tells of calls that are the reader's to take."""
+        return bool(calls.units_with_lines(self.organisation)) and self.takes_in
 
     @property
     def manages(self) -> bool:
@@ -211,6 +216,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
     reports = (
         entry("reports", _("Reports"), "clipboard-data", at) if not reader.is_outside else None
     )
+    phone = entry("calls", _("Calls"), "phone", at) if reader.takes_calls else None
     unread = unread_count(reader.person)
     visits = entry("visits", _("Visits"), "phone-call", at) if reader.may_register else None
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
@@ -237,7 +243,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
                 "label": _("Cases"),
                 "entries": [
                     item
-                    for item in (cases, register, received, board, insight, reports, tracing)
+                    for item in (cases, register, phone, received, board, insight, reports, tracing)
                     if item
                 ],
             },
@@ -305,6 +311,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
         ("ways", _("Ways of telling"), "at", reader.account.is_administrator),
         ("replies", _("Reply templates"), "message", True),
         ("programs", _("Access for programs"), "key", reader.account.is_administrator),
+        ("lines", _("Telephone lines"), "phone", reader.account.is_administrator),
         (
             "records",
             _("Keeping and destroying"),

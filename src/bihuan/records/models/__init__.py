@@ -3,6 +3,7 @@
 from bihuan.records.models.access import CaseAccess, Disclosure, Looking
 from bihuan.records.models.administration import AdministrativeChange, ReplyTemplate
 from bihuan.records.models.attempt import Attempt
+from bihuan.records.models.call import Call, PhoneLine
 from bihuan.records.models.case import Case, DayCounter, SweepFailure
 from bihuan.records.models.delivery import (
     Delivery,
@@ -35,6 +36,7 @@ __all__ = [
     "Anchor",
     "ApiToken",
     "Attempt",
+    "Call",
     "Case",
     "CaseAccess",
     "Citation",
@@ -59,6 +61,7 @@ __all__ = [
     "Passage",
     "PassageSigns",
     "Person",
+    "PhoneLine",
     "PolicyUse",
     "PolicyVersion",
     "PublishedYear",

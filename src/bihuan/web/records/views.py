@@ -66,6 +66,7 @@ def _said(made: Certificate, reader: Reader) -> dict[str, Json]:
         "files": _("Files"),
         "messages": _("Messages"),
         "notices": _("Notices"),
+        "calls": _("Calls"),
         "complainants": _("Complainants"),
     }
     between = pgettext("between items", ", ")

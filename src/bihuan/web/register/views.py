@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from bihuan.channels import registry
 from bihuan.channels.channel import keep_enclosed
-from bihuan.desk import intake, received
+from bihuan.desk import calls, intake, received
 from bihuan.desk.perform import Performed, perform
 from bihuan.desk.received import Verdict
 from bihuan.desk.stored import load
@@ -24,6 +24,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.received import ReceivedRow, received_page
+from bihuan.web.calls.views import call_of, now_ringing
 from bihuan.web.cases import forms
 from bihuan.web.register import beside
 from bihuan.web.register.counter import (
@@ -68,6 +69,9 @@ def register(request: HttpRequest, reader: Reader) -> HttpResponse:
             anew=True,
             status=422,
         )
+    call = call_of(reader, request.POST.get("call", ""))
+    if call:
+        calls.connect(call.id, done.number, now=reader.now)
     told = _acknowledge(at, done.number, typed.data, act_id)
     attached = _attach(at, done.number, typed.data, act_id)
     _remember(request, at, done, told=told, attached=attached)
@@ -81,6 +85,9 @@ def _register(
 ) -> intake.Registered:
     """Register it; a message it comes of is judged to be it, both or neither."""
     reader = at.reader
+    call = call_of(reader, request.POST.get("call", ""))
+    if call and call.ended_at:  # the clock starts when the call was over (HOME-7.3a)
+        data = {"received": call.ended_at, **data}
     row = _message(request, reader)
     if row is None:
         return intake.register(
@@ -171,7 +178,11 @@ def _remember(
         text += " " + _("The files could not be attached; add them on the case.")
     if done.query_code:
         text += " " + _("Query code for the customer: %(code)s") % {"code": done.query_code}
-    request.session["done"] = {"text": text, "next": following, "draft": "register"}
+    request.session["done"] = {
+        "text": text,
+        "next": following,
+        "draft": f"call-{call}" if (call := request.POST.get("call", "")[:20]) else "register",
+    }
 
 
 def _next_text(at: Counter, debt: Debt) -> str:
@@ -198,6 +209,7 @@ def _page(
     posted = request.POST.dict() if request.method == "POST" else request.GET.dict()
     errors = dict(errors or {})
     message = _message(request, at.reader)
+    call = call_of(at.reader, posted.get("call", ""))
     boxed = (
         {"reason": names.text(refusal.text), "clause": names.clause(refusal.clauses)}
         if refusal
@@ -212,7 +224,10 @@ def _page(
             "at": names.unit(at.unit),
             "policy": names.text(at.policy.title),
             "message": message.id if message else "",
-            "phone": posted.get("phone", ""),
+            "call": call.id if call else "",
+            "ringing": now_ringing(at.reader),
+            "takes_calls": at.reader.takes_calls,
+            "phone": posted.get("phone", "") or (call.number if call else ""),
             "phone_error": errors.get("phone", ""),
             "customer": posted.get("customer", ""),
             "lists": forms.offered({"unit", "person"}, names),

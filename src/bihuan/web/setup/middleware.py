@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from bihuan.desk import setup
 
-OPEN = ("/setup", "/static/", "/language", "/health", "/api/")
+OPEN = ("/setup", "/static/", "/language", "/health", "/api/", "/hooks/")
 
 
 def until_set_up(

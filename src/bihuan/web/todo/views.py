@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bihuan.records.queries.cases import case_page
+from bihuan.web.calls.views import now_ringing
 from bihuan.web.cases.attempting import attempt
 from bihuan.web.cases.desk import desk_of
 from bihuan.web.cases.views import remember_done, show_overtaken, was_done
@@ -107,6 +108,8 @@ def _page(
             "others": others,
             "help": who_needs_help(reader) if not rows else None,
             "figures": figures(reader),
+            "takes_calls": reader.takes_calls,
+            "ringing": now_ringing(reader),
             "done": request.session.pop("done", None),
         },
         at="waiting" if wait == "others" and reader.is_outside else "todo",

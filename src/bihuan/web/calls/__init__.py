@@ -1,0 +1,1 @@
+"""Calls that a telephone system tells of, and its lines."""

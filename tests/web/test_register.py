@@ -124,7 +124,7 @@ def test_the_customer_is_found_by_phone_and_open_cases_alike_are_shown(mall: Mal
     answer = as_("desk").post("/cases/new/follows/", {**SAID, "phone": "150 0000 3307"})
     (found,) = answer.context["history"]
     assert (found["name"], found["phone"]) == ("韦芸", "150****3307")
-    assert [case["number"] for case in answer.context["alike"]] == [number]
+    assert [case["number"] for case in answer.context["alike"]["cases"]] == [number]
 
 
 def test_the_policy_s_words_for_the_call_stand_beside_the_form(mall: Mall, as_: As) -> None:
@@ -203,11 +203,13 @@ def test_who_may_not_see_the_earlier_case_finds_no_customer(mall: Mall, as_: As)
 def test_registering_leads_on_to_joining_with_a_case_alike(mall: Mall, as_: As) -> None:
     other = mall.complain(category="quality_price")
     client = as_("desk")
-    alike = client.post("/cases/new/follows/", SAID).context["alike"]
-    assert [join["value"] for join in alike[0]["joins"]] == [f"link:{other}", f"merge:{other}"]
-    answer = submit(client, join=f"link:{other}")
+    [alike] = client.post("/cases/new/follows/", SAID).context["alike"]["cases"]
+    joins = [join["value"] for join in alike["joins"]]
+    assert joins == [f"link:{other}:collective", f"merge:{other}:collective"]
+    assert "同一单位" in alike["reason"]
+    answer = submit(client, join=joins[0])
     case = Case.objects.filter(ledger=False).latest("id")
-    assert answer.headers["location"] == f"/cases/{case.number}/link/?case={other}"
+    assert answer.headers["location"] == f"/cases/{case.number}/link/?case={other}&as=collective"
     form = client.get(answer.headers["location"]).context["form"]
     assert next(one["value"] for one in form["fields"] if one["name"] == "case") == other
 

@@ -21,7 +21,7 @@ def test_a_case_of_the_same_customer_is_suggested_and_linked_from_the_page(mall,
     client = as_("desk")
 
     shown = page(client, one)
-    assert f"/cases/{one}/link/?case={other}" in shown
+    assert f"/cases/{one}/link/?case={other}&amp;as=duplicate" in shown
     form = client.get(f"/cases/{one}/link/?case={other}").content.decode()
     assert f'value="{other}"' in form
     answer = client.post(f"/cases/{one}/link/", {"case": other, "as": "repeat", "act_id": "x1"})

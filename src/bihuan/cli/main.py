@@ -28,13 +28,15 @@ def groups() -> tuple[Any, ...]:
         rosters,
         serve,
         setup,
+        similar,
         time,
         tokens,
         webhooks,
     )
 
     return (
-        serve, setup, import_, cases, find, received, calls, time, policy, rosters, library, keeping, tokens,
+        serve, setup, import_, cases, find, similar, received, calls, time, policy, rosters, library, keeping,
+        tokens,
         webhooks,
     )  # fmt: skip
 

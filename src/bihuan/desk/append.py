@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from bihuan.desk import chain, composing, obligations, passages, webhooks
+from bihuan.desk import chain, composing, obligations, passages, traits, webhooks
 from bihuan.desk.counting import subject_of
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Case, Event
@@ -192,6 +192,8 @@ def append(changes: Sequence[Change], now: int) -> None:
     cited: Rows = []
     messages: Rows = []
     said: list[passages.Row] = []
+    gone: list[tuple[int, int]] = []
+    come: list[tuple[int, int]] = []
     pushed: Rows = []
     with connection.cursor() as cursor:
         for change in changes:
@@ -227,6 +229,9 @@ def append(changes: Sequence[Change], now: int) -> None:
                 placed = enumerate(change.events, change.sequence + 1)
                 worded = change.ruling.worded
                 said += passages.passages_of(case_id, change.number, placed, worded)
+            less, more = traits.changed(change.before, change.after)
+            gone += [(key, case_id) for key in sorted(less)]
+            come += [(key, case_id) for key in sorted(more)]
             pushed += webhooks.rows_of(
                 case_id,
                 change.number,
@@ -263,6 +268,7 @@ def append(changes: Sequence[Change], now: int) -> None:
         ):
             insert.run(cursor, rows)
         passages.insert(cursor, said)
+        traits.write(cursor, gone, come)
     for change in changes:
         if change.after.is_message and change.before:
             from bihuan.desk import received

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from bihuan.desk import chain, passages, worlds
+from bihuan.desk import chain, passages, traits, worlds
 from bihuan.desk.append import (
     INSERT_ACCESS,
     INSERT_CITATION,
@@ -52,6 +52,7 @@ def rebuild(*, number: str | None = None) -> int:
     else:
         with transaction.atomic():
             passages.begin_anew()
+            traits.begin_anew()
     count = 0
     for case_id in ids.values_list("case_id", flat=True).iterator(chunk_size=2000):
         with transaction.atomic():
@@ -149,6 +150,9 @@ def events_of(rows: Iterable[EventRow]) -> list[Event]:
 
 def write(case_id: int, made: Projection) -> None:
     """Put a projection in the place of what the tables hold of the case."""
+    stored = CaseRow.objects.filter(pk=case_id).first()
+    had = traits.keys(Case.from_json(stored.state)) if stored else frozenset[int]()
+    has = traits.keys(made.case)
     names = ", ".join(made.row)
     places = ", ".join(["%s"] * len(made.row))
     updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in made.row)
@@ -164,6 +168,8 @@ def write(case_id: int, made: Projection) -> None:
         INSERT_ACCESS.run(cursor, made.access)
         INSERT_CITATION.run(cursor, made.citations)
         passages.rewrite(cursor, case_id, made.passages)
+        gone = [(key, case_id) for key in sorted(had - has)]
+        traits.write(cursor, gone, [(key, case_id) for key in sorted(has)])
 
 
 def stored_obligations(case_id: int) -> list[Row]:
@@ -206,6 +212,7 @@ def dump() -> list[str]:
         ("caseaccess", "case_id, seat, way, sheet"),
         ("citation", "case_id, code, version"),
         ("passage", "id"),
+        ("trait", "case_id, key"),
     ):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM records_{table} ORDER BY {order}")  # noqa: S608

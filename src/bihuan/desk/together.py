@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.db.models import Q
-
 from bihuan.desk import worlds
 from bihuan.desk.perform import Performed, perform
 from bihuan.desk.stored import load
@@ -14,11 +12,9 @@ from bihuan.engine.case import Act
 from bihuan.engine.links import members_of
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.together import Peer, for_member
-from bihuan.records.models import ActReceipt, Case
-from bihuan.records.queries.cases import Entry, Listed, as_listed, history
+from bihuan.records.models import ActReceipt
+from bihuan.records.queries.cases import Entry, history
 from bihuan.records.queries.visibility import Viewer, visible_cases
-
-MOST_SUGGESTED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +105,3 @@ def _free_id(what: str) -> str:
         if "refusal" not in receipt.outcome:
             return receipt.act_id
     return f"{base}/{len(tries)}"
-
-
-def suggested(viewer: Viewer, case_id: int) -> list[Listed]:
-    """Cases that may belong with this one: of the same complainant, or of the same problem, newest first.
-
-    Only such as the viewer may see, and none that it is linked with.
-    """
-    row = Case.objects.get(pk=case_id)
-    same = Q(pk__in=[])
-    if row.complainant_id:
-        same |= Q(complainant_id=row.complainant_id)
-    if row.subject:
-        same |= Q(subject=row.subject, category=row.category)
-    rows = visible_cases(viewer).filter(same, ledger=False).exclude(pk=row.pk)
-    linked = row.state.get("links", {})
-    rows = rows.exclude(number__in=linked).order_by("-registered_at", "-id")
-    return as_listed(rows[:MOST_SUGGESTED])

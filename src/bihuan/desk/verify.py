@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from bihuan.desk import chain, passages, rebuild, received, retention, worlds
+from bihuan.desk import chain, passages, rebuild, received, retention, traits, worlds
 from bihuan.desk.library import content_hash
 from bihuan.engine.assessing import recomputed
 from bihuan.engine.calendar import Calendar
@@ -110,6 +110,13 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
             row.number,
             "可查找的文字与记录不符",
             "the words it is found by differ from what the events say",
+        )
+    if traits.missing(case_id, made.case):
+        yield _found(
+            "projection",
+            row.number,
+            "相似案件的特征与记录不符",
+            "what it is found alike by differs from what the events say",
         )
     yield from _cited(row, events)
     yield from _invariants(row, made.case, now)

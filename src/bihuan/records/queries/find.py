@@ -275,13 +275,3 @@ def complainants(ids: Collection[int]) -> dict[int, tuple[str, str]]:
         pk: (name, phone)
         for pk, name, phone in rows.values_list("pk", "complainant__name", "complainant__phone")
     }
-
-
-def open_alike(viewer: Viewer, about_unit: str, category: str, limit: int = 4) -> list[Listed]:
-    """Open cases about the same unit (and of the same category, where one is given), newest first."""
-    if not about_unit:
-        return []
-    rows = visible_cases(viewer).filter(is_open=True, ledger=False, about_unit=about_unit)
-    if category:
-        rows = rows.filter(Q(category=category) | Q(category=""))
-    return as_listed(rows.order_by("-registered_at", "-id")[:limit])

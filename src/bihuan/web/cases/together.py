@@ -7,9 +7,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bihuan.desk.together import Applied, applicable, suggested
+from bihuan.desk.together import Applied, applicable
+from bihuan.engine.alike import Likeness
 from bihuan.engine.links import members_of
 from bihuan.engine.words import MERGING
+from bihuan.records.queries.alike import alike_case
 from bihuan.records.queries.cases import Listed, listed_by_number
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.desk import Desk
@@ -24,13 +26,15 @@ def panel(desk: Desk, request: HttpRequest) -> dict[str, Json] | None:
     if desk.page.reach is not Reach.WHOLE or desk.page.state.ledger:
         return None
     seen = listed_by_number(desk.reader.viewer, desk.page.state.links)
+    alike = alike_case(desk.reader.viewer, desk.page.id)
     found: dict[str, Json] = {
         "linked": [_linked(desk, row) for row in seen],
-        "suggested": [_suggested(desk, row) for row in suggested(desk.reader.viewer, desk.page.id)],
+        "suggested": [_suggested(desk, row, like) for row, like in alike.found],
+        "why": desk.names.text(alike.group.text) if alike.group else "",
         "apply": _applying(desk, {row.number for row in seen}),
         "came": request.session.pop(CAME, []),
     }
-    return found if any(found.values()) else None
+    return found if any(found[name] for name in ("linked", "suggested", "apply", "came")) else None
 
 
 def _row(desk: Desk, row: Listed) -> dict[str, Json]:
@@ -52,11 +56,30 @@ def _linked(desk: Desk, row: Listed) -> dict[str, Json]:
     return {**made, "as": relation, "acts": _acts(desk, ("unlink",), row.number)}
 
 
-def _suggested(desk: Desk, row: Listed) -> dict[str, Json]:
-    return {**_row(desk, row), "acts": _acts(desk, ("link", "merge"), row.number)}
+def _suggested(desk: Desk, row: Listed, like: Likeness) -> dict[str, Json]:
+    acts = _acts(desk, ("link", "merge"), row.number, like.kind)
+    return {**_row(desk, row), "as": why(desk.names, like), "acts": acts}
 
 
-def _acts(desk: Desk, names: tuple[str, ...], number: str) -> list[dict[str, str]]:
+def why(names: Names, like: Likeness) -> str:
+    """How one case is like another, in the reader's words."""
+    called = {
+        "duplicate": _("sent twice?"),
+        "repeat": _("the same person again"),
+        "collective": _("somebody else, the same matter"),
+    }
+    return _(", ").join([called[like.kind], *(names.text(one) for one in like.reasons)])
+
+
+def joining(number: str, act: str, relation: str = "") -> str:
+    """The query of the form that joins a case with that one: what is known of it is filled in."""
+    told = {"case": number, "as": relation if act == "link" else ""}
+    return urlencode({name: value for name, value in told.items() if value})
+
+
+def _acts(
+    desk: Desk, names: tuple[str, ...], number: str, relation: str = ""
+) -> list[dict[str, str]]:
     """The acts on the other case that are open to the reader now, with its number filled in."""
     offers = [desk.offer(name, 0) for name in names]
     return [
@@ -64,7 +87,7 @@ def _acts(desk: Desk, names: tuple[str, ...], number: str) -> list[dict[str, str
             "label": desk.names.act(offer.act),
             "url": reverse("case-act", args=[desk.page.number, offer.act])
             + "?"
-            + urlencode({"case": number}),
+            + joining(number, offer.act, relation),
         }
         for offer in offers
         if offer is not None and offer.refusal is None

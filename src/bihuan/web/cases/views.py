@@ -113,10 +113,10 @@ def act(request: HttpRequest, reader: Reader, number: str, act: str) -> HttpResp
         raise Http404
     if request.method == "GET":
         refusal = offer.refusal
-        other = request.GET.get("case", "")[:80]
+        told = {name: request.GET[name][:80] for name in ("case", "as") if request.GET.get(name)}
         form = acting.form_of(
             desk, offer, refusal=refusal, item=request.GET.get("item", ""),
-            posted={"case": other} if other else None,
+            posted=told or None,
         )  # fmt: skip
         return show_case(request, desk, form=form)
     came = attempt(request, desk, offer)

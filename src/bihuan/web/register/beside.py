@@ -9,17 +9,20 @@ from django.utils.translation import pgettext
 
 from bihuan.desk import intake, worlds
 from bihuan.desk.permissions import mask_phone
+from bihuan.engine.alike import Likeness
 from bihuan.engine.case import Case
 from bihuan.engine.forms import fact_field
 from bihuan.engine.policy import Who
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
 from bihuan.engine.step import Decision
+from bihuan.records.queries.alike import alike as alike_cases
+from bihuan.records.queries.alike import told_of
 from bihuan.records.queries.answer_times import answer_times
 from bihuan.records.queries.cases import Customer, Listed, find_party_by_phone
 from bihuan.records.queries.customers import customers_called
-from bihuan.records.queries.find import open_alike
 from bihuan.web.cases import citing, head
+from bihuan.web.cases.together import why
 from bihuan.web.register.counter import Counter, decide, latest
 from bihuan.web.register.offers import came_before
 from bihuan.web.shell import Reader
@@ -27,6 +30,7 @@ from bihuan.web.words import DAY, HOUR, Names, length
 
 Json = Any
 MOST_EARLIER = 5
+MOST_ALIKE = 4
 JOINS = ("link", "merge")  # what may be done with a case alike, on the new case's page
 ANSWERS = ("respond", "resolve")  # the first of them the policy has is what a customer waits for
 
@@ -192,24 +196,37 @@ def documents(at: Counter, data: Mapping[str, Json]) -> list[dict[str, Json]]:
     return citing.at_hand(found)
 
 
-def alike(at: Counter, data: Mapping[str, Json]) -> list[dict[str, Json]]:
-    """Open cases about the same unit, to be linked or joined with once this one is registered."""
-    found, reader = [], at.reader
-    unit, category = str(data.get("about_unit", "")), str(data.get("category", ""))
-    for case in open_alike(reader.viewer, unit, category):
-        names = Names(worlds.policy_of(case.policy_id), reader.organisation, reader.language)
-        due = reader.clock.phrase(case.next_due_at) if case.next_due_at else ""
-        same = _("same unit, same category") if category and case.category == category else (
-            _("same unit"))  # fmt: skip
-        found.append({
-            "title": case.title or case.number, "number": case.number,
-            "url": reverse("case", args=[case.number]),
-            "line": " · ".join(part for part in (
-                reader.organisation.units[unit].name if unit in reader.organisation.units else "",
-                names.seat(case.owner) if case.owner else "", due) if part),
-            "joins": [
-                {"value": f"{how}:{case.number}", "label": at.names.act(how)} for how in JOINS
-            ],
-            "reason": f"{same} · {reader.clock.day(case.registered_at)}",
-        })  # fmt: skip
-    return found
+def alike(at: Counter, data: Mapping[str, Json], known: Sequence[Customer]) -> dict[str, Json]:
+    """Cases that may be one matter with this one, each with why; and all of them in one sentence."""
+    reader = at.reader
+    complainant = known[0].id if known else ""
+    found = alike_cases(
+        reader.viewer, told_of(0, data, reader.now, complainant, at.unit), limit=MOST_ALIKE
+    )
+    return {
+        "why": at.names.text(found.group.text)
+        if found.group and len(found.group.cases) > 1
+        else "",
+        "cases": [_alike(at, case, like) for case, like in found.found],
+    }
+
+
+def _alike(at: Counter, case: Listed, like: Likeness) -> dict[str, Json]:
+    reader = at.reader
+    names = Names(worlds.policy_of(case.policy_id), reader.organisation, reader.language)
+    units = reader.organisation.units
+    due = reader.clock.phrase(case.next_due_at) if case.next_due_at and case.is_open else ""
+    unit = units[case.about_unit].name if case.about_unit in units else ""
+    owner = names.seat(case.owner) if case.owner else ""
+    state = names.stage(case.stage, case.ended)
+    return {
+        "title": case.title or case.number,
+        "number": case.number,
+        "url": reverse("case", args=[case.number]),
+        "line": " · ".join(part for part in (unit, state, owner, due) if part),
+        "joins": [
+            {"value": f"{how}:{case.number}:{like.kind}", "label": at.names.act(how)}
+            for how in JOINS
+        ],
+        "reason": f"{why(at.names, like)} · {reader.clock.day(case.registered_at)}",
+    }

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -26,6 +25,7 @@ from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.received import ReceivedRow, received_page
 from bihuan.web.calls.views import call_of, now_ringing
 from bihuan.web.cases import forms
+from bihuan.web.cases.together import joining
 from bihuan.web.register import beside
 from bihuan.web.register.counter import (
     ATTACHED,
@@ -115,7 +115,8 @@ def _next_page(request: HttpRequest, number: str) -> str:
     how, _colon, other = request.POST.get("join", "").partition(":")
     if how not in beside.JOINS or not other:
         return reverse("case", args=[number])
-    return reverse("case-act", args=[number, how]) + "?" + urlencode({"case": other[:80]})
+    other, _colon, relation = other.partition(":")
+    return reverse("case-act", args=[number, how]) + "?" + joining(other[:80], how, relation[:20])
 
 
 def _too_early(at: Counter, data: Mapping[str, Json]) -> Refusal | None:
@@ -276,7 +277,7 @@ def _parts(
         "consequences": beside.consequences(at, decision),
         "missing": beside.missing(at, data),
         "history": beside.history(reader, found),
-        "alike": beside.alike(at, data),
+        "alike": beside.alike(at, data, found),
         "documents": beside.documents(at, data),
         "say": beside.to_say(at, data | typed.data),
         "offers": offers(str(data.get("content", "")), told, found, at.names),

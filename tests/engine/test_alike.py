@@ -1,0 +1,113 @@
+"""One matter is told by place, thing, person, category and wording together; each joining says why."""
+
+import csv
+from itertools import combinations
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bihuan.engine.alike import DAY, Told, Traits, group_of, groups_of, keys_of, likeness
+
+LABELLED = Path(__file__).with_name("collective.csv")
+
+
+def told(text: str, key: int = 1, **more: object) -> Traits:
+    return Traits(Told(key, text.casefold(), **{"at": 0, "complainant": f"c{key}", **more}))
+
+
+def test_different_people_at_one_place_about_one_thing_are_a_collective_complaint() -> None:
+    mine = told("3号楼的电梯又停了，我抱着孩子爬了十六层")
+    found = likeness(mine, told("电梯坏了三天没人修，三栋的老人都下不了楼", 2, at=8 * DAY + 60))
+    assert found is not None
+    assert found.kind == "collective"
+    others = [found, likeness(mine, told("3幢电梯门开到一半就卡住", 3, at=5 * DAY))]
+    group = group_of(mine.told, [one for one in others if one])
+    assert group is not None
+    assert group.text.zh == "同一地点（3），都说到“电梯”，9 天内 3 位投诉人"
+    assert group.text.en == "same place (3), both say “电梯”, 3 complainants in 9 days"
+
+
+def test_the_same_words_of_another_building_unit_thing_or_person_are_another_matter() -> None:
+    text = "{}的电梯又停了，我抱着孩子爬了十六层"
+    for mine, theirs in (
+        (told(text.format("3号楼")), told(text.format("9号楼"), 2)),
+        (told(text.format("我们"), unit="m1"), told(text.format("我们"), 2, unit="m2")),
+        (told("电梯停了", things={"batch": "B1"}), told("电梯停了", 2, things={"batch": "B2"})),
+        (told("态度恶劣", person="7"), told("态度恶劣", 2, person="8")),
+        (told("电梯停了很久", category="a"), told("电梯停了很久", 2, category="b")),
+        (told("电梯停了很久"), told("电梯停了很久", 2, at=61 * DAY)),
+    ):
+        assert likeness(mine, theirs) is None
+        assert likeness(theirs, mine) is None
+
+
+def test_one_person_again_is_a_repeat_and_the_same_text_a_duplicate() -> None:
+    first = told("地下车库漏水，车被淋了好几天", complainant="a")
+    again = told("车库还在漏水，车又被淋了", 2, complainant="a", at=DAY)
+    assert likeness(again, first).kind == "repeat"
+    assert likeness(told(first.told.text + "！", 3, complainant="a"), first).kind == "duplicate"
+    assert likeness(told(first.told.text, 4, complainant=""), first).kind == "duplicate"
+    assert likeness(told(first.told.text, 5, complainant="b"), first).kind == "collective"
+
+
+def test_nobody_is_counted_for_two() -> None:
+    mine = told("3号楼电梯停了", complainant="a")
+    near = [likeness(mine, told("3号楼电梯又停了", key, complainant=who))
+            for key, who in ((2, "a"), (3, "b"), (4, ""), (5, "b"))]  # fmt: skip
+    assert group_of(mine.told, near).complainants == 2
+
+
+def test_texts_that_say_nothing_are_alike_to_nothing() -> None:
+    for text in ("", "好", "😀", "。。。", "我们投诉物业一直没人处理", "a" * 10):
+        assert likeness(told(text), told("电梯坏了", 2)) is None
+        assert likeness(told(text), told(text, 2)) is None  # of somebody else
+    long = "水" * 100_000
+    assert likeness(told(long, complainant="a"), told(long, 2, complainant="a")).kind == "duplicate"
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_likeness_is_mutual_and_equal_texts_share_a_key(one: str, two: str) -> None:
+    mine, theirs = told(one, complainant="a"), told(two, 2, complainant="a")
+    there, back = likeness(mine, theirs), likeness(theirs, mine)
+    assert (there and there.kind) == (back and back.kind)
+    if mine.told.text:
+        assert keys_of(mine) & keys_of(told(one, 3))
+
+
+def test_nearly_equal_texts_share_a_key_so_that_they_are_found_among_many() -> None:
+    text = "我在二楼买的羊绒衫穿了一次袖口就脱线，拿去店里说是人为的不给退，打了七次电话也没有结果，要求退款道歉"
+    found = 0
+    for place in range(0, len(text) - 3, 2):
+        other = text[:place] + text[place + 3 :]
+        found += bool(keys_of(told(text)) & keys_of(told(other, 2)))
+    assert found >= 0.95 * len(range(0, len(text) - 3, 2))
+
+
+def test_the_labelled_collective_complaints_are_found_and_kept_apart() -> None:
+    rows = list(csv.DictReader(LABELLED.read_text("utf-8").splitlines()))
+    assert len(rows) >= 120
+    precision, recall = judged(rows)
+    assert precision >= 0.9
+    assert recall >= 0.9
+
+
+def judged(rows: list[dict[str, str]]) -> tuple[float, float]:
+    """Of all pairs put into one group how many belong together; of those that do how many are put."""
+    cases = [
+        told(row["content"], key, complainant=row["who"], at=int(row["day"]) * DAY,
+             category=row["category"])
+        for key, row in enumerate(rows)
+    ]  # fmt: skip
+    likes: dict[int, dict[int, float]] = {}
+    for one, two in combinations(cases, 2):
+        if found := likeness(one, two):
+            likes.setdefault(one.told.key, {})[two.told.key] = found.share
+            likes.setdefault(two.told.key, {})[one.told.key] = found.share
+    group = {key: place for place, members in enumerate(groups_of(likes)) for key in members}
+    put = right = wanted = 0
+    for one, two in combinations(range(len(rows)), 2):
+        belongs = bool(rows[one]["matter"]) and rows[one]["matter"] == rows[two]["matter"]
+        joined = one in group and group[one] == group.get(two)
+        wanted, put, right = wanted + belongs, put + joined, right + (belongs and joined)
+    return right / put, right / wanted

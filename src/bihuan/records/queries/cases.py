@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import BooleanField, F, Func, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
@@ -33,6 +33,17 @@ class Walk(Enum):
     ALL = "all"
     OPEN = "open"
     SEEN = "seen"
+
+
+class _Among(Func):
+    """Whether an id is among those of a query, which is asked first: PostgreSQL would else walk all there is."""
+
+    template, arg_joiner = "%(expressions)s", " IN "
+    output_field = BooleanField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        context |= {"template": "%(expressions)s)", "arg_joiner": " = ANY(ARRAY"}
+        return self.as_sql(compiler, connection, **context)
 
 
 class Key(NamedTuple):
@@ -133,7 +144,11 @@ def in_order(
     limit: int,
 ) -> tuple[list[Listed], Key | None]:
     """A page of these cases, narrowed: open ones nearest due first, or all of them newest first."""
-    rows = filtered(cases, filters, walk(viewer, by_due=by_due))
+    walked = walk(viewer, by_due=by_due)
+    rows = filtered(cases, filters, walked)
+    if walked is Walk.SEEN:
+        before = CaseAccess.objects.filter(seat__in=sorted(viewer.all_seats))
+        rows = rows.filter(_Among(F("pk"), Subquery(before.values("case"))))
     if by_due:
         return _by_due(rows, filters, after, limit)
     if after:
@@ -291,7 +306,7 @@ def case_page(number: str, viewer: Viewer) -> CasePage | None:
     state = State.from_json(row.state)
     sheets = frozenset(state.sheets)
     if seen is Reach.OWN:
-        seats = viewer.seats.union(*(line.seats | line.own_only for line in viewer.lines.values()))
+        seats = viewer.all_seats
         sheets = frozenset(
             CaseAccess.objects.filter(case=row, seat__in=seats, sheet__gt=0).values_list(
                 "sheet", flat=True

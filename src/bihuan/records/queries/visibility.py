@@ -72,6 +72,11 @@ class Viewer:
     lines: Mapping[str, Line] = field(default_factory=dict)  # by the policy's code
     inside: frozenset[str] = frozenset()  # units this person sits in, and those above them
 
+    @property
+    def all_seats(self) -> frozenset[Seat]:
+        """The seats whose cases this viewer may see something of: their own, and those of their lines."""
+        return self.seats.union(*(line.seats | line.own_only for line in self.lines.values()))
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:

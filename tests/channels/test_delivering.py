@@ -11,6 +11,7 @@ from bihuan.desk.sweep import sweep
 from bihuan.records.models import Case, Delivery, Gateway, Notice, Person, Site, Telling
 from tests.channels.servers import free_port, http_server, mail_server
 from tests.desk.firm import DAY, HOUR, MIN, START, firm, instant, owed
+from tests.desk.test_at_once import at_once
 
 pytestmark = pytest.mark.django_db
 KINDS = ("owed", "handed", "due moved", "late", "told")
@@ -390,3 +391,24 @@ def test_ways_and_quiet_hours_are_as_administrators_say(office):
         came(channel="web", contact="wang@customer.example")
         go(START)
     assert box.mails == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_share_what_waits_and_send_each_once():
+    office = firm()
+    everything(office)
+    with mail_server() as box:
+        open_mail(box.port)
+        for n in range(30):
+            came(now=START + n, channel="web", contact=f"c{n}@customer.example")
+        deliver(START + MIN)
+        at_once(*[lambda: delivering.send(START + MIN, ways_out())] * 4)
+        delivering.send(START + MIN, ways_out())
+    customers = [mail.envelope[1][0] for mail in box.mails if "customer" in mail.envelope[1][0]]
+    assert sorted(customers) == sorted(f"c{n}@customer.example" for n in range(30))
+    text = "".join(
+        mail.get_body(("plain",)).get_content() for mail in to(box.mails, "agent@firm.example")
+    )
+    for number in Case.objects.filter(ledger=False).values_list("number", flat=True):
+        assert text.count(f"案件：{number}") == 1
+    assert not Delivery.objects.exclude(state="sent").exists()

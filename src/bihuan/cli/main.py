@@ -19,6 +19,7 @@ def groups() -> tuple[Any, ...]:
     from bihuan.cli import (
         calls,
         cases,
+        directory,
         find,
         import_,
         keeping,
@@ -36,7 +37,7 @@ def groups() -> tuple[Any, ...]:
 
     return (
         serve, setup, import_, cases, find, similar, received, calls, time, policy, rosters, library, keeping,
-        tokens,
+        tokens, directory,
         webhooks,
     )  # fmt: skip
 

@@ -96,9 +96,17 @@ class Person(models.Model):
     must_change_password = models.BooleanField(default=False)
     invite_hash = models.CharField(max_length=64, blank=True)
     invite_until_at = models.BigIntegerField(default=0)
+    directory_id = models.CharField(max_length=120, blank=True, default="")  # in the directory
 
     class Meta:
         indexes = [models.Index(fields=["invite_hash"], name="person_invite")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["directory_id"],
+                condition=~Q(directory_id=""),
+                name="a_person_is_in_the_directory_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -592,6 +592,14 @@ def test_a_note_to_a_unit_that_is_closed() -> None:
     story.do("dispatch", "desk-an", instructions="请核实", to_unit="mall")
 
 
+def test_a_message_is_judged_once() -> None:
+    story = Story(MALL)
+    story.do("open ledger", "system", unit="mall", message="1", channel="email")
+    story.later(60).do("triage", "desk-an", fate="case", case="B")
+    refused(story, "judged-already", "triage", "desk-an", fate="rejected", reason="再想想")
+    refused(story, "judged-already", "set_aside", "system", reason="无法读出")
+
+
 def test_every_refusal_there_is_is_met_by_a_test_above() -> None:
     for name, test in tuple(globals().items()):
         if name.startswith("test_") and name not in (

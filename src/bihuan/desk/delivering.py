@@ -25,6 +25,7 @@ from bihuan.engine.case import Act
 from bihuan.engine.fields import SENT_BY
 from bihuan.engine.words import Text
 from bihuan.records.models import Case, Delivery, Gateway, GroupChat
+from bihuan.records.queries.received import mail_of
 
 log = logging.getLogger(__name__)
 State = Delivery.State
@@ -164,6 +165,7 @@ def _parcel(group: Sequence[Delivery], now: int) -> Parcel:
         message_id=first.sent_as, address=address, secret=secret, language=first.language,
         kind=first.kind, subject=subject, text=text, values=first.values, case=number or "",
         to_customer=first.to == CUSTOMER, at=now,
+        answers=mail_of(first.case_id or 0) if first.to == CUSTOMER else "",
         attachments=tuple(_letter(row, number or "") for row in group if row.letter),
     )  # fmt: skip
 

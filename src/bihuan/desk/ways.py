@@ -64,6 +64,7 @@ class Parcel:
     case: str  # its number
     to_customer: bool
     at: int
+    answers: str = ""  # the id of the customer's own newest mail about the case
     attachments: tuple[Attachment, ...] = field(default=(), repr=False)
 
 

@@ -18,6 +18,8 @@ from bihuan.engine.words import Text
 SECONDS = 10
 _LINK = re.compile(r"https?://[^\s<>\"，。；）)]+")
 
+_ID = re.compile(r"([^\s<>@]{1,120}@[^\s<>@]{1,120})")
+
 SETTINGS = (
     Setting("host", Text("服务器", "Server")),
     Setting("port", Text("端口", "Port"), "number"),
@@ -97,7 +99,10 @@ def composed(told: Mapping[str, str], parcel: Parcel) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     if parcel.to_customer and parcel.case:
         root = f"<case.{parcel.case.lower()}@{domain}>"
-        message["In-Reply-To"] = message["References"] = root
+        answered = _ID.search(parcel.answers)
+        theirs = f"<{answered[1]}>" if answered else ""
+        message["In-Reply-To"] = theirs or root
+        message["References"] = f"{root} {theirs}".strip()
         if told.get("reply_address"):
             message["Reply-To"] = address_for(parcel.case, told["reply_address"])
     message.set_content(parcel.text + "\n", cte="base64")

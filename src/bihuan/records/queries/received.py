@@ -159,6 +159,12 @@ def case_of_messages(ids: Collection[str]) -> str:
     return living(number) if number else ""
 
 
+def mail_of(case_id: int) -> str:
+    """The id of the newest message of a case that has one of its own; empty where none has."""
+    rows = Received.objects.filter(case_id=case_id).exclude(message_id="")
+    return rows.order_by("-id").values_list("message_id", flat=True).first() or ""
+
+
 def same_mail(message_id: str, contact: str, before: int) -> str:
     """The case of an earlier message that is the same one: its own id, and the same sender."""
     if not message_id:

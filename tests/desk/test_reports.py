@@ -117,3 +117,12 @@ def test_an_independent_count_from_the_events_gives_every_figure(office):
     assert recount("general", since, until, DRAWN)["received"] == 5
     early = START + 2 * HOUR
     assert said("general", since, until, early, DRAWN) == recount("general", since, until, early)
+
+
+def test_every_issued_report_is_proved_and_one_that_was_altered_is_named(office):
+    report = issued_in_april()["bulletin", ""]
+    assert {fault for _, _, fault in reports.proved(DRAWN + DAY)} == {""}
+    figures = report.figures
+    figures["parts"][0]["rows"][0]["now"][0] = [6, 6]
+    IssuedReport.objects.filter(pk=report.pk).update(figures=figures)
+    assert (report.pk, "hash") in {(pk, fault) for pk, _, fault in reports.proved(DRAWN + DAY)}

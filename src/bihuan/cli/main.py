@@ -26,6 +26,7 @@ def groups() -> tuple[Any, ...]:
         library,
         policy,
         received,
+        report,
         rosters,
         serve,
         setup,
@@ -36,7 +37,7 @@ def groups() -> tuple[Any, ...]:
     )
 
     return (
-        serve, setup, import_, cases, find, similar, received, calls, time, policy, rosters, library, keeping,
+        serve, setup, import_, cases, find, similar, received, report, calls, time, policy, rosters, library, keeping,
         tokens, directory,
         webhooks,
     )  # fmt: skip

@@ -84,6 +84,11 @@ NEWS: dict[str, News] = {
         ("请知悉：{case}", "For you to know: {case}"),
         ("请知悉：{act}\n案件：{case}\n{link}", "For you to know: {act}\nCase: {case}\n{link}"),
     ),
+    "report": News(
+        Text("报表已出具", "a report was issued"),
+        Text("报表：{act} {case}", "Report: {act} {case}"),
+        Text("{act} {case} 已出具：\n{link}\n{company}", "{act} {case} was issued:\n{link}\n{company}"),
+    ),
     "registered": _customer(
         "受理回执", "registered",
         ("已收到您的{matter}：{case}", "We have received it: {case}"),

@@ -106,6 +106,17 @@ def again(report: IssuedReport, now: int) -> dict[str, Json]:
     )
 
 
+def proved(now: int) -> Iterator[tuple[int, str, str]]:
+    """Each issued report: its id, what it is, and what is wrong: "hash", "figures", or nothing."""
+    for report in IssuedReport.objects.select_related("case").order_by("id").iterator():
+        fault = ""
+        if report.hash != hash_of(report):
+            fault = "hash"
+        elif again(report, now) != report.figures:
+            fault = "figures"
+        yield report.pk, str(report), fault
+
+
 # -- Issuing ---------------------------------------------------------------------------------------
 
 _OPENED = """
@@ -153,7 +164,7 @@ def _issue(ruling: Ruling, unit: str, opening: Opening, now: int) -> list[Issued
     with transaction.atomic():
         for issued in made:
             issued.save(force_insert=True)
-            Outbox.objects.bulk_create(_messages(issued, now))
+            Outbox.objects.bulk_create(_messages(issued, report, now))
     return made
 
 
@@ -191,8 +202,11 @@ def _readers(ruling: Ruling, report: Report, organisation: Organisation, part: s
     return found
 
 
-def _messages(issued: IssuedReport, now: int) -> list[Outbox]:
-    body = {"report": issued.pk, "name": issued.name, "period": issued.period, "unit": issued.unit}
+def _messages(issued: IssuedReport, report: Report, now: int) -> list[Outbox]:
+    body = {
+        "report": issued.pk, "name": issued.name, "title": list(report.text),
+        "period": issued.period, "unit": issued.unit,
+    }  # fmt: skip
     every: dict[str, Json] = {
         "kind": "report", "case_id": issued.case_id, "body": body, "written_at": now, "next_at": now,
     }  # fmt: skip

@@ -113,6 +113,14 @@ class Planner:
     def _staff_values(
         self, body: Mapping[str, Json], of: _Of | None, language: str
     ) -> dict[str, str]:
+        if "report" in body:
+            return {
+                "act": Text(*body["title"]).in_(language),
+                "case": str(body["period"]),
+                "due": "",
+                "link": link("report", str(body["report"])),
+                "company": organisation_name(),
+            }
         act = ACTS[body["act"]].text.in_(language) if body.get("act") in ACTS else ""
         number = str(body.get("case") or "")
         return {

@@ -11,6 +11,7 @@ from django.test import Client
 
 from bihuan.desk import files
 from bihuan.desk.stored import load
+from bihuan.desk.verify import verify_case
 from bihuan.records.models import Case, Event
 from bihuan.records.queries.answer_times import AnswerTimes
 from tests.web.mall import DAY, HOUR, Mall, now
@@ -313,3 +314,35 @@ def test_a_lost_session_leaves_the_page_with_what_is_written_on_it(mall: Mall) -
     answer = stranger.post("/cases/new/", SAID, headers={"HX-Request": "true"})
     assert answer.status_code == 401
     assert stranger.post("/cases/new/", SAID).status_code == 302
+
+
+@pytest.mark.parametrize("typed", ["DEMO-7-0042", "ｄｅｍｏ 7 0042", "demo7·0042"])
+def test_a_customer_is_found_by_what_the_policy_finds_customers_by(
+    mall: Mall, as_: As, typed: str
+) -> None:
+    number = mall.complain(name="韦芸", phone="15000003307", member="demo 7-0042")
+    mall.complain(name="别人", phone="15000003308", member="DEMO-7-0043")
+    answer = as_("desk").post("/cases/new/follows/", {"member": typed})
+    (found,) = answer.context["history"]
+    assert (found["name"], [case["url"] for case in found["cases"]]) == (
+        "韦芸", [f"/cases/{number}/"],
+    )  # fmt: skip
+    offered = next(one for one in answer.context["offers"] if one["field"] == "name")
+    assert offered["value"] == "韦芸"
+    assert number in as_("desk").get("/cases/", {"q": typed}).content.decode()
+
+
+def test_a_corrected_plate_or_order_finds_nobody_by_the_old_one(mall: Mall, as_: As) -> None:
+    number = mall.complain(name="韦芸", phone="15000003307", member="DEMO-7-0042")
+    mall.act(number, "correct", by="desk", member="DEMO-7-0099")
+    client = as_("desk")
+    assert client.post("/cases/new/follows/", {"member": "DEMO-7-0042"}).context["history"] == []
+    (found,) = client.post("/cases/new/follows/", {"member": "DEMO-7-0099"}).context["history"]
+    assert found["name"] == "韦芸"
+    assert list(verify_case(Case.objects.get(number=number).pk, now())) == []
+
+
+def test_a_plate_or_order_of_cases_out_of_sight_finds_nobody(mall: Mall, as_: As) -> None:
+    mall.complain(name="韦芸", member="DEMO-7-0042", about_person=mall.ids["desk"])
+    found = as_("desk").post("/cases/new/follows/", {"member": "DEMO-7-0042"})
+    assert found.context["history"] == []

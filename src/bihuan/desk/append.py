@@ -10,6 +10,7 @@ from bihuan.desk import chain, composing, obligations, passages, traits, webhook
 from bihuan.desk.counting import subject_of
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Case, Event
+from bihuan.engine.handles import handles
 from bihuan.engine.organisation import post_of, unit_of
 from bihuan.engine.step import wake_at
 from bihuan.records.models.json_text import canonical
@@ -164,6 +165,7 @@ _UPDATE_OBLIGATION = (
     "first_due_at = %s, rung = %s, lapses = %s, state = %s, ended_at = %s, provisional = %s "
     "WHERE case_id = %s AND number = %s"
 )
+_FORGET_HANDLES = "DELETE FROM records_handle WHERE case_id = %s"
 INSERT_ACCESS = Insert(
     "records_caseaccess (case_id, seat, way, sheet)",
     " ON CONFLICT (case_id, seat, way, sheet) DO NOTHING",
@@ -172,6 +174,9 @@ INSERT_CITATION = Insert(
     "records_citation (case_id, code, version)", " ON CONFLICT (code, version, case_id) DO NOTHING"
 )
 _INSERT_PUSH = Insert(webhooks.COLUMNS)
+INSERT_HANDLE = Insert(
+    "records_handle (case_id, value)", " ON CONFLICT (value, case_id) DO NOTHING"
+)
 _INSERT_OUTBOX = Insert(
     'records_outbox (kind, "to", case_id, body, state, attempts, written_at, next_at, sent_at, '
     "error, dedupe)"
@@ -190,6 +195,8 @@ def append(changes: Sequence[Change], now: int) -> None:
     moved: Rows = []
     access: Rows = []
     cited: Rows = []
+    found_by: Rows = []
+    forgotten: Rows = []
     messages: Rows = []
     said: list[passages.Row] = []
     gone: list[tuple[int, int]] = []
@@ -242,6 +249,9 @@ def append(changes: Sequence[Change], now: int) -> None:
             )
             before = change.before.cited if change.before else {}
             cited += citation_rows(change.after, case_id, set(before))
+            if _handles_changed(change):
+                forgotten += [(case_id,)] if change.before else []
+                found_by += handle_rows(change.after, case_id, change.ruling)
             news = composing.compose(
                 change.number, change.events, changed, change.ruling.world.policy,
                 first=change.sequence + 1, act_id=change.act_id,
@@ -255,6 +265,7 @@ def append(changes: Sequence[Change], now: int) -> None:
             (_UPDATE_WHOLE, whole),
             (_UPDATE_STANDING, standing),
             (_UPDATE_OBLIGATION, moved),
+            (_FORGET_HANDLES, forgotten),
         ):
             if rows:
                 cursor.executemany(statement, rows)
@@ -263,6 +274,7 @@ def append(changes: Sequence[Change], now: int) -> None:
             (INSERT_OBLIGATION, opened),
             (INSERT_ACCESS, access),
             (INSERT_CITATION, cited),
+            (INSERT_HANDLE, found_by),
             (_INSERT_OUTBOX, messages),
             (_INSERT_PUSH, pushed),
         ):
@@ -284,6 +296,19 @@ def append(changes: Sequence[Change], now: int) -> None:
 def citation_rows(case: Case, case_id: int, known: Collection[str] = ()) -> Rows:
     """The rows of the citations table that follow from a state, but for those known already."""
     return [(case_id, *cited.split(" ", 1)) for cited in sorted(case.cited) if cited not in known]
+
+
+def handle_rows(case: Case, case_id: int, ruling: Ruling) -> Rows:
+    """The rows of the handles table that follow from a state."""
+    return [(case_id, value) for value in sorted(handles(case.facts, ruling.world.policy))]
+
+
+def _handles_changed(change: Change) -> bool:
+    """Whether the case may have other handles than its rows say; those of a version need not be the next's."""
+    before, policy = change.before, change.ruling.world.policy
+    if before is None or before.version != change.after.version:
+        return True
+    return handles(before.facts, policy) != handles(change.after.facts, policy)
 
 
 def obligation_row(owed: obligations.Owed, case_id: int, ruling: Ruling) -> tuple[Value, ...]:

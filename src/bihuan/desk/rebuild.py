@@ -11,10 +11,12 @@ from bihuan.desk import chain, passages, traits, worlds
 from bihuan.desk.append import (
     INSERT_ACCESS,
     INSERT_CITATION,
+    INSERT_HANDLE,
     INSERT_OBLIGATION,
     Value,
     citation_rows,
     columns,
+    handle_rows,
     obligation_row,
 )
 from bihuan.desk.obligations import changed_by
@@ -38,6 +40,7 @@ class Projection:
     access: list[Row]
     citations: list[Row]
     passages: list[passages.Row]
+    handles: list[Row]
 
 
 class BrokenHistoryError(Exception):
@@ -101,9 +104,8 @@ def projection(rows: Sequence[EventRow]) -> Projection:
             case_id, record["number"], [(place, event)], rulings[number].worded
         )
     ]
-    return Projection(
-        case, row, rows_owed, access, citation_rows(case, case_id), [] if case.ledger else said
-    )
+    cited, found_by = citation_rows(case, case_id), handle_rows(case, case_id, ruling)
+    return Projection(case, row, rows_owed, access, cited, [] if case.ledger else said, found_by)
 
 
 def _opened_under(events: Iterable[Event]) -> dict[int, int]:
@@ -162,7 +164,7 @@ def write(case_id: int, made: Projection) -> None:
             f"ON CONFLICT (id) DO UPDATE SET {updates}",
             (case_id, *made.row.values()),
         )
-        for table in ("obligation", "caseaccess", "citation"):
+        for table in ("obligation", "caseaccess", "citation", "handle"):
             cursor.execute(f"DELETE FROM records_{table} WHERE case_id = %s", (case_id,))  # noqa: S608
         INSERT_OBLIGATION.run(cursor, made.obligations)
         INSERT_ACCESS.run(cursor, made.access)
@@ -170,6 +172,7 @@ def write(case_id: int, made: Projection) -> None:
         passages.rewrite(cursor, case_id, made.passages)
         gone = [(key, case_id) for key in sorted(had - has)]
         traits.write(cursor, gone, [(key, case_id) for key in sorted(has)])
+        INSERT_HANDLE.run(cursor, made.handles)
 
 
 def stored_obligations(case_id: int) -> list[Row]:
@@ -193,6 +196,13 @@ def stored_citations(case_id: int) -> list[Row]:
         return sorted((tuple(row) for row in cursor.fetchall()), key=lambda row: " ".join(row[1:]))
 
 
+def stored_handles(case_id: int) -> list[Row]:
+    """The rows of the handles table of a case, in the form of `Projection.handles`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT case_id, value FROM records_handle WHERE case_id = %s", (case_id,))
+        return sorted((tuple(row) for row in cursor.fetchall()), key=lambda row: str(row[1]))
+
+
 def stored_access(case_id: int) -> list[Row]:
     """The rows of the access table of a case, in the form of `Projection.access`."""
     with connection.cursor() as cursor:
@@ -213,6 +223,7 @@ def dump() -> list[str]:
         ("citation", "case_id, code, version"),
         ("passage", "id"),
         ("trait", "case_id, key"),
+        ("handle", "case_id, value"),
     ):
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM records_{table} ORDER BY {order}")  # noqa: S608
@@ -220,7 +231,7 @@ def dump() -> list[str]:
             lines += [
                 table + json.dumps(
                     {n: v for n, v in zip(names, row, strict=True)
-                     if table not in ("caseaccess", "citation") or n != "id"},
+                     if table not in ("caseaccess", "citation", "handle") or n != "id"},
                     ensure_ascii=False, sort_keys=True,
                 )
                 for row in cursor.fetchall()

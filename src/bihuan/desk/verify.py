@@ -118,6 +118,13 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
             "相似案件的特征与记录不符",
             "what it is found alike by differs from what the events say",
         )
+    if rebuild.stored_handles(case_id) != made.handles:
+        yield _found(
+            "projection",
+            row.number,
+            "据以找到客户的编号与记录不符",
+            "what its customer is found by differs from what the events say",
+        )
     yield from _cited(row, events)
     yield from _invariants(row, made.case, now)
     yield from _legs(row, events, now)

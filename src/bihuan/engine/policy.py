@@ -136,6 +136,7 @@ class Fact:
         False  # what an act of its own leaves: a score, how many somebody stands for
     )
     by_calendar: bool = False  # the arrival window `received` lies in; found at registration
+    finds_customer: bool = False  # a plate, an order, a house: whoever told it is found again by it
 
 
 # A test: (operator, operand). is: a tuple of values · at least / more than / at most / less than: a number.

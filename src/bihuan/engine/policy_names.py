@@ -378,6 +378,7 @@ class Names:
                 "counted",
                 "by",
                 "personal",
+                "finds",
                 "for",
                 "words",
                 "clause",
@@ -449,6 +450,10 @@ class Names:
             read.element(mapping, place, "fact"),
             counts=counted.rpartition(" in ")[0],
             by_calendar=by_calendar,
+            finds_customer=read.choice(
+                mapping.get("finds"), ("customer",), f"{place}.finds", Text("对象", "what is found")
+            )
+            == "customer",
             kinds=tuple(
                 read.choice(item, self.facts["kind"].values, f"{place}.for", Text("类型", "kind"))
                 for item in read.sequence(mapping.get("for"))

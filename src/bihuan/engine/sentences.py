@@ -561,6 +561,8 @@ class _Reading:
         if fact.kinds:
             kinds = self.titles(self.policy.kinds[name] for name in fact.kinds)
             words += f"(限{kinds})" if self.zh else f" (of: {kinds})"
+        if fact.finds_customer:
+            words += "，据此可找到老客户" if self.zh else "; customers are found again by it"
         if fact.personal:
             words += "(个人信息)" if self.zh else " (personal data)"
         return self.say("what", fact.at, words)

@@ -19,7 +19,7 @@ from bihuan.records.models.obligation import Obligation
 from bihuan.records.models.organisation import Absence, Holding, Person, Rostering, Site, Unit
 from bihuan.records.models.outbox import Notice, Outbox
 from bihuan.records.models.paper import PaperTemplate
-from bihuan.records.models.party import Party
+from bihuan.records.models.party import Handle, Party
 from bihuan.records.models.passage import Passage, PassageSigns
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
 from bihuan.records.models.received import Received
@@ -49,6 +49,7 @@ __all__ = [
     "Event",
     "Gateway",
     "GroupChat",
+    "Handle",
     "Holding",
     "IssuedReport",
     "Looking",

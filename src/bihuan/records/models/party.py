@@ -23,3 +23,18 @@ class Party(models.Model):
 
     def __str__(self) -> str:
         return f"party {self.pk}"
+
+
+class Handle(models.Model):
+    """A plate, an order or a house that a case's customer is found again by; rebuilt from the state."""
+
+    case = models.ForeignKey("records.Case", on_delete=models.CASCADE, related_name="handles")
+    value = models.CharField(max_length=80)  # letters and digits only, as `handle` leaves them
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["value", "case"], name="a_case_has_a_handle_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.value}"

@@ -1,6 +1,9 @@
-"""Customers as whoever takes a complaint in finds them again: by number, by name, or one taken over."""
+"""Customers as whoever takes a complaint in finds them again: by phone number, handle or name, or one taken over."""
 
-from bihuan.records.models import Party
+from collections.abc import Collection
+from typing import Any
+
+from bihuan.records.models import Handle, Party
 from bihuan.records.queries.cases import Customer, Filters, case_list
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
@@ -12,14 +15,22 @@ def customers_called(name: str, viewer: Viewer) -> list[Customer]:
     return _seen(viewer, name=name.strip()) if name.strip() else []
 
 
+def customers_by(values: Collection[str], viewer: Viewer) -> list[Customer]:
+    """Customers of a case that holds one of these handles, of whom the viewer may see one; the latest first."""
+    if not values:
+        return []
+    holding = Handle.objects.filter(value__in=values)
+    return _seen(viewer, cases__in=visible_cases(viewer).filter(handles__in=holding).values("id"))
+
+
 def customer_seen(party: int, viewer: Viewer) -> Customer | None:
     """One customer, if the viewer may see a case of theirs."""
     return next(iter(_seen(viewer, pk=party)), None)
 
 
-def _seen(viewer: Viewer, **wanted: str | int) -> list[Customer]:
+def _seen(viewer: Viewer, **wanted: Any) -> list[Customer]:
     seen = visible_cases(viewer).filter(complainant_id__isnull=False)
-    rows = Party.objects.filter(**wanted, pk__in=seen.values("complainant_id")).order_by("-id")
+    rows = Party.objects.filter(**wanted, pk__in=seen.values("complainant_id")).distinct()
     return [
         Customer(
             party.pk,
@@ -29,5 +40,5 @@ def _seen(viewer: Viewer, **wanted: str | int) -> list[Customer]:
             party.caller,
             tuple(case_list(viewer, Filters(complainant=party.pk), limit=MOST)[0]),
         )
-        for party in rows[:MOST]
+        for party in rows.order_by("-id")[:MOST]
     ]

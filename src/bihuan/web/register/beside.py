@@ -12,6 +12,7 @@ from bihuan.desk.permissions import mask_phone
 from bihuan.engine.alike import Likeness
 from bihuan.engine.case import Case
 from bihuan.engine.forms import fact_field
+from bihuan.engine.handles import handles
 from bihuan.engine.policy import Who
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
@@ -20,7 +21,7 @@ from bihuan.records.queries.alike import alike as alike_cases
 from bihuan.records.queries.alike import told_of
 from bihuan.records.queries.answer_times import answer_times
 from bihuan.records.queries.cases import Customer, Listed, find_party_by_phone
-from bihuan.records.queries.customers import customers_called
+from bihuan.records.queries.customers import customers_by, customers_called
 from bihuan.web.cases import citing, head
 from bihuan.web.cases.together import why
 from bihuan.web.register.counter import Counter, decide, latest
@@ -116,12 +117,20 @@ def missing(at: Counter, data: Mapping[str, Json]) -> list[str]:
     ]
 
 
-def known(reader: Reader, phone: str, name: str) -> list[Customer]:
-    """Customers by the number (whole, or its last four) or, without one, by the name."""
+def known(at: Counter, data: Mapping[str, Json]) -> list[Customer]:
+    """Customers by the phone number (whole, or its last four), by what the policy finds them by (a
+    plate, an order, a house) or, without a number, by the name.
+    """
+    viewer = at.reader.viewer
+    phone, name = str(data.get("phone", "")), str(data.get("name", ""))
     digits = intake.normal_phone(phone)
+    found: list[Customer] = []
     if "*" not in phone and (len(digits) >= 7 or len(digits) == 4):
-        return find_party_by_phone(digits, reader.viewer, limit=5)
-    return customers_called(name, reader.viewer) if name and not digits else []
+        found = find_party_by_phone(digits, viewer, limit=5)
+    found += customers_by(handles(data, at.policy), viewer)
+    if not found and name and not digits:
+        found = customers_called(name, viewer)
+    return list({one.id: one for one in found}.values())
 
 
 def history(reader: Reader, found: Sequence[Customer]) -> list[dict[str, Json]]:

@@ -268,7 +268,7 @@ def _parts(
     if posted.get("kind") in at.policy.kinds:
         data.setdefault("kind", posted["kind"])
     decision = decide(at, data)
-    found = beside.known(reader, str(data.get("phone", "")), str(data.get("name", "")))
+    found = beside.known(at, data)
     times = beside.quick(at, decision) if at.agrees_time else []
     return {
         "fields": _drawn(at, posted, errors),

@@ -300,6 +300,7 @@ def test_the_story_is_told_whole_as_the_customer_reads_it_or_by_its_acts(
     whole = client.get(f"/cases/{number}/")
     assert [(tab["id"], tab["current"]) for tab in whole.context["views"]] == [
         ("story-all", True), ("story-customer", False), ("story-acts", False),
+        ("story-messages", False),
     ]  # fmt: skip
     assert "请核对售后记录" in whole.content.decode()
     customer = client.get(f"/cases/{number}/?view=customer")
@@ -311,6 +312,25 @@ def test_the_story_is_told_whole_as_the_customer_reads_it_or_by_its_acts(
     assert len(acts) == 4
     assert all("系统" not in line["who"] for line in acts)
     assert client.get(f"/cases/{number}/?view=none").context["views"][0]["current"]
+
+
+def test_messages_and_clocks_are_told_apart_in_the_story_by_icon_and_word(
+    mall: Mall, as_: As
+) -> None:
+    number = mall.complain(now() - 3 * DAY)
+    mall.act(number, "acknowledge", "desk", now() - 3 * DAY + 60, agreed_time=now() - 2 * DAY)
+    sweep(now())
+    client = as_("desk")
+    page = client.get(f"/cases/{number}/")
+    tabs = {tab["id"]: tab["count"] for tab in page.context["views"]}
+    assert tabs["story-messages"] == 1
+    assert tabs["story-clocks"] >= 2
+    assert {line.get("word") for line in page.context["events"]} == {None, "消息", "时限"}
+    clocks = client.get(f"/cases/{number}/?view=clocks").context["events"]
+    assert {(line["icon"], line["word"]) for line in clocks} == {("clock", "时限")}
+    english = as_("desk", "en").get(f"/cases/{number}/?view=messages")
+    (said,) = english.context["events"]
+    assert (said["icon"], said["word"]) == ("messages", "Message")
 
 
 def test_only_the_story_as_the_customer_reads_it_is_kept_from_who_sees_a_note(

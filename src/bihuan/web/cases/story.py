@@ -11,6 +11,7 @@ from bihuan.engine.case import MESSAGE, Debt
 from bihuan.engine.why_due import Else, what_else
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
+from bihuan.web.cases import marks
 from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import details
 from bihuan.web.cases.sent import sent_of
@@ -19,7 +20,8 @@ from bihuan.web.portal.words import Telling
 from bihuan.web.words import length
 
 Json = Any
-VIEWS = ALL, CUSTOMER, ACTS_ONLY = "all", "customer", "acts"
+ALL, CUSTOMER, ACTS_ONLY = "all", "customer", "acts"
+VIEWS = (ALL, CUSTOMER, ACTS_ONLY, *marks.MARKS)
 
 
 def told(desk: Desk, *, clear: bool, view: str = ALL, most: int = 0) -> list[dict[str, Json]]:
@@ -31,12 +33,18 @@ def told(desk: Desk, *, clear: bool, view: str = ALL, most: int = 0) -> list[dic
         return list(_telling(desk).story(desk.page.history, _file_url(desk)))
     history = desk.page.history[-most:] if most else desk.page.history
     seen = _seen(desk)
-    lines = [line for entry in history for line in _entry(desk, entry, seen, clear=clear)]
+    lines = [
+        line | marks.marked(entry) if place == 0 else line
+        for entry in history
+        for place, line in enumerate(_entry(desk, entry, seen, clear=clear))
+    ]
     sent = sent_of(desk, clear=clear)
     for line in lines:
         line["sent"] = sent.get(str(line.get("key")), [])
     if view == ACTS_ONLY:
         lines = [line for line in lines if line.get("acted")]
+    elif view in marks.MARKS:
+        lines = [line for line in lines if line.get("sort") == view]
     last = ""
     for line in lines:
         day, _space, clock = line["at_text"].rpartition(" ")
@@ -59,6 +67,7 @@ def tabs(desk: Desk, view: str, *, whole: bool = False) -> list[dict[str, Json]]
     found = [(ALL, _("All"), len(desk.page.history)), (ACTS_ONLY, _("Acts only"), acted)]
     if customer_reads(desk):
         found.insert(1, (CUSTOMER, _("Customer sees"), len(_seen(desk))))
+    found += marks.views(desk.page.history)
     return [
         {
             "id": f"story-{name}",

@@ -620,7 +620,11 @@ _ACTS = (
         "催办",
         "Chase",
         past=("催办", "chased it"),
-        fields=(field("said", "long", "催办内容", "What was said"),),
+        fields=(
+            field("whom", "choice", "催谁、催什么", "Who is chased for what", required=False),
+            field("said", "long", "催办内容", "What was said"),
+        ),
+        engine=True,
     ),
     _act("answer", "直接回复", "Answer directly", fields=(RESULT,)),
     _act(
@@ -1037,6 +1041,8 @@ AWAITED = ("acknowledge", "respond", "contact", "ask_missing", "confirm", "follo
 WITH_GOODS = (
     "confirm_return", "review_return", "receive_goods", "inspect", "refund", "exchange", "repair",
 )  # fmt: skip
+# Fields whose values mean something in one case alone: nothing to give to several at once.
+OF_ONE_CASE = frozenset({"whom"})
 # What a closed case still accepts, beside its own owed acts.
 AFTER_CLOSING = frozenset(
     {

@@ -3,6 +3,7 @@
 from bihuan.engine.acts import ACTS, PAYING_APART, event_of
 from bihuan.engine.apart import NOBODY
 from bihuan.engine.case import Act
+from bihuan.engine.chasing import chase
 from bihuan.engine.compensation import unpaid
 from bihuan.engine.consequences import (
     finish,
@@ -400,6 +401,8 @@ def do_engine(work: Work, act: Act) -> None:
         finish(work, "merged", act.at)
     elif name == "name_lead":
         work.emit("lead", number=int(data["lead_sheet"]))
+    elif name == "chase":
+        chase(work, data, act.by)
     elif name in ("hold", "release", "review_hold"):
         hold(work, act)
     elif name == "attach" and work.case.stage == "closed":

@@ -81,7 +81,7 @@ def consider(work: Work, name: str, number: int, person: str, now: int) -> Possi
         or (overspent(work, slot.allowed) if slot.allowed else None)
         or no_room(work, slot, now)
     )
-    form = form_for(work, slot)
+    form = form_for(work, slot, person)
     facts = work.facts()
     fields = tuple(field for field in form.fields if counts_here(field, facts))
     return Possible(name, number, fields, form.outcomes, slot.clauses, refusal, bool(slot.debts))

@@ -68,6 +68,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "在外的单据不到两张，不必另定牵头",
         "fewer than two notes are out, so there is no lead to choose",
     ),
+    "nobody-to-chase": (
+        "眼下没有别人欠着什么，不必催办",
+        "nobody else owes anything now, so there is nobody to chase",
+    ),
     "wrong-sheet-step": ("单据现在等待：{step}", "the sheet now waits for: {step}"),
     "final": (
         "案件已终结({ending})，不能再办；如有新情况请另立新案并关联",

@@ -46,7 +46,7 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
         return refusal
     if slot.allowed is not None and (refusal := overspent(work, slot.allowed)):
         return refusal
-    form = form_for(work, slot)
+    form = form_for(work, slot, act.by)
     hidden = HIDDEN.get(act.name, "item")
     data = {name: value for name, value in act.data.items() if name != hidden}
     facts = work.facts()

@@ -6,6 +6,9 @@ from bihuan.engine.acts import ACTS, AFTER_CLOSING
 from bihuan.engine.apart import done_already, handled_already
 from bihuan.engine.approvals import not_the_asker
 from bihuan.engine.case import Debt, Sheet
+from bihuan.engine.chasing import chasers
+from bihuan.engine.chasing import choices as chase_choices
+from bihuan.engine.chasing import owed as chaseable
 from bihuan.engine.compensation import unpayable
 from bihuan.engine.forms import Form, form_of
 from bihuan.engine.leading import lead_choices, notes_out
@@ -179,6 +182,8 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
         return (work.case.owner,)
     if slot.act in ON_A_MESSAGE:
         return may_judge(work)
+    if slot.act == "chase":
+        return chasers(work)
     if slot.act == "release":
         return tuple(debt.seat for debt in work.open_debts("review_hold", 0))
     return (above_owner(work.case, work.world),) if slot.act == "lower_severity" else ()
@@ -209,6 +214,8 @@ def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
     if slot.kind == "engine" and not targets:
         known = work.world.organisation.seats_of(by) or by == work.world.organisation.administrator
         return None if known else refuse("not-yours", who=Text("本单位员工", "the staff"))
+    if slot.act == "chase" and slot.kind == "engine" and not chaseable(work, by):
+        return refuse("nobody-to-chase")
     if seat := acting(work, slot, by):
         slot.seat = seat
         return None
@@ -308,12 +315,14 @@ def overspent(work: Work, allowed: Allowed) -> Refusal | None:
     return refuse("budget-spent", clauses=allowed.at.cited(work.kind), count=count)
 
 
-def form_for(work: Work, slot: Slot) -> Form:
+def form_for(work: Work, slot: Slot, by: str = "") -> Form:
     row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
     on = row.form if row else ""
     form = form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts, on)
     if slot.act == "name_lead":
         return lead_choices(work, form)
+    if slot.act == "chase":
+        form = chase_choices(work, form, by)
     if not any(item.kind == "document" for item in form.fields) or not replied(work):
         return form
     fields = tuple(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bihuan.engine import lapsing
-from bihuan.engine.acts import FOR_MEMBERS
+from bihuan.engine.acts import FOR_MEMBERS, OF_ONE_CASE
 from bihuan.engine.case import Act, Case, Debt, Json
 from bihuan.engine.dues import due_of, number_of
 from bihuan.engine.fields import REASON
@@ -61,7 +61,7 @@ def for_member(act: Act, member: Peer, now: int) -> Act | Refusal:
         return replace(act, at=now, sheet=0)
     form = form_for(work, slot)
     known = {field.name for field in form.fields} | ({"outcome"} if form.outcomes else set())
-    data = {name: value for name, value in act.data.items() if name in known}
+    data = {name: value for name, value in act.data.items() if name in known - OF_ONE_CASE}
     if "company_name" in known:
         data["company_name"] = "yes"
     return Act(act.name, act.by, now, data)

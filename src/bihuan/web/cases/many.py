@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from bihuan.desk.many import id_for, perform_on_many
 from bihuan.desk.perform import Performed, first_result
-from bihuan.engine.acts import ACTS, FOR_MANY
+from bihuan.engine.acts import ACTS, FOR_MANY, OF_ONE_CASE
 from bihuan.engine.case import Act
 from bihuan.engine.fields import Field
 from bihuan.engine.step import Possible
@@ -110,7 +110,11 @@ class _Page:
             if one.can(self.act) and (offer := one.offer(self.act)):
                 for wanted in offer.fields:
                     found.setdefault(wanted.name, wanted)
-        return [wanted for wanted in found.values() if wanted.kind not in ("file", "document")]
+        return [
+            wanted
+            for wanted in found.values()
+            if wanted.kind not in ("file", "document") and wanted.name not in OF_ONE_CASE
+        ]
 
     def perform(self, data: dict[str, Json]) -> None:
         """Do the act on each, and write down what came of it."""

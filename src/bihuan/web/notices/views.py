@@ -64,6 +64,8 @@ def _row(item: Told, reader: Reader) -> dict[str, Json]:
         text = _("A report was drawn up: %(name)s %(period)s") % {
             "name": _report_name(body, reader), "period": body.get("period", ""),
         }  # fmt: skip
+    elif body.get("what") == "chased" and act:
+        text = _("You are reminded: %(act)s, due %(due)s") % {"act": act, "due": due or "—"}
     elif body.get("what") == "note answered":
         text = _("Note %(note)s was answered") % {"note": body.get("note", "")}
     elif body.get("what") == "webhook dead":

@@ -53,12 +53,13 @@ test: setup ## run all tests, in a real browser and on both databases
 	$(BIN)/pytest -q -n 2 --dist worksteal
 	$(if $(on_both),$(BIN)/python -m tools.postgres $(BIN)/pytest -q -n 2 --dist worksteal $(on_both))
 
-check: setup ## style, types, import rules, translations, migrations, lock files
+check: setup ## style, types, import rules, translations, manners, migrations, lock files
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(django) $(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.check_translations
+	$(BIN)/python -m tools.check_manner
 	$(django) $(BIN)/python -m django makemigrations --check --dry-run
 	$(BIN)/python -m tools.check_locks
 

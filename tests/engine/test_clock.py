@@ -275,14 +275,14 @@ def test_seven_working_days_explain_themselves():
         ("10-12—10-14", "第 5、6、7 日"),
     )
     assert render(told, "en").splitlines() == [
-        "7 working days = Wed 10-14 18:00",
-        "  Tue 09-29  start, not counted",
-        "  Wed 09-30  day 1",
-        "  10-01 – 10-07  National Day, not counted",
-        "  10-08 – 10-09  days 2, 3",
-        "  Sat 10-10  make-up working day, day 4",
-        "  Sun 10-11  day of rest, not counted",
-        "  10-12 – 10-14  days 5, 6, 7",
+        "7 working days = Wed 14 Oct 18:00",
+        "  Tue 29 Sep  start, not counted",
+        "  Wed 30 Sep  day 1",
+        "  1 Oct – 7 Oct  National Day, not counted",
+        "  8 Oct – 9 Oct  days 2, 3",
+        "  Sat 10 Oct  make-up working day, day 4",
+        "  Sun 11 Oct  day of rest, not counted",
+        "  12 Oct – 14 Oct  days 5, 6, 7",
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tools import check_locks, check_translations
+from tools import check_locks, check_manner, check_translations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -96,3 +96,23 @@ def test_chinese_stands_in_data_and_nowhere_else(package: Path) -> None:
         "web/views.py:5: Chinese in Python: '结案'",
         "web/templates/page.html:2: Chinese in a template: <p>你好</p>",
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'text = f"{at:%m-%d %H:%M}"',
+        'at.strftime("%Y")',
+        'return f"\u00a5{fen / 100:.2f}"',
+        'f"{count:,} cases"',
+        "{{ '%d:%02d' % (hours, minutes) }}",
+        "{{ due|date }}",
+    ],
+)
+def test_a_day_a_time_or_an_amount_written_by_hand_is_found(line: str) -> None:
+    (found,) = check_manner.of(f"fine = 1\n{line}\n", "page.py")
+    assert found.startswith("page.py:2: ")
+
+
+def test_nothing_of_ours_writes_days_times_numbers_or_money_by_itself() -> None:
+    assert list(check_manner.findings()) == []

@@ -16,6 +16,7 @@ from bihuan.desk.stored import Stored, load, load_both, reaches, standing, world
 from bihuan.engine.acts import JOINING
 from bihuan.engine.case import Act, Case
 from bihuan.engine.links import grown_as, mirrored
+from bihuan.engine.manner import serial_day
 from bihuan.engine.refusal import Owing, Refusal
 from bihuan.engine.step import Decision, decide
 from bihuan.engine.together import Peer, decide_appeal, decide_both, opened_by_appeal
@@ -262,7 +263,7 @@ class _Performing:
     def _next_number(self, kind: str, ruling: worlds.Ruling) -> str:
         day = ruling.world.calendars["usual"].day_of(self.now)
         with connection.cursor() as cursor:
-            return numbering.next_number(cursor, kind, f"{day:%Y%m%d}")
+            return numbering.next_number(cursor, kind, serial_day(day))
 
     def _with_counted(
         self, act: Act, case: Case | None, case_id: int, ruling: worlds.Ruling

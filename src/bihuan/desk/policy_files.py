@@ -21,6 +21,7 @@ from ruamel.yaml.reader import ReaderError
 
 from bihuan.engine import nodes
 from bihuan.engine.findings import Finding, Level
+from bihuan.engine.manner import number
 from bihuan.engine.nodes import Mapping, Node, Scalar
 from bihuan.engine.words import Text
 
@@ -177,8 +178,8 @@ def read_text(data: bytes | str) -> tuple[str, tuple[Finding, ...]]:
         return "", (
             _whole(
                 "too-large",
-                f"文件有 {len(raw):,} 字节，制度至多 {LARGEST:,} 字节；是否选错了文件?",
-                f"the file has {len(raw):,} bytes, a policy at most {LARGEST:,}; the right file?",
+                f"文件有 {number(len(raw))} 字节，制度至多 {number(LARGEST)} 字节；是否选错了文件?",
+                f"the file has {number(len(raw))} bytes, a policy at most {number(LARGEST)}; the right file?",
             ),
         )
     found: list[Finding] = []

@@ -15,6 +15,7 @@ from bihuan.desk import addresses, news, quiet, stored, ways, worlds
 from bihuan.desk.composing import CUSTOMER
 from bihuan.desk.organisation import site
 from bihuan.desk.preferences import default_ways, organisation_quiet, wanted_by
+from bihuan.engine import manner
 from bihuan.engine.acts import ACTS, AWAITED, WITH_GOODS
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Case
@@ -42,10 +43,10 @@ class _Of:
     policy: Policy
     calendar: Calendar
 
-    def wall(self, instant: int) -> str:
+    def wall(self, instant: int, language: str) -> str:
         """An instant on the clock of the policy; empty for 0."""
         zone = ZoneInfo(str(self.policy.calendars["usual"].get("zone", settings.TIME_ZONE)))
-        return f"{datetime.fromtimestamp(instant, zone):%Y-%m-%d %H:%M}" if instant else ""
+        return manner.moment(datetime.fromtimestamp(instant, zone), language) if instant else ""
 
 
 @dataclass
@@ -126,7 +127,7 @@ class Planner:
         return {
             "act": f"{act} {body.get('note') or ''}".strip(),
             "case": number,
-            "due": of.wall(int(body.get("due") or 0)) if of else "",
+            "due": of.wall(int(body.get("due") or 0), language) if of else "",
             "link": link("case", number) if number else "",
             "company": organisation_name(),
         }
@@ -203,8 +204,8 @@ class Planner:
             "case": number,
             "customer": str(case.facts.get("name") or ""),
             "matter": kind.in_(language) if kind else "",
-            "due": of.wall(next_at),
-            "agreed_time": of.wall(case.agreed),
+            "due": of.wall(next_at, language),
+            "agreed_time": of.wall(case.agreed, language),
             "said": str(entry.get(_SAID.get(str(entry.get("kind")), "")) or ""),
             "link": link("portal_follow"),
             "company": organisation_name(),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bihuan.engine import manner
 from bihuan.engine.calendar_days import Day, DayKind, Override, Published
 from bihuan.engine.opening_hours import (
     BadTime,
@@ -19,6 +20,7 @@ from bihuan.engine.opening_hours import (
     parse_week,
 )
 from bihuan.engine.track import NOTHING, Track, position
+from bihuan.engine.words import Text
 
 __all__ = [
     "BadTime",
@@ -140,7 +142,7 @@ class Calendar:
     def wall(self, instant: int) -> tuple[date, str]:
         """The instant on the calendar's own clock: its day and `10:00` (or `10:00:01`)."""
         wall = datetime.fromtimestamp(instant, self._zone)
-        return wall.date(), wall.strftime("%H:%M:%S" if wall.second else "%H:%M")
+        return wall.date(), manner.clock(wall)
 
     def workday_from(self, on: date) -> date:
         """The first working day on or after that day."""
@@ -358,15 +360,15 @@ def parse_overrides(words: Mapping[str, str], name: str = "") -> dict[date, Over
     return {parse_date(day): Override(parse_hours(text), name) for day, text in words.items()}
 
 
-def instant_text(instant: int, calendar: Calendar) -> str:
-    """The instant on the calendar's own clock, `2026-02-14 10:00` (with seconds if there are)."""
-    on, clock = calendar.wall(instant)
-    return f"{on} {clock}"
+def instant_text(instant: int, calendar: Calendar) -> Text:
+    """The instant on the calendar's own clock in both languages, with seconds if there are any."""
+    on, time = calendar.wall(instant)
+    return manner.both(on, time)
 
 
 def utc_text(instant: int) -> str:
     """The instant in ISO 8601: `2026-02-14T02:00:00Z`."""
-    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")  # manner: ISO 8601
 
 
 def _next(on: date) -> date:

@@ -63,4 +63,4 @@ def _told(work: Work, debt: Debt) -> Text:
     unit = work.world.organisation.units.get(unit_of(debt.seat))
     of = f"{unit.name} " if unit and work.policy.posts[post_of(debt.seat)].of else ""
     due = instant_text(debt.due, work.world.calendars["usual"])
-    return Text(f"{of}{post.zh} · {act.zh} · {due}", f"{of}{post.en} · {act.en} · {due}")
+    return Text(f"{of}{post.zh} · {act.zh} · {due.zh}", f"{of}{post.en} · {act.en} · {due.en}")

@@ -6,6 +6,7 @@ Rules of the engine that no policy can switch off. Amounts are fen; what is not 
 from bihuan.engine.acts import ACTS
 from bihuan.engine.apart import done_already
 from bihuan.engine.case import Case, Json
+from bihuan.engine.manner import yuan
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import applies
@@ -85,8 +86,3 @@ def overpaid(
         done, proposing = ACTS[other].text, ACTS["propose"].text
         return refuse("kept-apart", at=COMPENSATION, clauses=clauses, done=done, act=proposing)
     return None
-
-
-def yuan(fen: int) -> str:
-    """An amount as refusals say it."""
-    return f"{fen / 100:.2f}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Case, Json
+from bihuan.engine.manner import yuan
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.words import Text
@@ -69,7 +70,7 @@ def forbidden(
     if act == "refund":
         amount, most = _known(data, "amount"), payable(case)
         if not 0 < amount <= most:
-            return refuse("above-paid", at="amount", clauses=clauses, right=f"{most / 100:.2f}")
+            return refuse("above-paid", at="amount", clauses=clauses, right=yuan(most))
     return None
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from bihuan.engine.manner import minute_of_day
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -39,11 +41,6 @@ def parse_clock(text: str) -> int:
     )
 
 
-def clock_text(minutes: int) -> str:
-    """The time of day as it is written: `09:30`."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 def parse_hours(text: str) -> Hours:
     """The intervals of one day, `09:00-12:00 13:00-18:00`; `closed` is none. Raises BadTime."""
     words = re.sub(r"\s*([-–—])\s*", r"\1", text.replace(",", " ")).split()
@@ -70,7 +67,7 @@ def tidy_hours(intervals: list[tuple[int, int]] | Hours) -> Hours:
     """Sorted hours with touching intervals joined; refuses empty and overlapping ones."""
     tidy: list[tuple[int, int]] = []
     for opens, closes in sorted(intervals):
-        shown = f"{clock_text(opens)}-{clock_text(closes)}"
+        shown = f"{minute_of_day(opens)}-{minute_of_day(closes)}"
         if not 0 <= opens < closes <= 1440:
             raise BadTime(
                 f"{shown} 的结束不在开始之后；跨过午夜的，分成两天写:22:00-24:00 和次日 00:00-06:00",
@@ -78,7 +75,7 @@ def tidy_hours(intervals: list[tuple[int, int]] | Hours) -> Hours:
                 "days: 22:00-24:00 and 00:00-06:00 on the next",
             )
         if tidy and opens < tidy[-1][1]:
-            before = f"{clock_text(tidy[-1][0])}-{clock_text(tidy[-1][1])}"
+            before = f"{minute_of_day(tidy[-1][0])}-{minute_of_day(tidy[-1][1])}"
             raise BadTime(
                 f"{before} 与 {shown} 重叠，同一天的各段不得重叠",
                 f"{before} and {shown} overlap; the intervals of a day must lie apart",

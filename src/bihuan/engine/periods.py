@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bihuan.engine.calendar import Calendar
+from bihuan.engine.manner import machine_month
 from bihuan.engine.words import Text
 
 # What a report may be about, with what it covers when it is drawn up.
@@ -108,10 +109,10 @@ def _name(unit: str, first: date) -> str:
             year, week, _ = first.isocalendar()
             return f"{year:04}-W{week:02}"
         case "month":
-            return f"{first:%Y-%m}"
+            return machine_month(first)
         case "quarter":
-            return f"{first:%Y}-Q{(first.month + 2) // 3}"
-    return f"{first:%Y}"
+            return f"{first.year}-Q{(first.month + 2) // 3}"
+    return str(first.year)
 
 
 def _read(unit: str, text: str) -> date:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bihuan.engine.calendar import BadTime, Calendar
-from bihuan.engine.opening_hours import WEEKDAY_NAMES, clock_text, parse_clock, parse_weekday
+from bihuan.engine.manner import minute_of_day
+from bihuan.engine.opening_hours import WEEKDAY_NAMES, parse_clock, parse_weekday
 from bihuan.engine.spans import calendar_named, month_later
 
 _FORMS = (
@@ -84,7 +85,7 @@ def rhythm_text(rhythm: Rhythm) -> str:
         "days": f"{rhythm.count} days",
         "months": f"{rhythm.count} months",
     }.get(rhythm.unit, rhythm.unit)
-    at = f" at {clock_text(rhythm.minute)}" if rhythm.minute else ""
+    at = f" at {minute_of_day(rhythm.minute)}" if rhythm.minute else ""
     exactly = " exactly" if rhythm.exactly and rhythm.unit != "holiday" else ""
     return words + at + exactly + (f" on {rhythm.on}" if rhythm.on else "")
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from bihuan.engine.manner import is_zh
 from bihuan.engine.measures import DIMENSIONS, MEASURES
 from bihuan.engine.policy import Policy, Report, ReportPart
-from bihuan.engine.say_rules import UNIT_KINDS, any_of, is_zh, say_post
+from bihuan.engine.say_rules import UNIT_KINDS, any_of, say_post
 
 _VALUES = {"kind": "kinds", "channel": "channels", "category": "categories", "caller": "callers"}
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from bihuan.engine.acts import ACTS
+from bihuan.engine.manner import is_zh, money_in_words
 from bihuan.engine.needs import NEEDS
 from bihuan.engine.periods import COVERING
 from bihuan.engine.policy import (
@@ -92,11 +93,6 @@ _SPOKEN = (
 )
 
 
-def is_zh(lang: str) -> bool:
-    """Whether the language is Chinese; every other one reads English."""
-    return lang.lower().startswith("zh")
-
-
 def mid(words: str) -> str:
     """An English title as it stands inside a sentence."""
     return words[:1].lower() + words[1:] if not words[1:2].isupper() else words
@@ -149,7 +145,7 @@ def say_number(policy: Policy, number: Number, lang: str) -> str:
     for since, value in number.values:
         said = say_value(value, lang, policy.calendar_words)
         if isinstance(value, int):
-            said = unit.in_(lang).format(value) if unit else say_money(value, lang)
+            said = unit.in_(lang).format(value) if unit else money_in_words(value, lang)
         if number.start:
             said = counted_from(number, said, lang)
         if since:
@@ -283,14 +279,8 @@ def _say_test(policy: Policy, name: str, test: Test, lang: str) -> str:
 def _limit(policy: Policy, operand: tuple[str, ...] | int, lang: str, *, money: bool) -> str:
     value = operand if isinstance(operand, int) else policy.numbers[operand[0]].value()
     if money and isinstance(value, int):  # in fen
-        return say_money(value, lang)
+        return money_in_words(value, lang)
     return say_value(value, lang)
-
-
-def say_money(fen: int, lang: str) -> str:
-    """An amount in fen as people write it: 50,000元, 50,000 yuan."""
-    yuan = f"{fen / 100:,.2f}".removesuffix(".00")
-    return f"{yuan}元" if is_zh(lang) else f"{yuan} yuan"
 
 
 def _subject(policy: Policy, name: str, lang: str) -> str:

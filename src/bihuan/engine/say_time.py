@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
+from bihuan.engine import manner
 from bihuan.engine.calendar import utc_text
 from bihuan.engine.clock import amount
 from bihuan.engine.explain_time import Explanation, Line
+from bihuan.engine.manner import is_zh
 from bihuan.engine.spans import (
     At,
     Days,
@@ -20,8 +22,6 @@ from bihuan.engine.spans import (
 )
 from bihuan.engine.words import Text
 
-_ZH_DAYS = "一二三四五六日"
-_EN_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ZH_UNITS = {"h": "小时", "min": "分钟", "s": "秒"}
 _ZH_PERIODS = {
     "day": "当日 24:00",
@@ -41,7 +41,7 @@ def say_span(span: Span, lang: str, calendars: Mapping[str, Text] | None = None)
 
     `calendars` says what the policy calls its own.
     """
-    words = _say_zh(span) if _is_zh(lang) else _say_en(span)
+    words = _say_zh(span) if is_zh(lang) else _say_en(span)
     return words + say_calendar(span.on, lang, calendars or {}) if span.on else words
 
 
@@ -49,8 +49,8 @@ def say_calendar(name: str, lang: str, calendars: Mapping[str, Text]) -> str:
     """Behind a time: on which calendar it is counted."""
     if name in calendars:
         called = calendars[name].in_(lang)
-        return f"(按{called})" if _is_zh(lang) else f" on the {called}"
-    return f"(按“{name}”日历)" if _is_zh(lang) else f" on {name}"
+        return f"(按{called})" if is_zh(lang) else f" on the {called}"
+    return f"(按“{name}”日历)" if is_zh(lang) else f" on {name}"
 
 
 def _say_zh(span: Span) -> str:
@@ -111,10 +111,10 @@ def render(explanation: Explanation, lang: str) -> str:
 
 def render_heading(explanation: Explanation, lang: str) -> str:
     """The result in one line: 7 个工作日 = 10-14 周三 18:00."""
-    day = _day(explanation.due_on, lang, _with_year(explanation))
+    day = manner.day_of_week(explanation.due_on, lang, year=_with_year(explanation))
     tail = ""
     if explanation.provisional:
-        tail = "(预估)" if _is_zh(lang) else " (provisional)"
+        tail = "(预估)" if is_zh(lang) else " (provisional)"
     return f"{say_span(explanation.span, lang)} = {day} {explanation.due_clock}{tail}"
 
 
@@ -122,7 +122,7 @@ def render_lines(explanation: Explanation, lang: str) -> tuple[tuple[str, str], 
     """The lines in two columns: which days, and what they counted for."""
     with_year = _with_year(explanation)
     return tuple(
-        (_when(line, lang, with_year), _what_zh(line) if _is_zh(lang) else _what_en(line))
+        (_when(line, lang, with_year), _what_zh(line) if is_zh(lang) else _what_en(line))
         for line in explanation.lines
     )
 
@@ -131,28 +131,17 @@ def _with_year(explanation: Explanation) -> bool:
     return explanation.start_on.year != explanation.due_on.year
 
 
-def _is_zh(lang: str) -> bool:
-    return lang.lower().startswith("zh")
-
-
-def _day(on: date, lang: str, with_year: bool) -> str:  # noqa: FBT001
-    shown = on.isoformat() if with_year else f"{on:%m-%d}"
-    if _is_zh(lang):
-        return f"{shown} 周{_ZH_DAYS[on.weekday()]}"
-    return f"{_EN_DAYS[on.weekday()]} {shown}"
-
-
 def _when(line: Line, lang: str, with_year: bool) -> str:  # noqa: FBT001
     params = line[1]
     if "first" not in params:
         return ""
     first, last = (date.fromisoformat(str(params[key])) for key in ("first", "last"))
     if first == last:
-        return _day(first, lang, with_year)
-    begin, end = (d.isoformat() if with_year else f"{d:%m-%d}" for d in (first, last))
-    if (last - first).days == 1 and _is_zh(lang):
+        return manner.day_of_week(first, lang, year=with_year)
+    begin, end = (manner.day(on, lang, year=with_year) for on in (first, last))
+    if (last - first).days == 1 and is_zh(lang):
         return f"{begin}、{end}"
-    return f"{begin}—{end}" if _is_zh(lang) else f"{begin} – {end}"
+    return f"{begin}—{end}" if is_zh(lang) else f"{begin} – {end}"
 
 
 def _length_zh(seconds: int) -> str:

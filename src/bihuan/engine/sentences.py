@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bihuan.engine.acts import ACTS
 from bihuan.engine.clock import parse_span
+from bihuan.engine.manner import is_zh
 from bihuan.engine.needs import SHEET_FIELDS
 from bihuan.engine.policy import (
     Allowed,
@@ -31,7 +32,6 @@ from bihuan.engine.say_rules import (
     answer_text,
     any_of,
     counted_from,
-    is_zh,
     mid,
     say_act,
     say_cited,

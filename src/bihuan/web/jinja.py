@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils import translation
 from jinja2 import Environment, StrictUndefined
 
+from bihuan.engine import manner
 from bihuan.web.addresses import address
 
 _METHODS = frozenset(dir(dict))
@@ -38,6 +39,7 @@ def environment(**options: Any) -> Environment:
         pgettext=once(translation.pgettext),
         npgettext=translation.npgettext,
     )
+    env.filters.update(number=manner.number, hours=manner.hours)
     env.globals.update(
         static=lru_cache(static), url=address, language=translation.get_language,
         _=env.globals["gettext"],

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bihuan.engine import manner
 from bihuan.engine.acts import ACTS
 from bihuan.engine.fields import CONDITIONS_KEPT, Field
 from bihuan.engine.forms import ABOUT_FIELDS, CONSENT_FIELDS, OPENED_BY
@@ -40,30 +41,46 @@ class Clock:
         return int(datetime(on.year, on.month, on.day, tzinfo=self.zone).timestamp())
 
     def bar(self) -> str:
-        """`11-20 Fri 14:32`, for the bar at the top."""
+        """`11-20 周五 14:32`, `Fri 20 Nov 14:32`, for the bar at the top."""  # zh: data
         at = self.wall(self.now)
-        return f"{at:%m-%d} {weekday(at.weekday())} {at:%H:%M}"
+        return f"{manner.day_of_week(at, self.language)} {manner.minute(at)}"
 
     def short(self, instant: int) -> str:
         """`15:10` today, `11-21` on other days of the year, else `2027-01-03`: for the due column."""
         at = self.wall(instant)
         if self._is_today(at):
-            return f"{at:%H:%M}"
-        return f"{at:%m-%d}" if at.year == self.wall(self.now).year else f"{at:%Y-%m-%d}"
+            return manner.minute(at)
+        return manner.day(at, self.language, year=not self._is_this_year(at))
 
     def at(self, instant: int) -> str:
         """`15:10` today, `11-21 15:10`, else with the year."""
         at = self.wall(instant)
-        if self._is_today(at):
-            return f"{at:%H:%M}"
-        same_year = at.year == self.wall(self.now).year
-        return f"{at:%m-%d %H:%M}" if same_year else f"{at:%Y-%m-%d %H:%M}"
+        return manner.minute(at) if self._is_today(at) else self.dated(instant)
+
+    def dated(self, instant: int) -> str:
+        """`11-20 14:32`, else with the year: a day always stands before the time, so that lines may share it."""
+        at = self.wall(instant)
+        return manner.moment(at, self.language, year=not self._is_this_year(at))
+
+    def full(self, instant: int) -> str:
+        """`2026-11-20 14:32`: with the year whatever it is."""
+        return manner.moment(self.wall(instant), self.language)
+
+    def time(self, instant: int) -> str:
+        """`14:32`."""
+        return manner.minute(self.wall(instant))
+
+    def until(self, instant: int) -> str:
+        """An end as people say it, dated: the 24:00 of a day, not the 00:00 of the next."""
+        if self.time(instant) != "00:00":
+            return self.dated(instant)
+        return self.dated(instant - 1).removesuffix(self.time(instant - 1)) + "24:00"
 
     def phrase(self, instant: int) -> str:
         """`today 15:10`, `tomorrow 12:00`, `11-24 18:00`."""
         at = self.wall(instant)
         days = (at.date() - self.wall(self.now).date()).days
-        clock = f"{at:%H:%M}"
+        clock = manner.minute(at)
         if days == 0:
             return _("today %(time)s") % {"time": clock}
         if days == 1:
@@ -73,12 +90,20 @@ class Clock:
         return self.at(instant)
 
     def day(self, instant: int) -> str:
-        """`2026-11-20`."""
-        return f"{self.wall(instant):%Y-%m-%d}"
+        """`2026-11-20`, `20 Nov 2026`."""
+        return manner.day(self.wall(instant), self.language)
+
+    def day_field(self, instant: int) -> str:
+        """The value of a date field."""
+        return manner.machine_day(self.wall(instant))
+
+    def stamp(self) -> str:
+        """Now, as it stands in the name of a file."""
+        return manner.stamp(self.wall(self.now))
 
     def field(self, instant: int) -> str:
         """The value of a datetime field; empty for 0."""
-        return f"{self.wall(instant):%Y-%m-%dT%H:%M}" if instant else ""
+        return manner.field_time(self.wall(instant)) if instant else ""
 
     def read_field(self, value: str) -> int | None:
         """The instant that was typed into a datetime field; None where it is no time."""
@@ -93,10 +118,8 @@ class Clock:
     def _is_today(self, at: datetime) -> bool:
         return at.date() == self.wall(self.now).date()
 
-
-def weekday(number: int) -> str:
-    """Monday is 0."""
-    return (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))[number]
+    def _is_this_year(self, at: datetime) -> bool:
+        return at.year == self.wall(self.now).year
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,10 @@ class Names:
         """A sheet as it is called on a page: 客户投诉处理单 CL-TS20261119-0007-1."""
         found = self.policy.sheets[kind]
         return f"{self.text(found.text)} {found.called(case_number, number)}"
+
+    def contact(self, text: str) -> str:
+        """Contact data in clear, with phone numbers as people read them."""
+        return manner.phones(text, self.language)
 
     def person(self, who: str) -> str:
         """The name behind the `by` of an event."""
@@ -237,7 +264,7 @@ class Names:
         if kind == "time" and isinstance(value, int):
             return clock.at(value)
         if kind == "money" and isinstance(value, int):
-            return money(value)
+            return manner.money(value)
         if name == "consent_text":
             return str(value)[:12]  # enough to tell two wordings apart
         if isinstance(value, list):
@@ -284,11 +311,6 @@ def _fields(act: str) -> list[Any]:
     return found + [field for need in NEEDS.values() for field in need.fields]
 
 
-def money(fen: int) -> str:
-    """An amount in fen as ¥1,280.00."""
-    return f"¥{fen / 100:,.2f}"
-
-
 def read_money(text: str) -> int | None:
     """The fen of what was typed: 1,280, 1280.5, ¥86; None where it is no amount."""
     bare = text.replace(",", "").replace("¥", "").replace("\uffe5", "").strip()
@@ -318,7 +340,7 @@ def length(seconds: int) -> str:
     """`2:10` or `3 days`: how long something took."""
     if seconds >= DAY:
         return _("%(count)s days") % {"count": seconds // DAY}
-    return f"{seconds // HOUR}:{seconds % HOUR // 60:02d}"
+    return manner.hours(seconds)
 
 
 def quoted(text: str) -> str:

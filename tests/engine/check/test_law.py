@@ -242,4 +242,4 @@ def test_the_rule_of_the_day_is_asked_of_the_value_of_the_day() -> None:
     told = articles("auto", 2026, number("outside_time", "60 days"))
     assert "Order 20" in told
     assert "Order 121" not in told
-    assert "from 2026-01-01 12:00 until" in told
+    assert "from 1 Jan 2026 12:00 until" in told

@@ -10,12 +10,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bihuan.channels.asking import ask
 from bihuan.desk.ways import GatewayDownError, NotAcceptedError, Parcel, Setting, TryLaterError, Way
+from bihuan.engine.calendar import utc_text
 from bihuan.engine.words import Text
 
 Json = Any
@@ -80,7 +80,7 @@ def _aliyun(told: Mapping[str, str], parcel: Parcel) -> None:
         "Action": "SendSms", "Version": "2017-05-25", "Format": "JSON",
         "AccessKeyId": told.get("key", ""), "SignatureMethod": "HMAC-SHA1",
         "SignatureVersion": "1.0", "SignatureNonce": parcel.message_id + str(parcel.at),
-        "Timestamp": datetime.fromtimestamp(parcel.at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Timestamp": utc_text(parcel.at),
         "PhoneNumbers": parcel.address, "SignName": told.get("sign", ""), "TemplateCode": code,
         "TemplateParam": json.dumps(dict(parcel.values), ensure_ascii=False),
         "OutId": parcel.message_id,
@@ -143,7 +143,7 @@ def tencent_authorization(key: str, secret: str, host: str, at: int, body: bytes
     kind = "application/json; charset=utf-8"
     digest = hashlib.sha256(body).hexdigest()
     request = f"POST\n/\n\ncontent-type:{kind}\nhost:{host}\n\ncontent-type;host\n{digest}"
-    day = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+    day = utc_text(at)[:10]
     scope = f"{day}/sms/tc3_request"
     hashed = hashlib.sha256(request.encode()).hexdigest()
     text = f"TC3-HMAC-SHA256\n{at}\n{scope}\n{hashed}"

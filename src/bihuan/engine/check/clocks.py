@@ -155,9 +155,9 @@ def _fits(judged: Judged, policy: Policy, calendars: Mapping[str, Calendar]) -> 
         "clocks-fit",
         promise.at,
         f"{year} 年任何时刻收到，{what.zh}都能在“{act.zh}”的期限前办完；"
-        f"最少余 {_length(seen.least).zh}({when} 收到)",
+        f"最少余 {_length(seen.least).zh}({when.zh} 收到)",
         f"whenever it comes in during {year}, '{what.en}' is done before '{act.en}' is due; "
-        f"the least to spare is {_length(seen.least).en} (coming in at {when})",
+        f"the least to spare is {_length(seen.least).en} (coming in at {when.en})",
         place=promise.place,
         clauses=_clauses(promise),
         story=tuple(told(judged.path, seen.arrival, calendars, policy)),
@@ -175,9 +175,9 @@ def _late(judged: Judged, policy: Policy, calendars: Mapping[str, Calendar]) -> 
         Level.WARNING,
         "clocks-do-not-fit",
         promise.at,
-        f"{what.zh}的各步期限合起来超过“{act.zh}”的期限：{when} 收到的，差 {_length(-seen.least).zh}；"
+        f"{what.zh}的各步期限合起来超过“{act.zh}”的期限：{when.zh} 收到的，差 {_length(-seen.least).zh}；"
         f"{year} 年 {share}% 的时刻收到能按期({times.zh})；{judged.looked_at} 种情形中 {judged.late} 种不能保证",
-        f"the clocks of '{what.en}' do not fit '{act.en}': what comes in at {when} is "
+        f"the clocks of '{what.en}' do not fit '{act.en}': what comes in at {when.en} is "
         f"{_length(-seen.least).en} short; in {year} the promise holds for {share} % of arrivals "
         f"({times.en}); {judged.late} of {judged.looked_at} paths are not safe",
         place=promise.place,
@@ -222,16 +222,16 @@ def told(
     calendar = calendars["usual"]
     moment = Year(arrival, arrival + 1, dict(calendars))
     said = instant_text(arrival, calendar)
-    yield Text(f"{said} 收到", f"comes in at {said}")
+    yield Text(f"{said.zh} 收到", f"comes in at {said.en}")
     for number, leg in enumerate(path.legs, 1):
         outer = replace(path.outer, waits=leg.beside)
         inner, _ = Path(path.legs[:number], outer).courses(moment)
         ends = instant_text(inner[0].value, calendar)
         what = _row_text(leg.row, policy)
-        yield Text(f"{what.zh}，最迟 {ends}", f"{what.en}, at the latest at {ends}")
+        yield Text(f"{what.zh}，最迟 {ends.zh}", f"{what.en}, at the latest at {ends.en}")
     due = instant_text(path.courses(moment)[1][0].value, calendar)
     what = _row_text(path.outer.row, policy)
-    yield Text(f"{what.zh}，期限 {due}", f"{what.en}, promised for {due}")
+    yield Text(f"{what.zh}，期限 {due.zh}", f"{what.en}, promised for {due.en}")
 
 
 def _row_text(row: Step | Duty, policy: Policy) -> Text:
@@ -247,16 +247,18 @@ def dates(seen: Spare, calendars: Mapping[str, Calendar]) -> Story:
     late, calendar = seen.late(), calendars["usual"]
     longest = sorted(late, key=lambda each: each[0] - each[1])[:MOST_DATES]
     said = [
-        f"{instant_text(start, calendar)} – {instant_text(end, calendar)}"
+        (instant_text(start, calendar), instant_text(end, calendar))
         for start, end in sorted(longest)
     ]
     if not said:
         return ()
     more = len(late) - len(said)
+    zh = "；".join(f"{start.zh} – {end.zh}" for start, end in said)
+    en = "; ".join(f"{start.en} – {end.en}" for start, end in said)
     return (
         Text(
-            f"不能保证的收到时段：{'；'.join(said)}" + (f"；另有 {more} 段较短的" if more else ""),
-            f"it does not hold for what comes in {'; '.join(said)}"
+            f"不能保证的收到时段：{zh}" + (f"；另有 {more} 段较短的" if more else ""),
+            f"it does not hold for what comes in {en}"
             + (f"; and {more} shorter stretches" if more else ""),
         ),
     )

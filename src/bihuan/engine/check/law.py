@@ -522,8 +522,8 @@ def _odds(
     begun, due, legal = (instant_text(each, lawful) for each in (began, ours, bound))
     zh, en = ("长", "longer") if statute.longest else ("短", "shorter")
     return Text(
-        f"比法律所定的时间{zh}：{begun} 起算，本制度到 {due}，依法到 {legal}",
-        f"is {en} than the law has it: from {begun} until {due}, by the law until {legal}",
+        f"比法律所定的时间{zh}：{begun.zh} 起算，本制度到 {due.zh}，依法到 {legal.zh}",
+        f"is {en} than the law has it: from {begun.en} until {due.en}, by the law until {legal.en}",
     )
 
 

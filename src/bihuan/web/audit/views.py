@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bihuan.desk.changes import AREAS
+from bihuan.engine import manner
 from bihuan.records.queries.administration import Change, administrative_changes
 from bihuan.records.queries.organisation import people
 from bihuan.web.cases.export import harmless
@@ -82,7 +83,7 @@ def _lines(found: tuple[Change, ...], reader: Reader) -> Iterator[bytes]:
 
 def _cells(change: Change, reader: Reader) -> tuple[str, ...]:
     return (
-        f"{reader.clock.wall(change.at):%Y-%m-%d %H:%M:%S}",
+        manner.machine_time(reader.clock.wall(change.at)),
         change.by or _("Command line"),
         AREAS[change.area].in_(reader.language),
         _deed(change.what),
@@ -114,12 +115,12 @@ def _instant(text: str, reader: Reader, days: int = 0) -> int:
         on = datetime.fromisoformat(text[:10]) + timedelta(days=days)
     except (ValueError, OverflowError):
         return 0
-    return reader.clock.read_field(f"{on:%Y-%m-%dT00:00}") or 0
+    return reader.clock.read_field(manner.field_time(on)) or 0
 
 
 def _row(change: Change, reader: Reader) -> dict[str, Json]:
     return {
-        "at": f"{reader.clock.wall(change.at):%Y-%m-%d %H:%M}",
+        "at": reader.clock.full(change.at),
         "by": change.by or _("Command line"),
         "area": AREAS[change.area].in_(reader.language),
         "what": _deed(change.what),
@@ -135,7 +136,7 @@ def _values(row: dict[str, Json], reader: Reader) -> list[dict[str, str]]:
     return [
         {
             "name": _named(name),
-            "value": f"{reader.clock.wall(value):%Y-%m-%d %H:%M}"
+            "value": reader.clock.full(value)
             if name.endswith("_at") and isinstance(value, int) and value
             else _value(name, value, reader),
         }

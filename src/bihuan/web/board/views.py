@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bihuan.desk import packs, worlds
+from bihuan.engine import manner
 from bihuan.engine.organisation import unit_of
 from bihuan.records.queries import board as queries
 from bihuan.records.queries.board import DAY, Pace, Soon, Standing, Took
@@ -167,11 +168,11 @@ def _hours(reader: Reader, soon: list[Soon], slow: list[Soon]) -> dict[str, Json
         count, near = counts[hour], amber[hour]
         at = reader.clock.wall(first + hour * HOUR)
         words = _("%(hour)s: %(count)s due, %(near)s of them likely late") % {
-            "hour": f"{at:%H:00}", "count": count, "near": near,
+            "hour": manner.minute(at), "count": count, "near": near,
         }  # fmt: skip
         bars.append({
             "x": hour * 4, "height": round(100 * count / most), "near": round(100 * near / most),
-            "tick": f"{at:%H}" if at.hour % 3 == 0 else "", "words": words, "count": count,
+            "tick": manner.minute(at)[:2] if at.hour % 3 == 0 else "", "words": words, "count": count,
         })  # fmt: skip
     return {"bars": bars, "most": most}
 

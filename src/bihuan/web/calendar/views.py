@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import calendars, packs, worlds
+from bihuan.engine import manner
 from bihuan.engine.calendar import Calendar, DayKind
 from bihuan.records.queries.organisation import published_years
 from bihuan.web.administration import administrator, done, said
 from bihuan.web.shell import Reader, show, staff
-from bihuan.web.words import weekday
 
 Json = Any
 FIRST, LAST = 2007, 2100
@@ -130,12 +130,12 @@ def _months(calendar: Calendar, shown: int, reader: Reader) -> list[dict[str, Js
     today = calendar.day_of(reader.now)
     return [
         {
-            "number": month,
+            "name": manner.month(shown, month, reader.language),
             "weeks": [
                 [_day(calendar, on, today, reader) if on.month == month else None for on in week]
                 for week in Months().monthdatescalendar(shown, month)
             ],
-            "weekdays": [weekday(number) for number in range(7)],
+            "weekdays": [manner.weekday(number, reader.language) for number in range(7)],
         }
         for month in range(1, 13)
     ]
@@ -159,16 +159,17 @@ def _day(calendar: Calendar, on: date, today: date, reader: Reader) -> dict[str,
         DayKind.CLOSED: _("H"),
     }.get(day.kind, "")
     hours = " ".join(
-        f"{opens // 60:02d}:{opens % 60:02d}–{closes // 60:02d}:{closes % 60:02d}"
+        f"{manner.minute_of_day(opens)}–{manner.minute_of_day(closes)}"
         for opens, closes in day.hours
     )
+    short = manner.day(on, reader.language, year=False)
     return {
         "number": on.day,
         "kind": day.kind.value,
         "works": day.works,
         "mark": mark,
         "today": on == today,
-        "words": " · ".join(part for part in (f"{on:%m-%d}", name or words, hours) if part),
+        "words": " · ".join(part for part in (short, name or words, hours) if part),
     }
 
 

@@ -56,7 +56,8 @@ def details(desk: Desk, entry: Entry, *, clear: bool) -> dict[str, Json]:
 
 def _valued(desk: Desk, entry: Entry, name: str, value: Json, *, clear: bool) -> str:
     shown = reading.shown(name, value, clear=clear)
-    return desk.names.value(name, shown, desk.reader.clock, entry.kind)
+    text = desk.names.value(name, shown, desk.reader.clock, entry.kind)
+    return desk.names.contact(text) if name in reading.CONTACT else text
 
 
 def _remark(entry: Entry) -> str:

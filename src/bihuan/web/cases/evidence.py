@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from bihuan.engine import compensation, money
 from bihuan.engine.assessing import REPORTED
+from bihuan.engine.manner import money as yuan
 from bihuan.engine.policy import Step
 from bihuan.engine.work import Work
 from bihuan.records.queries.cases import Entry
@@ -14,7 +15,6 @@ from bihuan.web.cases import head
 from bihuan.web.cases.acting import acts_of
 from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import attached, details
-from bihuan.web.words import money as yuan
 
 Json = Any
 MOST_WORDS = 600

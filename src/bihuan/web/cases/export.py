@@ -10,11 +10,12 @@ from typing import IO, Any
 import xlsxwriter
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bihuan.desk import permissions
+from bihuan.engine import manner
 from bihuan.records.queries.cases import Key
 from bihuan.records.queries.find import found_cases
 from bihuan.web.cases import asking
@@ -38,7 +39,7 @@ def export(request: HttpRequest, reader: Reader, ending: str) -> HttpResponseBas
     asked = asking.read(query, reader)
     clear = request.method == "POST" and bool(query.get("contact"))
     lines = table(asked, reader, clear=clear)
-    name = f"{_('cases')}-{reader.clock.wall(reader.now):%Y%m%d-%H%M}.{ending}"
+    name = f"{_('cases')}-{reader.clock.stamp()}.{ending}"
     return as_file(lines, name, ending)
 
 
@@ -47,7 +48,7 @@ def as_file(lines: Iterator[list[Cell]], name: str, ending: str) -> HttpResponse
     if ending == "csv":
         body = StreamingHttpResponse(csv_lines(lines), "text/csv; charset=utf-8")
         return _attached(body, name)
-    return _attached(FileResponse(book(lines), content_type=_BOOK), name)
+    return _attached(FileResponse(book(lines, get_language() or ""), content_type=_BOOK), name)
 
 
 _BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -119,7 +120,7 @@ def csv_lines(lines: Iterator[list[Cell]]) -> Iterator[bytes]:
 
 
 def _as_text(cell: Cell) -> str:
-    return cell if isinstance(cell, str) else f"{cell:%Y-%m-%d %H:%M}"
+    return cell if isinstance(cell, str) else manner.machine_time(cell)
 
 
 def harmless(text: str) -> str:
@@ -127,7 +128,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) or text.startswith(FORMULA) else text
 
 
-def book(lines: Iterator[list[Cell]]) -> IO[bytes]:
+def book(lines: Iterator[list[Cell]], lang: str) -> IO[bytes]:
     """The lines as a workbook: every word and number is text, every instant a date."""
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the answer
     made = xlsxwriter.Workbook(
@@ -138,7 +139,7 @@ def book(lines: Iterator[list[Cell]]) -> IO[bytes]:
     sheet = made.add_worksheet()
     bold, when = (
         made.add_format({"bold": True}),
-        made.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+        made.add_format({"num_format": manner.spreadsheet_time(lang)}),
     )
     sheet.freeze_panes(1, 0)
     for number, line in enumerate(lines):

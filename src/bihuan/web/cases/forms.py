@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from bihuan.desk import files
 from bihuan.engine.acts import Outcome
 from bihuan.engine.fields import Field
+from bihuan.engine.manner import yuan
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import SCORES
 from bihuan.web.cases import signing
-from bihuan.web.words import Clock, Names, money, read_money
+from bihuan.web.words import Clock, Names, read_money
 
 Json = Any
 DRAWN = {
@@ -76,7 +77,7 @@ def draw(
     if wanted.kind == "time" and isinstance(value, int):
         value = clock.field(value)
     if wanted.kind == "money" and isinstance(value, int):
-        value = money(value)[1:]
+        value = yuan(value)
     condition = condition_of(wanted, names, form, outcomes)
     attrs: dict[str, Json] = {}
     if wanted.kind in ("unit", "person"):

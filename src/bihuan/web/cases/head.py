@@ -98,7 +98,7 @@ def _facts(desk: Desk, *, clear: bool) -> list[dict[str, Json]]:
         name = str(facts.get("name", "")) or (_("not given") if not contact else "")
         found.append({
             "label": _("Complainant"), "value": name,
-            "note": contact if clear else mask_contact(contact),
+            "note": names.contact(contact) if clear else mask_contact(contact),
         })  # fmt: skip
     about = [
         names.value(key, facts[key], clock)

@@ -4,12 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bihuan.engine import compensation
+from bihuan.engine import compensation, manner
 from bihuan.engine.policy import Step
 from bihuan.engine.work import Work
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.desk import Desk
-from bihuan.web.words import money
 
 Json = Any
 
@@ -66,14 +65,14 @@ def _compensation(desk: Desk) -> list[dict[str, Json]]:
     work = Work(case.copy(), desk.world)
     approved, unpaid = compensation.approved(work), compensation.unpaid(work)
     rows = [
-        {"label": _("Proposed"), "value": money(proposed)},
-        {"label": _("Approved"), "value": money(approved) if approved else _("not yet")},
-        {"label": _("Paid"), "value": money(paid)},
+        {"label": _("Proposed"), "value": manner.money(proposed)},
+        {"label": _("Approved"), "value": manner.money(approved) if approved else _("not yet")},
+        {"label": _("Paid"), "value": manner.money(paid)},
     ]
     if compensation.is_waived(case, desk.world.policy):
         rows.append({"label": _("Still to pay"), "value": _("waived by the customer")})
     elif approved:
-        rows.append({"label": _("Still to pay"), "value": money(unpaid)})
+        rows.append({"label": _("Still to pay"), "value": manner.money(unpaid)})
     return [{"title": _("Compensation"), "rows": rows}]
 
 

@@ -173,9 +173,7 @@ def _opening(desk: Desk, entry: Entry, at: str, key: str) -> dict[str, Json]:
 
 def full(desk: Desk, instant: int) -> str:
     """`11-20 14:32`: a day always stands before the time, so that lines may share it."""
-    at = desk.reader.clock.wall(instant)
-    this_year = desk.reader.clock.wall(desk.reader.now).year
-    return f"{at:%m-%d %H:%M}" if at.year == this_year else f"{at:%Y-%m-%d %H:%M}"
+    return desk.reader.clock.dated(instant)
 
 
 def _sentence(desk: Desk, entry: Entry, past: str) -> str:

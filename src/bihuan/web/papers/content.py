@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.utils.translation import pgettext
 
 from bihuan.desk import files
 from bihuan.desk.permissions import mask_contact
+from bihuan.engine import manner
 from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Sheet
 from bihuan.engine.clock import Span
@@ -27,7 +27,7 @@ from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.desk import Desk
 from bihuan.web.papers.amounts import in_capitals
 from bihuan.web.papers.paper import LABEL, REST, VALUE, Cell, Letter, Paper, Row
-from bihuan.web.words import money, signer
+from bihuan.web.words import signer
 
 Json = Any
 LETTER, RECORD = "letter", "record"
@@ -130,7 +130,11 @@ class _Form:
 
     def day(self, instant: int) -> str:
         """A day and time in full, as forms write it."""
-        return in_full(self.clock.wall(instant), self.desk.reader.language) if instant else ""
+        return (
+            manner.full_moment(self.clock.wall(instant), self.desk.reader.language)
+            if instant
+            else ""
+        )
 
     def value(self, name: str, value: Json, act: str = "") -> str:
         """A value as forms write it: times in full, amounts in capitals too."""
@@ -138,14 +142,16 @@ class _Form:
         if kind == "time" and isinstance(value, int):
             return self.day(value)
         if kind == "money" and isinstance(value, int):
-            written = money(value)
+            written = manner.money(value)
             if self.desk.reader.language.startswith("zh"):
                 return pgettext("amount", "%(figures)s (%(words)s)") % {
                     "figures": written, "words": in_capitals(value),
                 }  # fmt: skip
             return written
         text = self.names.value(name, value, self.clock, act)
-        return text if self.clear or name not in ("contact", "phone") else mask_contact(text)
+        if name not in ("contact", "phone"):
+            return text
+        return self.names.contact(text) if self.clear else mask_contact(text)
 
     def _kind(self, name: str, act: str) -> str:
         if fact := self.policy.facts.get(name):
@@ -185,7 +191,7 @@ class _Form:
                 *pair(
                     "contact",
                     names.fact("contact"),
-                    contact if self.clear else mask_contact(contact),
+                    names.contact(contact) if self.clear else mask_contact(contact),
                 ),
                 *(level if levels else pair("received", _("Received"), self.day(state.received))),
             )
@@ -413,7 +419,7 @@ class _Form:
         return Paper(letter=letter, **self._frame(LETTER, _("Answer")))
 
     def _date(self, instant: int) -> str:
-        return on_day(self.clock.wall(instant), self.desk.reader.language)
+        return manner.full_day(self.clock.wall(instant), self.desk.reader.language)
 
     def _frame(self, code: str, title: str) -> dict[str, Any]:
         last = self.desk.page.history[-1] if self.desk.page.history else None
@@ -455,16 +461,3 @@ def plain(name: str) -> str:
 def pair(name: str, label: str, value: str, span: int = VALUE, *, lines: int = 1) -> Row:
     """A label and its value."""
     return Cell("label", label), Cell("text", value, span, lines=lines, name=name)
-
-
-def in_full(at: datetime, language: str) -> str:
-    """`2026年11月18日 15:26`, `18 November 2026, 15:26`."""
-    joint = " " if language.startswith("zh") else ", "
-    return f"{on_day(at, language)}{joint}{at:%H:%M}"
-
-
-def on_day(at: datetime, language: str) -> str:
-    """`2026年11月18日`, `18 November 2026`."""
-    if language.startswith("zh"):
-        return f"{at.year}年{at.month}月{at.day}日"  # zh: data
-    return f"{at.day} {at:%B} {at.year}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bihuan.engine import manner
 from bihuan.engine.acts import AWAITED, WITH_GOODS
 from bihuan.engine.case import Case, Debt
 from bihuan.engine.organisation import Seat
@@ -13,7 +14,7 @@ from bihuan.engine.outside import body_of
 from bihuan.engine.step import catch_up
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import Entry
-from bihuan.web.words import Clock, Names, file_name, money
+from bihuan.web.words import Clock, Names, file_name
 
 Json = Any
 # Acts by which the customer hears something, is asked something, or is asked how it went.
@@ -63,7 +64,7 @@ class Telling:
     def when(self, instant: int) -> str:
         """`18:00 today`, `12:00 tomorrow`, `11-24 18:00`; midnight is the 24:00 of the day before."""
         at = self.clock.wall(instant)
-        clock = f"{at:%H:%M}"
+        clock = self.clock.time(instant)
         if clock == "00:00":
             at, clock = self.clock.wall(instant - 1), "24:00"
         days = (at.date() - self.clock.wall(self.clock.now).date()).days
@@ -71,8 +72,7 @@ class Telling:
             return _("%(time)s today") % {"time": clock}
         if days == 1:
             return _("%(time)s tomorrow") % {"time": clock}
-        same_year = at.year == self.clock.wall(self.clock.now).year
-        return f"{at:%m-%d} {clock}" if same_year else f"{at:%Y-%m-%d} {clock}"
+        return self.clock.until(instant)
 
     def by(self, instant: int) -> str:
         """`By 18:00 today`."""
@@ -224,9 +224,9 @@ class Telling:
             told = self._event(entry, url)
             if not told:
                 continue
-            at = self.clock.wall(entry.at)
-            on = f"{at:%m-%d}"
-            at_text = f"{at:%H:%M}" if on == day else f"{on} {at:%H:%M}"
+            dated, time = self.clock.dated(entry.at), self.clock.time(entry.at)
+            on = dated.removesuffix(time)
+            at_text = time if on == day else dated
             yield told | {"at_text": at_text, "sequence": entry.sequence}
             day = on
 
@@ -307,7 +307,7 @@ class Telling:
             ("repair", ""): _("Repaired and handed back"),
         }.get((kind, outcome), "")
         if kind == "refund":
-            what = _("Paid back: %(amount)s") % {"amount": money(int(data.get("amount", 0)))}
+            what = _("Paid back: %(amount)s") % {"amount": manner.money(int(data.get("amount", 0)))}
         quantity = data.get("quantity") if kind == "receive_goods" else data.get("accepted")
         counted = _("Quantity: %(count)s") % {"count": quantity} if quantity else ""
         detail = str(data.get("reasons") or data.get("method") or counted)

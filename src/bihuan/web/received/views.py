@@ -15,6 +15,7 @@ from bihuan.channels.channel import Content, keep_enclosed
 from bihuan.desk import files
 from bihuan.desk import received as desk
 from bihuan.desk.received import Verdict
+from bihuan.engine import manner
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.triaging import QUARANTINED, REJECTED
 from bihuan.engine.words import FATES, REASONS, Text
@@ -208,7 +209,7 @@ def _message(
         "enclosed": [
             {
                 "name": files.plain_name(one.name),
-                "size": _size(len(one.content)),
+                "size": manner.size(len(one.content)),
                 "url": reverse("message-part", args=[row.id, place]),
             }
             for place, one in enumerate(content.enclosed)
@@ -235,7 +236,7 @@ def _about(row: ReceivedRow, content: Content, reader: Reader) -> list[dict[str,
         (_("Received by"), f"{_channel(row.channel, reader)} {row.source}".strip()),
         (_("Received"), clock.at(row.received_at)),
         (_("Recorded"), clock.at(row.recorded_at) if row.recorded_at != row.received_at else ""),
-        (_("Size"), _size(row.size)),
+        (_("Size"), manner.size(row.size)),
         *((label, value) for label, value in content.about.items()),
     ]
     return [{"label": label, "value": value} for label, value in pairs if value]
@@ -256,10 +257,6 @@ def _register_url(row: ReceivedRow, content: Content) -> str:
     return (
         f"{reverse('register')}?{urlencode({name: value for name, value in told.items() if value})}"
     )
-
-
-def _size(count: int) -> str:
-    return f"{count / 1024 / 1024:.1f} MB" if count > 900_000 else f"{max(1, count // 1024)} KB"
 
 
 def _file(content: bytes, name: str, kind: str) -> FileResponse:

@@ -13,6 +13,7 @@ from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.administration import templates
 from bihuan.web.administration import administrator, done, errors_of, said
 from bihuan.web.shell import Reader, show, staff
+from bihuan.web.words import HOUR
 
 Json = Any
 FIELDS = ("name", "act", "kind", "zh", "en")
@@ -103,7 +104,7 @@ def _label(choices: list[dict[str, str]], value: str) -> str:
 
 def _sample(reader: Reader) -> dict[str, str]:
     clock = reader.clock
-    soon = f"{clock.wall(reader.now + 2 * 86400):%Y-%m-%d} 10:00"
+    soon = clock.full(clock.midnight(2) + 10 * HOUR)
     return {
         "customer": _("Ms Example"),
         "number": "TS-20260101-001",

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bihuan.desk import worlds
+from bihuan.engine import manner
 from bihuan.engine.policy import Policy
 from bihuan.records.queries.tracing import MOST, Traced, traced
 from bihuan.web.cases import asking, head
 from bihuan.web.cases.export import Cell, as_file
 from bihuan.web.shell import Reader, show, staff
-from bihuan.web.words import Names, money
+from bihuan.web.words import Names
 
 Json = Any
 DAY = 86400
@@ -96,7 +97,7 @@ def export(request: HttpRequest, reader: Reader, ending: str) -> HttpResponseBas
     """The same counts, all of them, as a file that is harmless to open."""
     asked = _asked(request, reader)
     found, _cut = traced(reader.viewer, _codes(asked), asked.since, asked.until)
-    name = f"{_('tracing')}-{reader.clock.wall(reader.now):%Y%m%d-%H%M}.{ending}"
+    name = f"{_('tracing')}-{reader.clock.stamp()}.{ending}"
     return as_file(_lines(asked, _rows(found, asked, reader), reader), name, ending)
 
 
@@ -148,7 +149,7 @@ def _rows(found: Sequence[Traced], asked: Asked, reader: Reader) -> list[dict[st
         made.append({
             "key": key, "name": names.value(asked.by, key, reader.clock), "cases": len(cases),
             "counts": [sum(case.kind == kind for case in cases) for kind in kinds],
-            **total, "refunded": money(total["refunded"]) if total["refunded"] else "",
+            **total, "refunded": manner.money(total["refunded"]) if total["refunded"] else "",
         })  # fmt: skip
     return sorted(made, key=lambda row: (-int(row["cases"]), str(row["name"])))
 
@@ -178,7 +179,7 @@ def _cases(found: Sequence[Traced], asked: Asked, reader: Reader) -> list[dict[s
 
 def _period(asked: Asked, reader: Reader) -> list[dict[str, Json]]:
     labels, wrong = asking.labels(), asked.period.wrong
-    usual = {"from": f"{reader.clock.wall(asked.since):%Y-%m-%d}", "until": ""}
+    usual = {"from": reader.clock.day_field(asked.since), "until": ""}
     return [
         {"name": name, "label": labels[name], "kind": "date", "error": wrong.get(name, ""),
          "value": asked.period.given.get(name, usual[name])}

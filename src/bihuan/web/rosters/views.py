@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bihuan.desk import rosters
 from bihuan.desk.rosters import Filled
 from bihuan.desk.tables import BadTable, read_table
+from bihuan.engine import manner
 from bihuan.engine.calendar import Calendar, DayKind
 from bihuan.engine.organisation import Seat, post_of, unit_of
 from bihuan.engine.refusal import Refusal
@@ -23,7 +24,6 @@ from bihuan.records.queries.organisation import people
 from bihuan.records.queries.rosters import Duty, duties
 from bihuan.web.administration import administrator, done, errors_of, said
 from bihuan.web.shell import Reader, show, staff
-from bihuan.web.words import weekday
 
 Json = Any
 LARGEST_FILE = 2_000_000
@@ -125,26 +125,26 @@ def _page(
     context = {
         "seat": place,
         "seat_name": _name(place, reader),
-        "month": f"{first:%Y-%m}",
+        "month": manner.machine_month(first),
         "tabs": [{"value": one, "label": _name(one, reader)} for one in rosters.seats(reader.now)],
         "before_url": _url(place, (first - timedelta(days=1)).replace(day=1)),
         "after_url": _url(place, after),
-        "weekdays": [weekday(number) for number in range(7)],
+        "weekdays": [manner.weekday(number, reader.language) for number in range(7)],
         "weeks": _weeks(calendar, first, found, reader, request) if calendar else [],
         "duties": [
             {
                 "id": duty.id,
                 "person": duty.person,
-                "from": reader.clock.wall(duty.from_at).strftime("%m-%d %H:%M"),
-                "until": _until(duty.until_at, reader),
+                "from": reader.clock.dated(duty.from_at),
+                "until": reader.clock.until(duty.until_at),
                 "ahead": duty.until_at > reader.now,
             }
             for duty in found
         ],
         "gaps": [
             {
-                "day": f"{gap.on:%m-%d}",
-                "weekday": weekday(gap.on.weekday()),
+                "day": manner.day(gap.on, reader.language, year=False),
+                "weekday": manner.weekday(gap.on.weekday(), reader.language),
                 "place": _name(gap.place, reader),
                 "url": _url(gap.place, first),
             }
@@ -203,7 +203,7 @@ def _cell(
         "today": on == today,
         "past": on < today,
         "chosen": chosen,
-        "label": f"{on:%m-%d} {weekday(on.weekday())} {name or ''}".strip(),
+        "label": f"{manner.day_of_week(on, reader.language)} {name or ''}".strip(),
     }
 
 
@@ -222,14 +222,6 @@ def _filled(outcome: Filled, reader: Reader) -> dict[str, Json]:
     }
 
 
-def _until(at: int, reader: Reader) -> str:
-    """An end as people say it: the 24:00 of a day, not the 00:00 of the next."""
-    wall = reader.clock.wall(at)
-    if (wall.hour, wall.minute) == (0, 0):
-        return f"{reader.clock.wall(at - 1):%m-%d} 24:00"
-    return f"{wall:%m-%d %H:%M}"
-
-
 def _name(place: Seat, reader: Reader) -> str:
     unit = reader.organisation.units.get(unit_of(place))
     for policy in reader.policies.values():
@@ -240,7 +232,7 @@ def _name(place: Seat, reader: Reader) -> str:
 
 
 def _url(place: Seat, first: date) -> str:
-    return f"{reverse('roster')}?{urlencode({'seat': place, 'month': f'{first:%Y-%m}'})}"
+    return f"{reverse('roster')}?{urlencode({'seat': place, 'month': manner.machine_month(first)})}"
 
 
 def _day_of(text: str) -> date | None:

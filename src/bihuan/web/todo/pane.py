@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 
 from bihuan.desk.permissions import sees_contact
 from bihuan.engine.case import Debt
+from bihuan.engine.manner import money as yuan
 from bihuan.engine.why_due import what_else
 from bihuan.web.cases import acting, story
 from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.evidence import at_most, evidence
 from bihuan.web.shell import Reader
 from bihuan.web.todo.rows import Row, desk_behind, drawn, todo_url
-from bihuan.web.words import money as yuan
 
 Json = Any
 ANSWERED = frozenset({"receipt", "reply", "find_cause", "take_action"})
@@ -100,7 +100,7 @@ def contact(desk: Desk, sheet: int) -> list[dict[str, str]]:
     if sheet == 0 and sees_contact(desk.reader.viewer, case, desk.page.reach):
         found.append({
             "label": _("Customer"), "value": str(case.facts.get("name", "")) or _("unnamed"),
-            "note": str(case.facts.get("contact", "")),
+            "note": desk.names.contact(str(case.facts.get("contact", ""))),
         })  # fmt: skip
     seen = [note for note in notes if note.number in desk.page.sheets][:2]
     return found + [

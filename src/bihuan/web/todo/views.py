@@ -192,7 +192,7 @@ def _strip(reader: Reader, rows: list[dict[str, Json]]) -> dict[str, Json] | Non
         "opens": opens,
         "closes": closes,
         "ticks": [
-            {"at": at, "text": f"{clock.wall(at):%H:%M}"}
+            {"at": at, "text": clock.time(at)}
             for at in range(opens, closes + 1, HOUR * max(1, (closes - opens) // (12 * HOUR)))
         ],
         "now_text": _("Now %(time)s") % {"time": clock.at(now)},

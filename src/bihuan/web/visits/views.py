@@ -101,7 +101,7 @@ def _calls(reader: Reader, acts: tuple[str, ...]) -> list[Call]:
 
 
 def _today(reader: Reader) -> str:
-    return f"{reader.clock.wall(reader.now):%Y-%m-%d}"
+    return reader.clock.day_field(reader.now)
 
 
 def _handled(reader: Reader, call: Call) -> str:
@@ -211,7 +211,13 @@ def _call(reader: Reader, call: Call, form: dict[str, Json] | None) -> dict[str,
     shopper = _who(reader, call, pages)
     reach = contact(desk, 0)[:1]
     if call.owed.ledger:
-        reach = [{"label": _("Shopper"), "value": shopper.name, "note": shopper.contact}]
+        reach = [
+            {
+                "label": _("Shopper"),
+                "value": shopper.name,
+                "note": desk.names.contact(shopper.contact),
+            }
+        ]
     return {
         "o": {
             **row,

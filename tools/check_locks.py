@@ -19,7 +19,9 @@ def findings() -> Iterator[str]:
         for pin in re.split(r"\n(?=\S)", text):
             if "==" in pin.partition("\n")[0] and "--hash=sha256:" not in pin:
                 yield f"{path.name}: no hash: {pin.split()[0]}"
-    for path in sorted(ROOT.glob("frontend/package-lock.json")):
+    for path in sorted(
+        (*ROOT.glob("frontend/package-lock.json"), *ROOT.glob("tools/*/package-lock.json"))
+    ):
         for name, package in json.loads(path.read_text())["packages"].items():
             if "resolved" in package:
                 yield f"{path.name}: names an address: {name}"

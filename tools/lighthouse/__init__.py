@@ -1,0 +1,1 @@
+"""Lighthouse against the running demo: the customer's pages, and my page."""

@@ -1,6 +1,8 @@
 """Name and look, channels and notices: kept by administrators, seen by customers, within what can be read."""
 
 from collections.abc import Callable
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,6 +10,7 @@ from django.test import Client
 
 from bihuan.desk import presentation
 from bihuan.records.models import AdministrativeChange, Site
+from bihuan.web.papers.typeset import square
 from tests.web.mall import Mall
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +24,7 @@ LOOK = {
     "foot": "示例路 1 号",
 }
 NOTICES = {"change": "notices", "quiet_from": "22:00", "quiet_until": "07:00", "way.late": ["sms"]}
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+PNG = square("a picture of ours", "png")
 
 
 def test_name_colour_logo_and_letters_are_kept_and_shown_to_customers(mall: Mall, as_: As) -> None:
@@ -54,6 +57,7 @@ def test_only_administrators_see_and_change_it(mall: Mall, as_: As) -> None:
         (LOOK | {"organisation_name": " "}, "请写单位名称"),
         (LOOK | {"head": "长" * 201}, "至多 200 字"),
         (LOOK | {"logo": SimpleUploadedFile("l.svg", b"<svg onload=alert(1)>")}, "PNG 或 JPEG"),
+        (LOOK | {"logo": SimpleUploadedFile("l.png", PNG[:60])}, "PNG 或 JPEG"),
         ({"change": "doors"}, "至少开放一个渠道"),
         (NOTICES | {"quiet_until": ""}, "起止两个时刻"),
         (NOTICES | {"quiet_from": "25:00"}, "应写成 22:00"),
@@ -108,3 +112,25 @@ def test_how_news_is_told_and_the_quiet_hours_are_kept(mall: Mall, as_: As) -> N
     as_("admin").post(CHANGE, NOTICES)
     kept = Site.objects.get().notices
     assert (kept["late"], kept["owed"], kept["quiet_from"]) == (["here", "sms"], ["here"], "22:00")
+
+
+def test_the_logo_stands_on_every_printed_form_and_letter(mall: Mall, as_: As) -> None:
+    number = mall.with_the_merchant()
+    forms = (
+        f"/cases/{number}/papers/handling_sheet/1",
+        f"/cases/{number}/papers/complaint_record/0",
+    )
+    without = {form: as_("desk").get(f"{form}.docx").content for form in forms}
+    sent = LOOK | {"logo": SimpleUploadedFile("l.png", PNG)}
+    assert as_("admin").post(CHANGE, sent).status_code == 302
+    for form, plain in without.items():
+        pdf, docx = (as_("desk").get(f"{form}.{ending}").content for ending in ("pdf", "docx"))
+        assert pdf.startswith(b"%PDF")
+        assert pictures(docx) == pictures(plain) + 1
+        assert as_("desk").get(f"{form}.docx").content == docx
+
+
+def pictures(content: bytes) -> int:
+    """How many pictures a Word file holds."""
+    with ZipFile(BytesIO(content)) as parts:
+        return sum(name.startswith("word/media/") for name in parts.namelist())

@@ -1,7 +1,7 @@
 """A call in the ledger of what was received: what it is, and how it reads."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from bihuan.channels.channel import Content, plain_text
 from bihuan.desk import calls, received
 from bihuan.desk.received import Message, Verdict
+from bihuan.engine.manner import machine_time
 
 Json = Any
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -50,4 +51,4 @@ def _told(raw: bytes) -> dict[str, Json]:
 def _wall(instant: Json) -> str:
     if not isinstance(instant, int) or not 0 < instant < 10**11:
         return ""
-    return f"{datetime.fromtimestamp(instant, UTC).astimezone(_ZONE):%Y-%m-%d %H:%M:%S}"
+    return machine_time(datetime.fromtimestamp(instant, _ZONE))

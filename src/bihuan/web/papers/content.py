@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from bihuan.desk import files
 from bihuan.desk.permissions import mask_contact
+from bihuan.desk.presentation import logo
 from bihuan.engine import manner
 from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Sheet
@@ -443,6 +444,7 @@ class _Form:
             "as_of": self.day(last.at if last else self.state.registered),
             "foot": f"{own.foot}  {foot}" if own.foot else foot,
             "language": lang,
+            "logo": (logo() or (b"",))[0],
             "qr": self.desk.page.number,
         }
 

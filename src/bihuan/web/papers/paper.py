@@ -62,6 +62,7 @@ class Paper:
     rows: tuple[Row, ...] = ()
     letter: Letter | None = None
     qr: str = ""
+    logo: bytes = b""  # the organisation's, PNG or JPEG
     named: Mapping[str, str] = field(default_factory=dict)  # further values for one's own template
 
     def values(self) -> dict[str, str]:

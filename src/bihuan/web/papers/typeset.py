@@ -48,6 +48,21 @@ def _said(paper: Paper) -> dict[str, Any]:
     }
 
 
+def draws(picture: bytes) -> bool:
+    """Whether a picture can be drawn on a paper: a file that only begins like one cannot."""
+    import typst
+
+    try:
+        typst.compile(
+            b"#image(bytes(json(bytes(sys.inputs.picture))), height: 1mm)",
+            sys_inputs={"picture": json.dumps(list(picture))},
+            format="svg",
+        )
+    except typst.TypstError:
+        return False
+    return True
+
+
 def square(text: str, kind: str = "svg") -> Any:
     """The text as a QR code, as SVG text or PNG bytes."""
     import segno

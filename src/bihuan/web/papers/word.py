@@ -22,7 +22,11 @@ def word(paper: Paper) -> bytes:
     from docx.shared import Cm
 
     document = new_document(f"{paper.foot} {paper.note} · {paper.as_of}")
-    line_of(document.add_paragraph(), paper.company, 9)
+    top = document.add_paragraph()
+    if paper.logo:
+        top.add_run().add_picture(BytesIO(paper.logo), height=Cm(0.9))
+        top.add_run().add_break()
+    line_of(top, paper.company, 9)
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     line_of(title, paper.title, 18, bold=True)

@@ -16,6 +16,7 @@ from bihuan.desk.ways import HERE, TO_CUSTOMERS, TO_PEOPLE, WAYS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.accounts import doors, look, notice_ways, organisation_name
 from bihuan.web.administration import administrator, done, errors_of, said
+from bihuan.web.papers.typeset import draws
 from bihuan.web.shell import Reader, show
 
 Json = Any
@@ -73,6 +74,8 @@ def logo(_request: HttpRequest) -> HttpResponse:
 def _look(request: HttpRequest, reader: Reader) -> object:
     sent = request.FILES.get("logo")
     content = sent.read(desk.LARGEST_LOGO + 1) if sent else b""
+    if content and len(content) <= desk.LARGEST_LOGO and not draws(content):
+        content = b"?"  # begins like a picture and is none: refused as one of another kind
     letters = {part: request.POST.get(part, "") for part in desk.LETTERS}
     name, colour = request.POST.get("organisation_name", ""), request.POST.get("colour", "")
     return desk.set_look(name, colour, letters, content, now=reader.now)

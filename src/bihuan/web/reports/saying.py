@@ -8,13 +8,14 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bihuan.engine import manner
 from bihuan.engine.acts import VISITED
 from bihuan.engine.measures import DIMENSIONS, MEASURES
 from bihuan.engine.reporting import NAMELESS
 from bihuan.engine.words import ENDINGS, STAGES
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.web.shell import Reader
-from bihuan.web.words import Names, length, weekday
+from bihuan.web.words import Names, length
 
 Json = Any
 NOTHING = "—"
@@ -85,7 +86,7 @@ def said(
     )
     return Said(
         title, organisation_name(), units.get(part, part), period_text(found, reader),
-        _("as known on %(when)s") % {"when": f"{reader.clock.wall(found['as_of']):%Y-%m-%d %H:%M}"},
+        _("as known on %(when)s") % {"when": reader.clock.full(found["as_of"])},
         foot, reader.language, tables, tuple(line for line in text.splitlines() if line.strip()),
     )  # fmt: skip
 
@@ -112,7 +113,7 @@ class Words:
         names, policy, code = self.names, self.names.policy, str(value)
         match column:
             case "weekday":
-                return weekday(int(value) - 1)
+                return manner.weekday(int(value) - 1, self.names.language)
             case "hour":
                 return f"{int(value):02}:00"
             case _ if not code:
@@ -213,7 +214,7 @@ def written(name: str, part: int | None, of: int) -> str:
         case "share":
             return f"{round(100 * part / of)} %"
         case "score":
-            return f"{part / of:.1f}"
+            return manner.number(part / of, 1)
         case "time":
             return length(part)
     return str(part)

@@ -16,6 +16,7 @@ from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.deliveries import notice_text, texts_kept
 from bihuan.web.administration import administrator, done, errors_of, said
 from bihuan.web.shell import Reader, show
+from bihuan.web.words import HOUR
 
 Json = Any
 FIELDS = ("zh_subject", "zh", "en_subject", "en")
@@ -103,7 +104,7 @@ def _page(
 
 
 def _sample(reader: Reader, language: str) -> dict[str, str]:
-    soon = f"{reader.clock.wall(reader.now + 2 * 86400):%Y-%m-%d} 10:00"
+    soon = reader.clock.full(reader.clock.midnight(2) + 10 * HOUR)
     return {
         "case": "TS20260101-0001",
         "act": ACTS["investigate"].text.in_(language),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0020_webhooks"),
+        ("records", "0024_directory_ids"),
     ]
 
     operations = [

@@ -72,7 +72,7 @@ class Asked:
 
 @dataclass
 class Http:
-    """An HTTP server: `answer(asked)` gives (status, JSON)."""
+    """An HTTP server: `answer(asked)` gives (status, JSON or bytes)."""
 
     url: str = ""
     asked: list = field(default_factory=list)
@@ -94,7 +94,7 @@ def http_server():
             )  # fmt: skip
             seen.asked.append(asked)
             status, said = seen.answer(asked)
-            content = json.dumps(said).encode()
+            content = said if isinstance(said, bytes) else json.dumps(said).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))

@@ -33,6 +33,7 @@ AREAS = {
     "tokens": Text("程序接入", "Access for programs"),
     "boxes": Text("收信邮箱", "Mailboxes"),
     "ways": Text("通知方式", "Ways of telling"),
+    "sources": Text("帖子来源", "Sources of posts"),
     "lines": Text("电话线路", "Telephone lines"),
     "webhooks": Text("事件推送", "Webhooks"),
 }

@@ -312,6 +312,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
         ("replies", _("Reply templates"), "message", True),
         ("programs", _("Access for programs"), "key", reader.account.is_administrator),
         ("lines", _("Telephone lines"), "phone", reader.account.is_administrator),
+        ("sources", _("Sources of posts"), "world", reader.account.is_administrator),
         (
             "records",
             _("Keeping and destroying"),

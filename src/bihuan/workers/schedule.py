@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bihuan.channels.email import imap
 from bihuan.channels.registry import judge_waiting, send_waiting
+from bihuan.channels.social import feeds
 from bihuan.channels.webhooks.sending import deliver as tell_programs
 from bihuan.desk.columns import refresh
 from bihuan.desk.ledgers import ensure_ledgers
@@ -31,6 +32,7 @@ SCHEDULE = (
     Job("changes", 60, settle_what_came_true),  # of the organisation, dated ahead
     Job("versions", 60, hand_over),  # open cases move where a new version of a policy says so
     Job("mail", 30, imap.wake),  # what came to the mailboxes that are read
+    Job("feeds", 60, feeds.wake),  # what was posted on the web
     Job("received", 10, judge_waiting),  # what reached us and was not judged yet
     Job("outbox", 5, deliver),  # what is to be told
     Job("messages", 5, send_waiting),  # what goes out of the house

@@ -26,6 +26,7 @@ from bihuan.records.models.received import Received
 from bihuan.records.models.report import IssuedReport
 from bihuan.records.models.retention import PurgeCertificate
 from bihuan.records.models.saved_view import SavedView
+from bihuan.records.models.source import Source
 from bihuan.records.models.token import ApiToken
 from bihuan.records.models.trait import Trait
 from bihuan.records.models.webhook import Webhook, WebhookDelivery
@@ -73,6 +74,7 @@ __all__ = [
     "Rostering",
     "SavedView",
     "Site",
+    "Source",
     "SweepFailure",
     "Telling",
     "Trait",

@@ -8,7 +8,7 @@ from django.db.models import Count, F, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from bihuan.engine.case import MESSAGE
-from bihuan.records.models import Case, Received
+from bihuan.records.models import Case, Received, Source
 from bihuan.records.queries.cases import Key, survivor
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
@@ -53,6 +53,28 @@ class ReceivedRow:
     at: int
     case: str
     ledger: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source of posts as administrators see it; `error` says why it was not heard the last time."""
+
+    code: str
+    name: str
+    kind: str
+    unit: str
+    url: str
+    contact_at: int
+    error: str
+    ended_at: int
+
+
+def sources() -> list[SourceRow]:
+    """Every source there was, by code."""
+    rows = Source.objects.order_by("code").values_list(
+        "code", "name", "kind", "unit", "url", "contact_at", "error", "ended_at"
+    )
+    return [SourceRow(*row) for row in rows]
 
 
 def tallies(since: int, until: int, viewer: Viewer | None = None) -> list[Tally]:

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from bihuan.web.received import views
+from bihuan.web.received import sources, views
 
 urlpatterns = [
     path("", views.received, name="received"),
+    path("sources/", sources.sources, name="sources"),
+    path("sources/change/", sources.change, name="sources-change"),
     path("<int:number>/", views.message, name="message"),
     path("<int:number>/raw", views.raw, name="message-raw"),
     path("<int:number>/parts/<int:place>", views.part, name="message-part"),

@@ -474,6 +474,16 @@ def test_goods_that_did_not_come_or_did_not_pass() -> None:
     refused(story, "above-received", "inspect", "inspector", *inspected_by, accepted=2, **passed)
 
 
+def test_an_inspection_for_which_nobody_is_left() -> None:
+    """About the general manager, so all of it comes to the one supervisor, who asked and may not inspect."""
+    story = Story(returns()).register("system", kind="return", unit="shop", about_person="gm")
+    story.do("confirm_return", "board", conditions_told="yes")
+    story.do("review_return", "board", **REVIEW)
+    story.do("receive_goods", "board", outcome="arrived", quantity=1)
+    passed = {"outcome": "passed", "accepted": 1, **CHECKED}
+    refused(story, "nobody-left", "inspect", "board", "RET-2.3", "RET-3.6", **passed)
+
+
 def test_money_that_may_not_go_out() -> None:
     story = inspected(returns())
     refused(story, "above-paid", "refund", "cashier", "RET-3.7", amount=6667, method="原路")

@@ -148,6 +148,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "同一案件中，已办过“{done}”的人不能再办“{act}”",
         "in one case whoever did '{done}' may not do '{act}'",
     ),
+    "nobody-left": (
+        "同一案件中，已办过“{done}”的人不能再办“{act}”，{who}中也没有别人可办：请管理员给该岗位增加人员",
+        "whoever did '{done}' may not do '{act}', and nobody else is left: name another {who}",
+    ),
     "conditions-not-told": (
         "须先向客户说明退货条件",
         "the customer must be told the conditions of a return first",

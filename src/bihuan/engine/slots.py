@@ -196,8 +196,14 @@ def not_theirs(work: Work, slot: Slot, by: str) -> Refusal | None:
     if slot.step is not None and slot.step.not_by and not nobody_else(work, slot):
         other = other or handled_already(by, slot.act, work.case, work.policy)
     if other:
+        seats = seats_for(work, slot)
+        left = any(is_clean(place, work.case, work.world, slot.act) for place in seats)
         return refuse(
-            "kept-apart", clauses=slot.clauses, done=ACTS[other].text, act=ACTS[slot.act].text
+            "kept-apart" if left or not seats else "nobody-left",
+            clauses=slot.clauses,
+            done=ACTS[other].text,
+            act=ACTS[slot.act].text,
+            who=work.posts_of(seats),
         )
     if slot.act == "rate":
         return _rated(work, slot, by)

@@ -309,6 +309,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
             reader.account.is_administrator,
         ),
         ("ways", _("Ways of telling"), "at", reader.account.is_administrator),
+        ("mailboxes", _("Mailboxes"), "at", reader.account.is_administrator),
         ("replies", _("Reply templates"), "message", True),
         ("programs", _("Access for programs"), "key", reader.account.is_administrator),
         ("lines", _("Telephone lines"), "phone", reader.account.is_administrator),

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.notices.urls")),
     path("", include("bihuan.web.programs.urls")),
     path("", include("bihuan.web.calls.urls")),
+    path("", include("bihuan.web.mailboxes.urls")),
     path("received/", include("bihuan.web.received.urls")),
     path("", include("bihuan.web.telling.urls")),
     path("", include("bihuan.web.ways.urls")),

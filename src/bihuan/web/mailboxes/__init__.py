@@ -1,0 +1,1 @@
+"""The mailboxes that are read, for administrators."""

@@ -5,6 +5,7 @@ from django.db import connection
 
 from bihuan.channels.registry import ways_out
 from bihuan.desk import delivering, intake, organisation, secrets, ways
+from bihuan.desk.news import NEWS
 from bihuan.desk.outbox import deliver, mark_read
 from bihuan.desk.presentation import set_notices
 from bihuan.desk.sweep import sweep
@@ -37,8 +38,6 @@ def set_ways(**kinds):
 
 
 def ways_of_news():
-    from bihuan.desk.news import NEWS
-
     return {kind: None for kind in NEWS if not NEWS[kind].to_customer}
 
 
@@ -379,12 +378,7 @@ def test_a_case_that_comes_from_another_system_is_not_acknowledged_again(office)
 
 
 def test_ways_and_quiet_hours_are_as_administrators_say(office):
-    made = set_notices(
-        {kind: ["here"] for kind in KINDS}
-        | {kind: ["here"] for kind in ("acknowledged", "progress", "answered", "postponed")}
-        | {kind: ["here"] for kind in ("declined", "closed", "visit", "registered")},
-        "", "", now=START,
-    )  # fmt: skip
+    made = set_notices({kind: ["here"] for kind in NEWS}, "", "", now=START)
     assert not isinstance(made, organisation.Refusal), made
     with mail_server() as box:
         open_mail(box.port)
@@ -412,3 +406,17 @@ def test_several_workers_share_what_waits_and_send_each_once():
     for number in Case.objects.filter(ledger=False).values_list("number", flat=True):
         assert text.count(f"案件：{number}") == 1
     assert not Delivery.objects.exclude(state="sent").exists()
+
+
+def test_what_waits_for_a_way_that_is_closed_is_owed_another_way_and_never_goes_by_it(office):
+    with mail_server() as box:
+        open_mail(box.port)
+        number = came(channel="web", contact="wang@customer.example").number
+        deliver(START)
+        told = {"from_address": "notices@firm.example"}
+        ways.set_gateway(ways_out()["email"], told, is_open=False, now=START + MIN)
+        go(START + 2 * MIN)
+        assert "reach_otherwise" in [act for act, _seat, _due in owed(number)]
+        open_mail(box.port)
+        go(START + HOUR)
+    assert not to(box.mails, "wang@customer.example")

@@ -62,7 +62,7 @@ class Sent:
 
 def send(now: int, through: Mapping[str, Way]) -> Sent:
     """Send what is due, by every way that is open; one that is down stops no other, and is tried again later."""
-    sent = failed = 0
+    sent, failed = 0, _let_go(now)
     down: list[str] = []
     for gateway in Gateway.objects.filter(open=True, next_at__lte=now).order_by("way"):
         way = through.get(gateway.way)
@@ -78,6 +78,16 @@ def send(now: int, through: Mapping[str, Way]) -> Sent:
             _note_down(gateway.way, "sealed with another secret: enter the credentials anew", now)
             down.append(gateway.way)
     return Sent(sent, failed, tuple(down))
+
+
+def _let_go(now: int) -> int:
+    """What waits for a way that was closed does not go by it any more, however long until it opens again."""
+    failed = 0
+    for way in Gateway.objects.filter(open=False).values_list("way", flat=True):
+        while batch := claim(way, now):
+            for claimed in batch:
+                failed += _give_up(claimed.rows, State.FAILED, "this way was closed", now)
+    return failed
 
 
 def _send_by(way: Way, now: int) -> tuple[int, int]:
@@ -280,7 +290,8 @@ def mark_read(origins: Iterable[str], to: str, now: int) -> None:
 def mark_seen(number: str, now: int) -> None:
     """The customer looked at their case here: they know what was sent."""
     rows = Delivery.objects.filter(case__number=number, to=CUSTOMER, state=State.SENT)
-    rows.update(state=State.READ, ended_at=now)
+    if rows.exists():  # most looks have nothing to write
+        rows.update(state=State.READ, ended_at=now)
 
 
 def _note_down(way: str, error: str, now: int) -> None:

@@ -139,10 +139,6 @@ NEWS: dict[str, News] = {
          "We tried to reach you to ask how {case} went. You can tell us on the query page."),
     ),
 }  # fmt: skip
-# What administrators hear because a message did not arrive.
-UNDELIVERED = Text(
-    "{to} 没有收到消息（{way}）：{error}", "{to} did not get a message ({way}): {error}"
-)
 
 
 @dataclass(frozen=True, slots=True)

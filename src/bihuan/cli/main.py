@@ -20,6 +20,7 @@ def groups() -> tuple[Any, ...]:
         calls,
         cases,
         directory,
+        evaluate,
         find,
         import_,
         keeping,
@@ -37,8 +38,8 @@ def groups() -> tuple[Any, ...]:
     )
 
     return (
-        serve, setup, import_, cases, find, similar, received, report, calls, time, policy, rosters, library, keeping,
-        tokens, directory,
+        serve, setup, import_, cases, find, similar, evaluate, received, report, calls, time, policy, rosters,
+        library, keeping, tokens, directory,
         webhooks,
     )  # fmt: skip
 

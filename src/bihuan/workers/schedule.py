@@ -8,6 +8,7 @@ from bihuan.channels.registry import judge_waiting, send_waiting
 from bihuan.channels.social import feeds
 from bihuan.channels.webhooks.sending import deliver as tell_programs
 from bihuan.desk.columns import refresh
+from bihuan.desk.learning import learn
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.organisation import settle_what_came_true
 from bihuan.desk.outbox import deliver
@@ -41,5 +42,6 @@ SCHEDULE = (
     Job("files", 3600, remove_files),  # of records that were purged
     Job("figures", 60, refresh),  # the columns figures are taken from
     Job("reports", 60, issue),  # with their figures, when their row of rhythm has opened
+    Job("learning", 3600, learn),  # from closed cases, once a day; and how what it says fares
     Job("anchor", 3600, daily_anchor),  # yesterday's knot over all chains
 )

@@ -13,6 +13,7 @@ from bihuan.records.models.delivery import (
     Telling,
 )
 from bihuan.records.models.event import ActReceipt, Anchor, Event
+from bihuan.records.models.learned import Learned, Suggested
 from bihuan.records.models.library import Citation, Document, DocumentTerm
 from bihuan.records.models.mailbox import Mailbox
 from bihuan.records.models.obligation import Obligation
@@ -53,6 +54,7 @@ __all__ = [
     "Handle",
     "Holding",
     "IssuedReport",
+    "Learned",
     "Looking",
     "Mailbox",
     "Notice",
@@ -75,6 +77,7 @@ __all__ = [
     "SavedView",
     "Site",
     "Source",
+    "Suggested",
     "SweepFailure",
     "Telling",
     "Trait",

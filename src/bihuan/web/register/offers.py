@@ -7,9 +7,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bihuan.desk.learning import weights_of
 from bihuan.desk.permissions import mask_phone
-from bihuan.engine.suggesting import Suggestion, suggested
+from bihuan.engine.suggesting import UNLEARNED, Suggestion, suggested
 from bihuan.records.queries.cases import Customer
+from bihuan.records.wording import fold
 from bihuan.web.cases import forms
 from bihuan.web.words import Names, quoted
 
@@ -23,9 +25,13 @@ def offers(
 
     What is filled in already is not offered again, but a kind and a channel are always filled in.
     """
+    found = suggested(
+        text, names.policy, names.organisation, weights_of(names.policy.code), fold(text)
+    )
     made = [
         _from_text(one, names)
-        for one in suggested(text, names.policy, names.organisation)
+        for one in found
+        if one.fact != "severity"
         if typed.get(one.fact) != one.value and (one.fact == "kind" or one.fact not in typed)
         if _concerns(one, typed, names)
     ]
@@ -49,8 +55,33 @@ def _from_text(one: Suggestion, names: Names) -> dict[str, Json]:
     return made | {
         "value": value,
         "label": label,
-        "reason": _("they said %(words)s") % {"words": said},
+        "reason": _reason(one, said),
     }
+
+
+def _reason(one: Suggestion, said: str) -> str:
+    """The words that spoke for it, and how surely where closed cases taught it."""
+    words = _("they said %(words)s") % {"words": said}
+    if one.confidence == UNLEARNED or not said:
+        return words if said else ""
+    return _("%(words)s; %(share)s %% by closed cases") % {
+        "words": words, "share": round(one.confidence * 100),
+    }  # fmt: skip
+
+
+def severity_hint(text: str, names: Names) -> dict[str, Json] | None:
+    """How serious cases with such words mostly were: a hint, which no field takes."""
+    weights = weights_of(names.policy.code)
+    only = {"severity": weights["severity"]} if "severity" in weights else {}
+    found = suggested(text, names.policy, names.organisation, only, fold(text)) if only else ()
+    for one in found:
+        if one.fact == "severity":
+            said = _(", ").join(quoted(word) for word in one.words[:3])
+            value = _("%(level)s, %(share)s %% (%(words)s)") % {
+                "level": names.severity(one.value), "share": round(one.confidence * 100), "words": said,
+            }  # fmt: skip
+            return {"label": _("With such words mostly"), "value": value}
+    return None
 
 
 def _customer(known: Sequence[Customer], typed: Mapping[str, Json]) -> list[dict[str, Json]]:

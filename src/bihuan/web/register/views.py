@@ -37,7 +37,7 @@ from bihuan.web.register.counter import (
     read,
     wanted,
 )
-from bihuan.web.register.offers import offers
+from bihuan.web.register.offers import offers, severity_hint
 from bihuan.web.shell import Reader, show, staff
 
 Json = Any
@@ -270,11 +270,12 @@ def _parts(
     decision = decide(at, data)
     found = beside.known(at, data)
     times = beside.quick(at, decision) if at.agrees_time else []
+    hint = severity_hint(str(data.get("content", "")), at.names)
     return {
         "fields": _drawn(at, posted, errors),
         "quick": times,
         "odds": beside.odds(at, data, times) if times else "",
-        "consequences": beside.consequences(at, decision),
+        "consequences": beside.consequences(at, decision) + ([hint] if hint else []),
         "missing": beside.missing(at, data),
         "history": beside.history(reader, found),
         "alike": beside.alike(at, data, found),

@@ -2,6 +2,7 @@
 
     python -m tools.bench                        SQLite and PostgreSQL, 100,000 and 1,000,000 cases
     python -m tools.bench --database sqlite --cases 100000
+    python -m tools.bench --database postgresql --cases 20000 --part api
 
 The path measured is the one production takes: events with their chain, obligations, access, outbox.
 """
@@ -18,6 +19,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
+
+from tools import bench_api
 
 BATCH = 500
 START = int(time.time())
@@ -59,6 +62,7 @@ def main() -> None:
     )
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--cases", type=int, action="append")
+    parser.add_argument("--part", choices=("api",), default="", help="only this part")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     databases, sizes = (
@@ -66,7 +70,7 @@ def main() -> None:
         asked.cases or [100_000, 1_000_000],
     )
     if asked.here:
-        measure(databases[0], sizes[0])
+        measure(databases[0], sizes[0], asked.part)
         return
     from tools import postgres
 
@@ -74,7 +78,8 @@ def main() -> None:
         os.environ.update(
             BIHUAN_HOME=home, DATABASE_URL="", DJANGO_SETTINGS_MODULE="bihuan.site.settings"
         )
-        engine_figures()
+        if not asked.part:
+            engine_figures()
     for database in databases:
         for size in sizes:
             with (
@@ -92,6 +97,7 @@ def main() -> None:
                     database,
                     "--cases",
                     str(size),
+                    *(("--part", asked.part) if asked.part else ()),
                 ]
                 env = os.environ | {
                     "BIHUAN_HOME": home,
@@ -177,8 +183,8 @@ def engine_figures() -> None:
         table.row(f"policy check {name}", here, "s", None, "≤ 1 s", verdict=here <= 1)
 
 
-def measure(database: str, size: int) -> None:
-    """One database with so many cases: everything the spine does."""
+def measure(database: str, size: int, part: str = "") -> None:
+    """One database with so many cases: everything the spine does, or only a part of it."""
     import django
 
     django.setup()
@@ -188,8 +194,12 @@ def measure(database: str, size: int) -> None:
     table = Table(f"{database}, {size:,} cases")
     site = Site()
     site.fill(size, table)
+    if part == "api":
+        bench_api.measure(site, table)
+        return
     site.intake(table)
     site.acts(table)
+    bench_api.measure(site, table)
     site.pages(table)
     site.sweeps(table)
     pss = sum(

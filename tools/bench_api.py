@@ -50,7 +50,7 @@ def measure(site: Any, table: Any) -> None:
             ("register", register, 1_050),
             ("act", acknowledge, 600),
         ):
-            warm, _times, _took = load.run(make, 1.0 if what == "register" else 0.0)
+            load.run(make, 1.0 if what == "register" else 0.0)
             before = cpu(pids)
             answers, times, took = load.run(make, SECONDS)
             spent = (cpu(pids) - before) / max(1, len(times))

@@ -1,0 +1,146 @@
+"""Script, endless words, right-to-left and control characters in every field of every form: shown, harmless, kept."""
+
+import html
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+import pytest
+from django.test import Client
+
+from tests.web.mall import HOUR, Mall, now
+
+pytestmark = pytest.mark.django_db
+As = Callable[..., Client]
+SCRIPT = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+ENDLESS = "长" * 5_000 + "w" * 5_000
+TURNED = "abc\u202etxt.exe\u202c\u2066\x07\x1b[31m"
+WORDS = (SCRIPT, ENDLESS, TURNED)
+TYPED = frozenset({"text", "search", "tel", "email", "url", "textarea", ""})
+DESK = ("/", "/cases/", "/cases/new/", "/visits/", "/me/", "/me/away/", "/notices/")
+ADMIN = (
+    "/organisation/", "/people/", "/replies/", "/presentation/", "/library/", "/library/publish/",
+    "/papers/", "/rosters/", "/records/", "/calendar/", "/policy/", "/audit/",
+)  # fmt: skip
+
+
+@dataclass
+class Form:
+    """A form as a browser would send it: where, how, its fields as they stand, which of them are typed."""
+
+    action: str
+    method: str
+    values: dict[str, str] = field(default_factory=dict)
+    typed: list[str] = field(default_factory=list)
+
+
+class Forms(HTMLParser):
+    """The forms of a page."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+        self.found: list[Form] = []
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            action = urljoin(self.address, told.get("action", ""))
+            self.found.append(Form(action, told.get("method", "get").lower()))
+            return
+        name = told.get("name", "")
+        if tag == "option" and self._select and self.found and told.get("value"):
+            chosen = self.found[-1].values
+            if "selected" in told or not chosen[self._select]:
+                chosen[self._select] = told["value"]
+        if not self.found or not name:
+            return
+        form = self.found[-1]
+        kind = told.get("type", "" if tag == "input" else tag)
+        if tag == "select":
+            self._select = name
+            form.values.setdefault(name, "")
+        elif kind in TYPED and tag in ("input", "textarea"):
+            form.typed.append(name)
+        elif tag == "input" and kind == "hidden":
+            form.values[name] = told.get("value", "")
+        elif tag == "input" and kind == "radio":
+            form.values.setdefault(name, told.get("value", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._select = ""
+
+
+def forms_of(client: Client, address: str) -> Iterator[Form]:
+    """The forms of a page that post something typed."""
+    page = client.get(address, follow=True)
+    if page.status_code != 200 or "html" not in page.headers["Content-Type"]:
+        return
+    parser = Forms(address)
+    parser.feed(page.content.decode())
+    yield from (form for form in parser.found if form.method == "post" and form.typed)
+
+
+def sent(client: Client, form: Form, words: str) -> None:
+    """Send a form with these words in each of its fields; nothing of them may be read as markup."""
+    data = form.values | dict.fromkeys(form.typed, words)
+    answer = client.post(form.action, data, follow=True)
+    assert answer.status_code < 500, form.action
+    shown = answer.content.decode()
+    assert "<script>alert" not in shown, form.action
+    assert "<img src=x" not in shown, form.action
+    if answer.status_code == 422 and words == SCRIPT:
+        assert html.escape(SCRIPT, quote=False)[:30] in shown or "&lt;script" in shown, form.action
+
+
+def bears(client: Client, form: Form) -> None:
+    """Send a form three times, with words of each kind."""
+    for words in WORDS:
+        sent(client, form, words)
+
+
+def harmless(client: Client, addresses: tuple[str, ...]) -> None:
+    for address in addresses:
+        shown = client.get(address, follow=True).content.decode()
+        assert "<script>alert" not in shown, address
+        assert "<img src=x" not in shown, address
+
+
+def test_every_form_of_the_desk_bears_them(mall: Mall, as_: As) -> None:
+    number = mall.complain(now() - 2 * HOUR)
+    client = as_("desk")
+    acts = [act["url"] for act in client.get(f"/cases/{number}/").context["doable"]["acts"]]
+    beyond = [act["url"] for act in client.get(f"/cases/{number}/").context["doable"]["beyond"]]
+    tried = 0
+    for address in (*DESK, f"/cases/{number}/", *acts, *beyond):
+        for form in forms_of(client, address):
+            bears(client, form)
+            tried += 1
+    assert tried > 10
+    harmless(client, ("/", "/cases/", f"/cases/{number}/", "/notices/", "/cases/new/"))
+
+
+def test_every_form_of_the_administration_bears_them(mall: Mall, as_: As) -> None:
+    client = as_("admin")
+    tried = 0
+    for address in ADMIN:
+        for form in forms_of(client, address):
+            bears(client, form)
+            tried += 1
+    assert tried > 6
+    harmless(client, (*ADMIN, "/portal/"))
+
+
+def test_every_step_of_the_portal_bears_them(mall: Mall) -> None:
+    client = Client(headers={"accept-language": "zh-CN"})
+    tried = 0
+    for step in range(1, 7):
+        for form in forms_of(client, f"/portal/complain/{step}"):
+            bears(client, form)
+            sent(client, form, SCRIPT)  # kept, and led on to the next step
+            tried += 1
+    assert tried > 1
+    harmless(client, ("/portal/", *(f"/portal/complain/{step}" for step in range(1, 7))))

@@ -10,12 +10,15 @@ from bihuan.desk.received import Arrival, Message
 
 
 def take(raw: bytes, box: Box, now: int, received_at: int = 0) -> Message:
-    """Keep a mail that came to a box; it is committed when this returns. Raises OSError where it cannot be."""
+    """Keep a mail that came to a box; it is committed when this returns. Raises OSError where it cannot be.
+
+    `received_at`: when it came to the box, 0 for now; what the mail says of its own time is not believed.
+    """
     mail = parse(raw)
     message = received.receive(
         Arrival(
             "email", raw, box.address, unit=box.unit, kind=box.kind,
-            received_at=received_at or mail.sent_at,
+            received_at=received_at,
             sender=f"{mail.name} <{mail.sender}>" if mail.name else mail.sender,
             contact=mail.sender, message_id=mail.message_id, subject=mail.subject,
             preview=parted(mail.text)[0],

@@ -237,7 +237,7 @@ def _about(row: ReceivedRow, content: Content, reader: Reader) -> list[dict[str,
         (_("Received"), clock.at(row.received_at)),
         (_("Recorded"), clock.at(row.recorded_at) if row.recorded_at != row.received_at else ""),
         (_("Size"), manner.size(row.size)),
-        *((label, value) for label, value in content.about.items()),
+        *((_("To") if label == "To" else label, value) for label, value in content.about.items()),
     ]
     return [{"label": label, "value": value} for label, value in pairs if value]
 

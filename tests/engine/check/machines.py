@@ -366,13 +366,16 @@ class RandomPlay:
             self.now += HOUR
             case = catch_up(case, self.world, self.now).case or case
             debts = sorted(case.debts.values(), key=lambda debt: done.get(debt.row, 0))
+            after = None
             for debt in debts:
+                done[debt.row] = done.get(debt.row, 0) + 1
                 after = self.owed(case, debt, good=True)
                 if after is not None:
                     break
-                case = self.do(case, "correct", 0, case.owner, good=False) or case
-            else:
+            if after is None or debt is not debts[0]:
+                now = after or case
+                after = self.do(now, "correct", 0, now.owner, good=False) or after
+            if after is None:
                 return Dead(f"nothing owed can be done: {[debt.row for debt in debts]}", self.acts)
-            done[debt.row] = done.get(debt.row, 0) + 1
             case = after
         return Dead("it never ends", self.acts)

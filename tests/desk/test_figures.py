@@ -92,6 +92,8 @@ def test_every_measure_over_columns_is_what_it_is_over_rows(tmp_path, entropy):
                 [Is("unit", tuple(dice.sample(WORDS, 2)))]
                 if "unit" in possible and dice.random() < 0.4 else []
             )  # fmt: skip
+            if "clause" in possible and dice.random() < 0.4:
+                only = [*only, Is("clause", tuple(dice.sample(("A-1", "A-2", "A-9"), 2)))]
             found = book.take(measure, span, by=by, only=only)
             assert found == taken(measure, rows[measure.of], span, by=by, only=only), measure.name
 

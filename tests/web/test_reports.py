@@ -71,7 +71,12 @@ def test_every_figure_leads_to_the_cases_it_counts_and_no_others(
     behind = client.get(url).content.decode()
     numbers = set(re.findall(r'<span class="note">(TS\d+-\d+)</span>', behind))
     assert len(numbers) == int(count)
-    for url in re.findall(r'href="(/figures/cases/[^"]+)"', page):
+    iso = client.get(f"/reports/any/?report=mall/iso&period={issued.period}").content.decode()
+    assert "clause=MALL-5.0" in iso
+    for url in (
+        *re.findall(r'href="(/figures/cases/[^"]+)"', page),
+        *re.findall(r'href="(/figures/cases/[^"]+clause=MALL-5.0)"', iso),
+    ):
         assert client.get(url.replace("&amp;", "&")).status_code == 200, url
 
 
@@ -129,7 +134,7 @@ def test_any_period_can_be_asked_for_as_of_any_instant_and_nonsense_is_told(
 def test_a_reader_counts_only_what_they_may_see(mall: Mall, as_: As) -> None:
     mall.complain(now() - HOUR)
     mall.complain(now() - HOUR, about_person=mall.ids["operations"], about="manager")
-    ask = "/reports/any/?report=mall/iso&period=" + as_period(now())
+    ask = "/reports/any/?report=mall/iso&period=" + as_period(now() - HOUR)
     assert figure_of(as_("gm").get(ask).content.decode(), "受理")[0] == "2"
     assert figure_of(as_("operations").get(ask).content.decode(), "受理")[0] == "1"
 
@@ -159,9 +164,9 @@ def test_the_dashboard_shows_every_panel_and_leads_to_cases(
 def test_a_unit_on_the_dashboard_counts_itself_and_what_lies_below(mall: Mall, as_: As) -> None:
     mall.complain(now() - HOUR, about_unit="m217")
     mall.complain(now() - HOUR, about_unit="f2")
-    page = as_("gm").get("/insight/?unit=f2").content.decode()
-    assert re.search(r"受理 <b>2</b>", page)
-    assert re.search(r"受理 <b>1</b>", as_("gm").get("/insight/?unit=m217").content.decode())
+    look = f"/insight/?period={as_period(now() - HOUR)}&unit="
+    assert re.search(r"受理 <b>2</b>", as_("gm").get(f"{look}f2").content.decode())
+    assert re.search(r"受理 <b>1</b>", as_("gm").get(f"{look}m217").content.decode())
 
 
 def test_the_notice_of_a_report_leads_to_it(mall: Mall, as_: As, issued: IssuedReport) -> None:

@@ -75,12 +75,13 @@ class Book:
         part, of, more = _figure(measure.figure, span)
         source = self.sources[measure.of]
         names = [f'"{name}"' for name in by]
-        if "clause" in by:
-            source = f"(SELECT * REPLACE (unnest(clause) AS clause) FROM {source})"  # noqa: S608
+        chosen = f"SELECT * FROM {source} WHERE {where}"  # noqa: S608
+        if "clause" in by:  # a row stands under each of its clauses
+            chosen = f"SELECT * REPLACE (unnest(clause) AS clause) FROM ({chosen})"  # noqa: S608
         keys = "".join(f"{name}, " for name in names)
         group = f" GROUP BY {', '.join(names)}" if names else ""
         self.engine.execute(
-            f"SELECT {keys}{part}, {of} FROM {source} WHERE {where}{group}",  # noqa: S608
+            f"SELECT {keys}{part}, {of} FROM ({chosen}){group}",  # noqa: S608
             [*more, *given],
         )
         return {
@@ -199,6 +200,8 @@ def _stored(known: columns.Manifest, table: str) -> str:
 
 def _asked(test: Test, span: Span) -> tuple[str, list[Json]]:
     match test:
+        case Is("clause", values):
+            return "list_has_any(clause, ?)", [list(values)]
         case Is(column, values):
             return (
                 (f'"{column}" IN (SELECT unnest(?))', [list(values)]) if values else ("FALSE", [])

@@ -28,14 +28,15 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """A column has one of these values."""
+    """A column has one of these values; of several in one place, any."""
 
     column: str
     values: tuple[str | int, ...]
 
     def holds(self, row: Any, _span: Span) -> bool:
         """Whether it does in this row."""
-        return getattr(row, self.column) in self.values
+        found = getattr(row, self.column)
+        return any(one in self.values for one in (found if isinstance(found, tuple) else (found,)))
 
 
 @dataclass(frozen=True, slots=True)

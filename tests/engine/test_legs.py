@@ -28,7 +28,7 @@ from tests.engine.worlds import MORNING, PACKS, random_world, world
 
 ENTROPY = st.integers(0, 2**32 - 1)
 PLAYS = settings(
-    max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+    max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
 )
 
 

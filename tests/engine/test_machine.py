@@ -97,7 +97,7 @@ def again(case: Case) -> Case:
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(
-    max_examples=60,
+    max_examples=30,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -120,8 +120,14 @@ def test_thousands_of_random_steps_break_nothing(block: int) -> None:
     assert steps > 800
 
 
+STAGES = {"registered", "assessed", "in hand", "answered", "closed", "archived"}
+KINDS = {"reopen", "follow_up", "reply", "approve", "lapsed", "withdraw", "decline"}
+CODES = {"walled", "bad-value", "past-time", "too-far", "changes-spent", "sheets-out"}
+
+
 def test_the_player_gets_everywhere() -> None:
     kinds, stages, codes = set(), set(), set()
+    met = False
     for number in range(210):
         dice = Random(number)
         here = world(dice.choice(PACKS))
@@ -131,9 +137,10 @@ def test_the_player_gets_everywhere() -> None:
         assert play is not None
         kinds |= {event.kind for event in play.history}
         codes |= set(play.refused)
-    assert {"registered", "assessed", "in hand", "answered", "closed", "archived"} <= stages
-    assert {"reopen", "follow_up", "reply", "approve", "lapsed", "withdraw", "decline"} <= kinds
-    assert {"walled", "bad-value", "past-time", "too-far", "changes-spent", "sheets-out"} <= codes
+        met = stages >= STAGES and kinds >= KINDS and codes >= CODES
+        if met:
+            break
+    assert met, (STAGES - stages, KINDS - kinds, CODES - codes)
 
 
 def fitting(dice: Random, offer: Possible, play: Play) -> dict[str, Json]:

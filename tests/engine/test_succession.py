@@ -74,7 +74,7 @@ def no_later(was, now, policy: Policy) -> None:
             assert stands is None or stands.due <= debt.due
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(name=st.sampled_from(PACKS), entropy=st.integers(0, 2**32 - 1), steps=st.integers(0, 25))
 def test_whatever_was_done_a_new_version_gives_nobody_more_time(
     name: str, entropy: int, steps: int

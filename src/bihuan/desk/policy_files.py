@@ -357,7 +357,7 @@ def _read(text: str) -> _Reading:
 
 
 def _events(text: str) -> Iterator[Any]:
-    yaml = YAML(typ="rt", pure=True)
+    yaml = YAML(typ="safe", pure=True)
     return iter(yaml.parse(text))
 
 

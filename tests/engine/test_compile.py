@@ -57,6 +57,9 @@ def line_of(text: str, words: str) -> int:
         ("for_each: shopper, sample", "sample", "bad-sample", "for_each"),
         ("again: {zh: 是否愿意再来", "opinion: {zh: 是否愿意再来", "taken-name", "another name"),
         ("is: yes/no, unsatisfied: no", "is: yes/no, unsatisfied: nope", "unknown-name", "no"),
+        ("is: yes/no, unsatisfied: no", "is: yes/no, fails: nope", "unknown-name", "no"),
+        ("is: score, unsatisfied: low_score", "is: score, fails: 1", "unknown-name", "yes/no"),
+        ("is: yes/no, unsatisfied: no", "is: yes/no, only: {categry: quality}", "unknown-name", "category"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_with_its_line_and_what_would_be_right(old, new, code, right):

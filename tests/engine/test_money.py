@@ -26,7 +26,12 @@ REVIEW: dict[str, Json] = {
     "delivered": instant("2026-02-28 09:00"),
     "remedy": "refund",
 }
-CHECKED: dict[str, Json] = {"checklist": "逐项", "condition": "划痕"}
+CHECKED: dict[str, Json] = {
+    "checklist": "逐项",
+    "condition": "划痕",
+    "complete": "yes",
+    "as_requested": "yes",
+}
 
 
 def returns(*changes: tuple[str, str]) -> World:

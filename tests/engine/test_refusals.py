@@ -472,6 +472,8 @@ def test_goods_that_did_not_come_or_did_not_pass() -> None:
     refused(story, "kept-apart", "inspect", "gm", *inspected_by, accepted=1, **passed)
     refused(story, "nothing-accepted", "inspect", "inspector", *inspected_by, accepted=0, **passed)
     refused(story, "above-received", "inspect", "inspector", *inspected_by, accepted=2, **passed)
+    incomplete = passed | {"complete": "no", "accepted": 1}
+    refused(story, "item-failed", "inspect", "inspector", "RET-3.6", **incomplete)
 
 
 def test_an_inspection_for_which_nobody_is_left() -> None:

@@ -278,7 +278,7 @@ class _Play:
         self.heap: list[tuple[int, int, _Matter]] = []
         policy = worlds.policy_of(policies_in_force(now)[pack].pk)
         self.asked = {
-            question.name
+            question.name: question
             for asked in policy.questions.values()
             for question in asked
             if question.type != "text"
@@ -511,6 +511,10 @@ class _Play:
             del data[name]
         if outcome == "unreachable":
             data = {name: value for name, value in data.items() if name in ("outcome", "way")}
+        if offer.outcomes and outcome != offer.outcomes[0].name:
+            items = (self.asked[name] for name in data if name in self.asked)
+            if checked := next((each for each in items if each.fails), None):
+                data[checked.name] = checked.fails[0]  # what it failed for
         if outcome == "unsatisfied" and "score" in data:
             data["score"] = matter.random.randint(1, 2)
         if offer.act == "confirm" and data.get("outcome") == "disputed":

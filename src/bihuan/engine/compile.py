@@ -35,6 +35,8 @@ IN_HAND = ("keep", "move")  # what a new version does to open cases
 FREE = frozenset({"text", "long", "file", "signature"})
 WORDED = frozenset({"text", "long"})
 
+ASKED = ("zh", "en", "is", "required", "unsatisfied", "only", "fails", "clause")  # of a question
+
 
 def compile_policy(node: Node) -> tuple[Policy | None, tuple[Finding, ...]]:
     """The policy a file says, or None and every error found in it, each with line and column."""
@@ -345,7 +347,7 @@ class _Compiler(Rows):
 
     def _question(self, name: str, mapping: Mapping, form: str) -> Question:
         read, place = self.read, f"{form}.asks.{name}"
-        read.known(mapping, ("zh", "en", "is", "required", "unsatisfied", "clause"), place)
+        read.known(mapping, ASKED, place)
         read.required(mapping, ("zh", "is"), place)
         kind, against = mapping.get("is"), mapping.get("unsatisfied")
         values = {}
@@ -381,7 +383,16 @@ class _Compiler(Rows):
             values,
             read.yes(mapping.get("required"), f"{place}.required"),
             said,
-            read.element(mapping, place, "question", cites=False),
+            self.condition(mapping.get("only"), f"{place}.only"),
+            self._fails(mapping.get("fails"), values, f"{place}.fails"),
+            read.element(mapping, place, "question", cites=mapping.get("clause") is not None),
+        )
+
+    def _fails(self, node: Node | None, values: Iterable[str], place: str) -> tuple[str, ...]:
+        """The answers with which the act cannot end well: of those the question names."""
+        what = Text("答案(须是 yes/no 或列出的答案)", "answer of yes/no or of a list")
+        return tuple(
+            self.read.choice(item, values, place, what) for item in self.read.sequence(node)
         )
 
     def _guidance(self, node: Node, place: str) -> tuple[str, Text]:

@@ -13,6 +13,7 @@ from bihuan.engine.fields import CONDITIONS_TOLD, OTHER_BODY, Field
 from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.policy import Fact, Policy, Question
 from bihuan.engine.refusal import Refusal, refuse
+from bihuan.engine.rules import Limit, questions_on
 from bihuan.engine.words import SCORES, Text, both
 from bihuan.engine.world import World
 
@@ -99,24 +100,27 @@ def form_of(
     policy: Policy,
     sheet: Sheet | None,
     clauses: tuple[str, ...],
-    known: Mapping[str, Json] | None = None,
-    on: str = "",
+    known: Mapping[str, Json],
+    on: str,
+    limit: Limit,
 ) -> Form:
     """The fields of an act in this case: its own, its needs', the facts it settles, the sheet's.
 
     ``known`` is what is known of the case: its kind says which facts concern it, and what was told
-    at registration is not asked for again. ``on`` is the form it is recorded on, with its questions.
+    at registration is not asked for again. ``on`` is the form it is recorded on, with its questions:
+    those whose condition, over numbers that ``limit`` tells, is met by what is known.
     """
-    told = known or {}
+    asked = tuple(question.name for question in questions_on(policy, on, known, limit))
     states = []
-    if told.get("conditions_told") == "yes":
+    if known.get("conditions_told") == "yes":
         states.append("conditions_told")
-    if told.get("representative"):
+    if known.get("representative"):
         states.append("representative")
     if act == "classify":
-        states += [name for name in policy.facts if name in told]
+        states += [name for name in policy.facts if name in known]
     kind = sheet.kind if sheet is not None else ""
-    return _form(act, needs, policy, kind, clauses, told.get("kind"), frozenset(states), on)
+    kept = frozenset(states)
+    return _form(act, needs, policy, kind, clauses, known.get("kind"), kept, on, asked)
 
 
 @lru_cache(maxsize=4096)
@@ -129,9 +133,11 @@ def _form(
     kind: str | None,
     told: frozenset[str],
     on: str,
+    asks: tuple[str, ...],
 ) -> Form:
     asked = [fact for fact in policy.facts.values() if fact.concerns(kind)]
-    word, questions = ACTS[act], policy.questions.get(on, ())
+    word = ACTS[act]
+    questions = [each for each in policy.questions.get(on, ()) if each.name in asks]
     fields: dict[str, Field] = {}
     if act in ("classify", "correct", "ask_missing"):
         for fact in asked:
@@ -163,7 +169,7 @@ def _form(
     for field in own[:first]:
         fields.setdefault(field.name, field)
     for question in questions:
-        fields[question.name] = _question_field(question)
+        fields[question.name] = _question_field(question, act)
     for field in own[first:]:
         fields.setdefault(field.name, field)
     if act == "await_outside" and not any(row.when == "promised" for row in policy.owed):
@@ -175,8 +181,8 @@ def _form(
     if act == "lower_severity":
         levels = tuple((level, _level_text(policy, level)) for level in policy.levels)
         fields["severity"] = Field("severity", "choice", Text("等级", "Severity"), choices=levels)
-    asks = frozenset(question.name for question in questions if question.required)
-    return Form(act, tuple(fields.values()), word.outcomes, needs, clauses, asks)
+    required = frozenset(question.name for question in questions if question.required)
+    return Form(act, tuple(fields.values()), word.outcomes, needs, clauses, required)
 
 
 def _offer_bodies(fields: dict[str, Field], policy: Policy) -> None:
@@ -194,11 +200,14 @@ def _channels(policy: Policy) -> tuple[tuple[str, Text], ...]:
     return tuple((name, channel.text) for name, channel in policy.channels.items())
 
 
-def _question_field(question: Question) -> Field:
+def _question_field(question: Question, act: str) -> Field:
+    """A question as a field; where the act may end with nobody reached, only an answer can ask for it."""
     kind = "long" if question.type == "text" else _FACT_KINDS[question.type]
     choices = tuple(question.values.items()) if question.type == "one of" else ()
     personal = question.type == "text"
-    return Field(question.name, kind, question.text, False, personal, choices)  # noqa: FBT003
+    missed = any(outcome.name == "unreachable" for outcome in ACTS[act].outcomes)
+    required = question.required and not missed
+    return Field(question.name, kind, question.text, required, personal, choices)
 
 
 def _settled_by(fact: Fact, act: str) -> bool:

@@ -284,8 +284,10 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of a visit, asked as a field of the act; `against` is the answer, or for a score
-    the number from which downward, that makes a satisfied visit an unsatisfied one.
+    """One question of a form, asked as a field of the act where `only` holds.
+
+    `against` is the answer, or for a score the number from which downward, that makes a satisfied
+    visit an unsatisfied one; with an answer of `fails` the act cannot end well.
     """
 
     name: str
@@ -294,6 +296,8 @@ class Question:
     values: Mapping[str, Text]
     required: bool
     against: str
+    only: Condition
+    fails: tuple[str, ...]
     at: Element
 
 

@@ -173,6 +173,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "合格数量为 0 的应记为不合格",
         "where nothing is accepted the inspection has failed",
     ),
+    "item-failed": (
+        "“{item}”答“{answer}”，不能记为“{outcome}”",
+        "“{item}” is answered “{answer}”: it cannot be recorded as “{outcome}”",
+    ),
     "above-received": (
         "合格数量最多为 {right}",
         "no more than {right} can be accepted of what was received and asked for",

@@ -12,8 +12,10 @@ from bihuan.engine.library import citing
 from bihuan.engine.links import unfit_to_join
 from bihuan.engine.money import forbidden
 from bihuan.engine.needs import NEEDS, SHEET_FIELDS
+from bihuan.engine.policy import Duty
 from bihuan.engine.posts import is_walled
 from bihuan.engine.refusal import Refusal, refuse
+from bihuan.engine.rules import questions_on
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
 from bihuan.engine.triaging import without_case
 from bihuan.engine.words import Text
@@ -56,6 +58,7 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
         or check_times(form, data, work.case, work.world, facts, now)
         or not_addressable(work, slot, data)
         or not_granted(work, slot.step, data)
+        or ruled_out(work, slot, data)
         or forbidden(work.case, act.name, data, slot.clauses)
         or overpaid(work, act.name, act.by, data, slot.clauses)
         or unfit(work, slot, data)
@@ -99,6 +102,26 @@ def incomplete(slot: Slot, refusal: Refusal | None) -> Refusal | None:
         return refusal
     field = SHEET_FIELDS[refusal.field]
     return refuse("sheet-incomplete", at=field.name, clauses=refusal.clauses, field=field.text)
+
+
+def ruled_out(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:
+    """The first answer with which the act cannot end well; None where it does not, or none stands against it."""
+    row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
+    good = ACTS[slot.act].outcomes[0] if ACTS[slot.act].outcomes else None
+    if row is None or (good is not None and data.get("outcome") != good.name):
+        return None
+    for question in questions_on(work.policy, row.form, work.facts(), work.limit):
+        answer = data.get(question.name)
+        if answer in question.fails:
+            return refuse(
+                "item-failed",
+                at=question.name,
+                clauses=question.at.cited(work.kind) or slot.clauses,
+                item=question.text,
+                answer=question.values[answer],
+                outcome=good.text if good else ACTS[slot.act].text,
+            )
+    return None
 
 
 def unfit(work: Work, slot: Slot, data: dict[str, Json]) -> Refusal | None:

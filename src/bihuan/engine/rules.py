@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bihuan.engine.case import Case, Json
-from bihuan.engine.policy import Condition, Policy, Row, Step, Table
+from bihuan.engine.policy import Condition, Policy, Question, Row, Step, Table
 
 Facts = Mapping[str, Json]
 Limit = Callable[[str], int]
@@ -48,6 +48,12 @@ def applies(step: Step, facts: Facts, limit: Limit) -> bool:
     if not holds(step.only, facts, limit):
         return False
     return not step.unless or not holds(step.unless, facts, limit)
+
+
+def questions_on(policy: Policy, form: str, facts: Facts, limit: Limit) -> tuple[Question, ...]:
+    """What a form asks under these facts; nothing where it asks nothing."""
+    asked = policy.questions.get(form, ())
+    return tuple(question for question in asked if holds(question.only, facts, limit))
 
 
 def current_step(

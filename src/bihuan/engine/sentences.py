@@ -19,6 +19,7 @@ from bihuan.engine.policy import (
     Keep,
     Periodic,
     Policy,
+    Question,
     SheetKind,
     Step,
     Table,
@@ -823,26 +824,45 @@ class _Reading:
         return lead
 
     def questions(self, form: str) -> str:
-        """What a form asks, and which answers count as not satisfied."""
-        said = []
-        for question in self.policy.questions.get(form, ()):
-            name, against = question.text.in_(self.lang), question.against
-            if question.type == "score" and against:
-                limit = self.policy.numbers[against].value()
-                name += (
-                    f"({limit}分及以下算不满意)"
-                    if self.zh
-                    else f" ({limit} or less counts as not satisfied)"
-                )
-            elif against:
-                value = question.values[against].in_(self.lang)
-                name += (
-                    f"(答“{value}”算不满意)" if self.zh else f" (“{value}” counts as not satisfied)"
-                )
-            said.append(name)
+        """What a form asks, but for what has a clause, and so a sentence, of its own."""
+        asked = self.policy.questions.get(form, ())
+        said = [self.question(form, each) for each in asked if not each.at.clauses]
         if not said:
             return ""
         return f"，询问:{'、'.join(said)}" if self.zh else f", which asks: {'; '.join(said)}"
+
+    def question(self, form: str, question: Question) -> str:
+        """A question, where it is asked, and what its answers come to."""
+        policy, lang, zh, against = self.policy, self.lang, self.zh, question.against
+        words = []
+        if where := say_condition(policy, question.only, lang):
+            words.append(f"限{where}" if zh else f"where {where}")
+        if question.type == "score" and against:
+            limit = policy.numbers[against].value()
+            words.append(
+                f"{limit}分及以下算不满意" if zh else f"{limit} or less counts as not satisfied"
+            )
+        elif against:
+            value = question.values[against].in_(lang)
+            words.append(f"答“{value}”算不满意" if zh else f"“{value}” counts as not satisfied")
+        if question.fails:
+            answers = any_of(
+                (f"“{question.values[each].in_(lang)}”" for each in question.fails), lang
+            )
+            good = any_of(self.good_of(form), lang)
+            words.append(f"答{answers}不能记为{good}" if zh else f"{answers} rules out {good}")
+        name = question.text.in_(lang)
+        if not words:
+            return name
+        return f"{name}({'，'.join(words)})" if zh else f"{name} ({', '.join(words)})"
+
+    def good_of(self, form: str) -> Iterable[str]:
+        """The good outcomes of the acts recorded on a form."""
+        rows: list[Step | Duty] = [*self.policy.steps, *self.policy.owed]
+        acts = dict.fromkeys(row.act for row in rows if row.form == form)
+        for act in acts:
+            if ends := ACTS[act].outcomes:
+                yield say_outcome(self.policy, act, ends[0].name, self.lang)
 
     def event(self, name: str) -> str:
         if name in EVENTS:
@@ -981,6 +1001,11 @@ class _Reading:
             words = f"设{form}" if zh else f"there is a form {form}"
             words += self.questions(name)
             yield self.say("forms", self.element(f"forms.{name}"), words)
+            for question in policy.questions.get(name, ()):
+                if question.at.clauses:
+                    asked = self.question(name, question)
+                    words = f"{form}询问:{asked}" if zh else f"the form {form} asks: {asked}"
+                    yield self.say("forms", question.at, words)
         for index, (where, hint) in enumerate(policy.guidance):
             at = _GUIDED.get(where, Text(f"“{where}”时", f"on “{where}”")).in_(lang)
             words = f"{at}提示：{hint.zh}" if zh else f"shown {at}: {hint.en}"

@@ -324,7 +324,8 @@ def overspent(work: Work, allowed: Allowed) -> Refusal | None:
 def form_for(work: Work, slot: Slot, by: str = "") -> Form:
     row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
     on = row.form if row else ""
-    form = form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, work.case.facts, on)
+    facts, limit = work.facts(), work.limit
+    form = form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, facts, on, limit)
     if slot.act == "name_lead":
         return lead_choices(work, form)
     if slot.act == "chase":

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from hashlib import sha256
 
 from bihuan.engine.case import Act, Case, Json
-from bihuan.engine.policy import Duty, Policy, Question, Step
+from bihuan.engine.policy import Duty, Question, Step
+from bihuan.engine.rules import questions_on
 from bihuan.engine.words import DRAWN
 from bihuan.engine.work import Work
 
@@ -57,11 +58,6 @@ def lines_drawn(work: Work, duty: Duty, lines: list[str], first: int, at: int) -
     return items
 
 
-def questions_of(policy: Policy, form: str) -> tuple[Question, ...]:
-    """What a form asks; nothing where it asks nothing."""
-    return policy.questions.get(form, ())
-
-
 def outcome_of(work: Work, row: Step | Duty | None, act: Act) -> str:
     """The outcome as it counts: a satisfied visit is unsatisfied where an answer speaks against it."""
     outcome = str(act.data.get("outcome", ""))
@@ -69,7 +65,7 @@ def outcome_of(work: Work, row: Step | Duty | None, act: Act) -> str:
         return outcome
     against = [
         question.name
-        for question in questions_of(work.policy, row.form)
+        for question in questions_on(work.policy, row.form, work.facts(), work.limit)
         if _speaks_against(question, act.data.get(question.name), work)
     ]
     if not against:

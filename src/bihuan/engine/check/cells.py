@@ -44,6 +44,8 @@ def conditions_of(policy: Policy) -> Iterator[Condition]:
             if step.grant is not None:
                 yield step.grant.when
     yield from (duty.only for duty in policy.owed)
+    for asked in policy.questions.values():
+        yield from (question.only for question in asked)
 
 
 class Cells:

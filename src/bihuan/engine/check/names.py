@@ -64,6 +64,8 @@ def _asking(policy: Policy) -> Iterator[tuple[Condition, Element, str]]:
             yield step.only, step.at, kind.name
             yield step.unless, step.at, kind.name
     yield from ((duty.only, duty.at, "") for duty in policy.owed)
+    for asked in policy.questions.values():
+        yield from ((question.only, question.at, "") for question in asked)
 
 
 def _conditions(policy: Policy, cells: Cells) -> Iterator[Finding]:

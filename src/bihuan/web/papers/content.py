@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -374,7 +375,10 @@ class _Form:
 
     def _fields(self, step: Step, sheet: Sheet | None) -> Any:
         facts = facts_of(self.state)
-        return form_of(step.act, step.needs, self.policy, sheet, step.at.clauses, facts, step.form)
+        limit = partial(self.desk.world.count, case=self.state)
+        return form_of(
+            step.act, step.needs, self.policy, sheet, step.at.clauses, facts, step.form, limit
+        )
 
     def _post(self, step: Step, sheet: Sheet | None) -> str:
         world, facts = self.desk.world, facts_of(self.state)

@@ -21,9 +21,8 @@ def test_the_demo_mall_has_cases_in_all_stages_and_its_records_are_clean(bare: P
 
     cases = bihuan("list", "--limit", "1000", "--json").json
     stages = Counter(case["ended"] or case["stage"] for case in cases)
-    assert {"registered", "acknowledged", "in hand", "answered", "closed", "archived"} <= set(
-        stages
-    )
+    assert {"registered", "in hand", "answered", "closed", "archived"} <= set(stages)
+    assert stages["acknowledged"] or stages["assessed"]  # which of them hangs on the hour
     assert {"declined", "withdrawn"} <= set(stages)
     assert all(case["next_due_at"] for case in cases if case["is_open"])
     assert bihuan("verify").code == 0

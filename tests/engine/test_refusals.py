@@ -476,6 +476,10 @@ def test_goods_that_did_not_come_or_did_not_pass() -> None:
     refused(story, "item-failed", "inspect", "inspector", "RET-3.6", **incomplete)
 
 
+def test_a_chase_where_only_the_chaser_owes_anything() -> None:
+    refused(mall(MALL, "acknowledge"), "nobody-to-chase", "chase", "desk-an", said="催")
+
+
 def test_an_inspection_for_which_nobody_is_left() -> None:
     """About the general manager, so all of it comes to the one supervisor, who asked and may not inspect."""
     story = Story(returns()).register("system", kind="return", unit="shop", about_person="gm")

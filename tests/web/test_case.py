@@ -87,7 +87,7 @@ def test_the_merchant_sees_the_note_and_never_the_customer(mall: Mall, as_: As) 
     mall.act(number, "issue", "operations", sheet=1, outcome="issued")
     shown = as_("merchant").get(f"/cases/{number}/").content.decode()
     assert "请核对售后记录" in shown
-    for hidden in ("13800005678", "138****5678", "王敏", "告知客户受理情况"):
+    for hidden in ("138 0000 5678", "13800005678", "138****5678", "王敏", "告知客户受理情况"):
         assert hidden not in shown, hidden
 
 
@@ -97,13 +97,13 @@ def test_contact_data_are_masked_until_they_are_asked_for_with_a_reason(
     number = dispatched(mall)
     client = as_("operations")
     assert "138****5678" in client.get(f"/cases/{number}/").content.decode()
-    assert "13800005678" not in client.get(f"/cases/{number}/").content.decode()
+    assert "138 0000 5678" not in client.get(f"/cases/{number}/").content.decode()
     assert client.post(f"/cases/{number}/reveal/", {"reason": " "}).status_code == 422
     assert not Disclosure.objects.exists()
     revealed = client.post(f"/cases/{number}/reveal/", {"reason": "客户来电核对"})
-    assert "13800005678" in revealed.content.decode()
+    assert "138 0000 5678" in revealed.content.decode()
     assert Disclosure.objects.get().reason == "客户来电核对"
-    assert "13800005678" not in client.get(f"/cases/{number}/").content.decode()
+    assert "138 0000 5678" not in client.get(f"/cases/{number}/").content.decode()
 
 
 def test_a_note_is_issued_by_one_button_that_says_what_follows(mall: Mall, as_: As) -> None:

@@ -57,7 +57,7 @@ def test_the_caller_sees_number_history_hints_and_questions_of_the_next_visit(
     closed: str, as_: Callable[..., Client]
 ) -> None:
     page = as_("operations").get(ADDRESS).content.decode()
-    for said in ("13800005678", "音量已经调低", "羊毛大衣", "问题是否已经解决", "先报商场和工号"):
+    for said in ("138 0000 5678", "音量已经调低", "羊毛大衣", "问题是否已经解决", "先报商场和工号"):
         assert said in page
     english = as_("operations", "en").get(ADDRESS).content.decode()
     assert "Is the problem solved" in english

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from bihuan.engine.case import Json
-from bihuan.engine.compensation import payments
-from bihuan.engine.policy import Step
+from bihuan.engine.policy import Policy, Step
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.words import COMPENSATION
 from bihuan.engine.work import Work
@@ -16,6 +15,11 @@ def hash_of(step: Step, facts: Mapping[str, Json]) -> str:
     """The hash of what a step is asked to approve: the facts its row names, as they are now."""
     asked = {name: facts.get(name) for name in step.approves}
     return sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def payments(policy: Policy) -> tuple[str, ...]:
+    """The steps that pay compensation."""
+    return tuple(step.name for step in policy.steps if step.act == "compensate")
 
 
 def bind(work: Work, at: int) -> None:

@@ -5,6 +5,7 @@ Rules of the engine that no policy can switch off. Amounts are fen; what is not 
 
 from bihuan.engine.acts import ACTS
 from bihuan.engine.apart import done_already
+from bihuan.engine.approvals import hash_of, payments
 from bihuan.engine.case import Case, Json
 from bihuan.engine.manner import yuan
 from bihuan.engine.policy import Policy
@@ -28,14 +29,21 @@ def paid(case: Case) -> int:
 
 
 def approved(work: Work) -> int:
-    """What was approved: 0 unless every approval it needs was given to the amount as it is now."""
-    facts, marks = work.facts(), work.case.marks
+    """What was approved: 0 unless every approval it needs was given to the amount as it is now.
+
+    A closed case keeps approvals of what was corrected since; they approve nothing more.
+    """
+    facts, case = work.facts(), work.case
     needed = [
         step
         for step in work.policy.steps
         if COMPENSATION in step.approves and applies(step, facts, work.limit)
     ]
-    given = bool(needed) and all(marks.get(step.name) == "approved" for step in needed)
+    given = bool(needed) and all(
+        case.marks.get(step.name) == "approved"
+        and case.approvals.get(step.name) == hash_of(step, facts)
+        for step in needed
+    )
     return proposed(work.case) if given else 0
 
 
@@ -49,11 +57,6 @@ def unpaid(work: Work) -> int:
     if is_waived(work.case, work.policy):
         return 0
     return max(approved(work) - paid(work.case), 0)
-
-
-def payments(policy: Policy) -> tuple[str, ...]:
-    """The steps that pay compensation."""
-    return tuple(step.name for step in policy.steps if step.act == "compensate")
 
 
 def unpayable(work: Work, act: str, clauses: tuple[str, ...]) -> Refusal | None:

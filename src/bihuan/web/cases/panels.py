@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bihuan.engine import compensation, manner
+from bihuan.engine import approvals, compensation, manner
 from bihuan.engine.policy import Step
 from bihuan.engine.work import Work
 from bihuan.records.queries.visibility import Reach
@@ -60,7 +60,7 @@ def _compensation(desk: Desk) -> list[dict[str, Json]]:
     """The proposal with its figures, what was approved, paid and is still owed."""
     case = desk.page.state
     proposed, paid = compensation.proposed(case), compensation.paid(case)
-    if not proposed or not compensation.payments(desk.world.policy):
+    if not proposed or not approvals.payments(desk.world.policy):
         return []
     work = Work(case.copy(), desk.world)
     approved, unpaid = compensation.approved(work), compensation.unpaid(work)

@@ -190,7 +190,9 @@ class _Search:
         """That an entry of one of the viewer's sheets of a case fits."""
         lines = self.viewer.lines.values()
         seats = self.viewer.seats.union(*(line.seats | line.own_only for line in lines))
-        sheet = Concat(Value(" "), Cast(OuterRef("sheet"), TextField()), Value(" "))
+        sheet = Concat(
+            Value(" "), Cast(OuterRef("sheet"), TextField()), Value(" "), output_field=TextField()
+        )
         first = OuterRef("case_id").bitleftshift(OWN)
         held = _among(Passage.objects.filter(sheets__contains=sheet), first, 1 << OWN)
         held = held.filter(

@@ -86,5 +86,5 @@ def test_the_demos_tell_of_all_kinds_and_of_what_goes_wrong(
     assert {"in hand", "answered", "closed", "archived", "withdrawn", "declined"} <= ends
     with sqlite3.connect(bare / "bihuan.sqlite3") as records:
         acts = {row[0] for row in records.execute("SELECT DISTINCT kind FROM records_event")}
-    assert told | {"escalate"} <= acts
+    assert told | {"lapsed"} <= acts  # whether somebody passed one up by hand hangs on the hour
     assert bihuan("verify").code == 0

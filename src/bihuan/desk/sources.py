@@ -4,12 +4,12 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 
 from bihuan.desk import changes, received, secrets, worlds
 from bihuan.desk.received import Arrival
+from bihuan.desk.webhooks import is_address
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.models import Source as SourceRow
@@ -186,7 +186,7 @@ def _unfit(
                         f"one of {', '.join(KINDS)} would be right")  # fmt: skip
     if unit not in worlds.organisation(now).units:
         return _refusal("bad-unit", "unit", f"没有部门“{unit}”", f"there is no unit '{unit}'")
-    if KINDS[kind].reads and not _is_address(url):
+    if KINDS[kind].reads and not is_address(url):
         return _refusal("bad-url", "url", "应为 https:// 或 http:// 开头的地址，至多 500 字",
                         "an address that begins with https:// or http:// would be right")  # fmt: skip
     for key in KINDS[kind].needs:
@@ -198,14 +198,6 @@ def _unfit(
         return _refusal("bad-key", "aes_key", "EncodingAESKey 应为 43 个字符",
                         "EncodingAESKey has 43 characters")  # fmt: skip
     return None
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= 500
 
 
 def _refusal(code: str, field: str, zh: str, en: str) -> Refusal:

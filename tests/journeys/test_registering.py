@@ -134,20 +134,24 @@ def test_nothing_is_filled_in_by_itself_nor_over_what_was_chosen(
 
 
 def test_an_answer_that_comes_late_is_dropped(mall: Mall, desks: Callable[..., Desk]) -> None:
-    page = new_page(desks("desk"))
+    desk = desks("desk")
+    page = new_page(desk)
+    held: list[Route] = []
 
-    def slowly(route: Route) -> None:
-        page.unroute("**/follows/")
-        answer = route.fetch()
-        page.locator("[name=category][value=service]").check()
-        with suppress(Error):  # the browser does not wait for it any more
-            route.fulfill(response=answer)
+    def hold(route: Route) -> None:
+        held.append(route)
 
-    page.route("**/follows/", slowly)
-    page.keyboard.insert_text("木棉里的羊绒衫脱线")
+    page.route("**/follows/", hold, times=1)
+    with page.expect_request("**/follows/"):
+        page.keyboard.insert_text("木棉里的羊绒衫脱线")
+    page.locator("[name=category][value=service]").check()
     assert "建议" in offered(page, "about_unit")
+    with suppress(Error):  # the browser does not wait for it any more
+        held[0].continue_()
     expect(page.locator('[data-slot="category"]')).to_be_empty()
     assert page.locator("[name=category]:checked").input_value() == "service"
+    # What is asked meanwhile is no page to come back to.
+    assert page.url == f"{desk.url}/cases/new/"
 
 
 def test_who_called_before_is_taken_over_by_one_key(mall: Mall, desks: Callable[..., Desk]) -> None:
@@ -189,7 +193,7 @@ def test_a_draft_outlives_the_browser_and_goes_once_registered(
     other.locator("[name=name]").focus()
     other.click("[popovertarget=person-menu]")
     other.locator("#person-menu [data-sign-out] button").click()
-    other.wait_for_load_state()
+    expect(other.locator("[name=login]")).to_be_visible()
     assert other.evaluate("Object.keys(localStorage).filter(key => key.includes('draft'))") == []
 
 

@@ -56,6 +56,7 @@ def line_of(text: str, words: str) -> int:
         ("sample: shopper_share", "sample: trace_time", "bad-sample", "100 %"),
         ("for_each: shopper, sample", "sample", "bad-sample", "for_each"),
         ("again: {zh: 是否愿意再来", "opinion: {zh: 是否愿意再来", "taken-name", "another name"),
+        ("again: {zh: 是否愿意再来", "category: {zh: 是否愿意再来", "taken-name", "another name"),
         ("is: yes/no, unsatisfied: no", "is: yes/no, unsatisfied: nope", "unknown-name", "no"),
         ("is: yes/no, unsatisfied: no", "is: yes/no, fails: nope", "unknown-name", "no"),
         ("is: score, unsatisfied: low_score", "is: score, fails: 1", "unknown-name", "yes/no"),
@@ -140,3 +141,13 @@ def test_a_row_cites_the_clause_of_the_kind_first_and_never_that_of_another():
         "AUTO-5.2.3",
         "AUTO-6",
     }
+
+
+@pytest.mark.parametrize("name", ["condition", "accepted", "outcome", "goods"])
+def test_an_item_of_the_inspection_is_not_called_as_a_field_of_the_inspection(name: str):
+    text = pack_text("returns").replace("complete: {zh", name + ": {zh")
+    policy, findings = compile_policy(nodes(text))
+    assert policy is None
+    assert [(each.code, each.place) for each in findings] == [
+        ("taken-name", f"forms.inspection_record.asks.{name}")
+    ]

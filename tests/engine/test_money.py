@@ -27,7 +27,6 @@ REVIEW: dict[str, Json] = {
     "remedy": "refund",
 }
 CHECKED: dict[str, Json] = {
-    "checklist": "逐项",
     "condition": "划痕",
     "complete": "yes",
     "as_requested": "yes",

@@ -117,7 +117,6 @@ class Returns:
             "receive_goods": {"quantity": dice.randint(0, 3)},
             "inspect": {
                 "accepted": dice.randint(0, 3),
-                "checklist": "逐项",
                 "condition": "新",
                 "complete": dice.choice(("yes",) * 7 + ("no",)),
                 "as_requested": "yes",

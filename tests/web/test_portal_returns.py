@@ -200,8 +200,8 @@ def test_the_story_of_a_return_is_told_in_plain_words(shop: Mall) -> None:
     assert "您寄回的商品已收到" in said
     assert "验收商品" in said
     shop.act(
-        number, "inspect", "inspector", outcome="passed", accepted=2, checklist="外观完好",
-        condition="全新", complete="yes", as_requested="yes", unused="yes",
+        number, "inspect", "inspector", outcome="passed", accepted=2, condition="全新",
+        complete="yes", as_requested="yes", unused="yes",
     )  # fmt: skip
     assert "退款给您" in seen(number, code)
     shop.act(number, "refund", "finance", amount=40000, method="原路退回")

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from bihuan.engine.acts import ACTS
-from bihuan.engine.fields import VISIT_FIELDS
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.nodes import Mapping, Node, Scalar, Sequence
@@ -14,15 +13,13 @@ from bihuan.engine.policy import (
     Measure,
     Missed,
     Policy,
-    PrintedForm,
-    Question,
     Settled,
     Step,
     Usual,
 )
+from bihuan.engine.policy_forms import Forms
 from bihuan.engine.policy_reports import Reports
-from bihuan.engine.policy_rows import Rows
-from bihuan.engine.words import INSTANTS, KEPT, MEASURED, PRINTED, TRADES, YES_NO, Text
+from bihuan.engine.words import INSTANTS, KEPT, MEASURED, TRADES, Text
 
 SECTIONS = (
     "policy", "title", "source", "version", "calendars", "usual", "clauses", "numbers", "who", "what", "decide",
@@ -34,8 +31,6 @@ SECTIONS = (
 IN_HAND = ("keep", "move")  # what a new version does to open cases
 FREE = frozenset({"text", "long", "file", "signature"})
 WORDED = frozenset({"text", "long"})
-
-ASKED = ("zh", "en", "is", "required", "unsatisfied", "only", "fails", "clause")  # of a question
 
 
 def compile_policy(node: Node) -> tuple[Policy | None, tuple[Finding, ...]]:
@@ -85,7 +80,7 @@ def _citing(node: Node, findings: Iterable[Finding]) -> Iterable[Finding]:
         )
 
 
-class _Compiler(Rows):
+class _Compiler(Forms):
     def policy(self) -> Policy:
         read = self.read
         read.known(self.top, SECTIONS, "policy")
@@ -170,6 +165,7 @@ class _Compiler(Rows):
         }  # fmt: skip
         reports = Reports(read, rhythm, self.posts, named).reports(self.section("reports"))
         self._check_back_to(steps)
+        self._check_questions(questions, steps, sheets, owed)
         read.check_kinds_cited(kinds)
         return Policy(
             code=read.text(self.top.get("policy"), "policy"),
@@ -325,74 +321,6 @@ class _Compiler(Rows):
             self.read.choice(mapping.get("to"), INSTANTS, f"{place}.to", instant),
             self.read.choice(mapping.get("counts"), MEASURED, f"{place}.counts", counts),
             self.read.element(mapping, place, "measure"),
-        )
-
-    def _form(self, name: str, node: Node) -> PrintedForm:
-        place = f"forms.{name}"
-        mapping = self.read.mapping(node, place)
-        self.read.known(mapping, ("zh", "en", "of", "asks", "clause"), place)
-        self.read.element(mapping, place, "form")
-        printed = Text("何物的表单", "what the form is of")
-        return PrintedForm(
-            self.read.words(mapping, place, name),
-            self.read.choice(mapping.get("of"), PRINTED, f"{place}.of", printed),
-        )
-
-    def _questions(self, node: Node, form: str) -> tuple[Question, ...]:
-        asks = self.read.mapping(node, form).get("asks")
-        return tuple(
-            self._question(key.text, self.read.mapping(value, f"{form}.asks.{key.text}"), form)
-            for key, value in self.read.mapping(asks, f"{form}.asks").items
-        )
-
-    def _question(self, name: str, mapping: Mapping, form: str) -> Question:
-        read, place = self.read, f"{form}.asks.{name}"
-        read.known(mapping, ASKED, place)
-        read.required(mapping, ("zh", "is"), place)
-        kind, against = mapping.get("is"), mapping.get("unsatisfied")
-        values = {}
-        if isinstance(kind, Mapping):
-            type_ = "one of"
-            values = {
-                key.text: read.words(text, f"{place}.is.{key.text}", key.text)
-                for key, text in kind.items
-            }
-        else:
-            types = ("yes/no", "score", "text")
-            type_ = read.choice(kind, types, f"{place}.is", Text("类型", "type"), "text")
-            values = YES_NO if type_ == "yes/no" else {}
-        taken = {field.name: field.kind for field in VISIT_FIELDS}
-        if name in taken and (name, type_) != ("score", "score"):
-            read.error(
-                mapping,
-                "taken-name",
-                f"{place}：“{name}”是回访表已有的栏目，请另取名",
-                f"{place}: '{name}' is a field every visit has; give the question another name",
-                place,
-            )
-        if against is None:
-            said = ""
-        elif type_ == "score":
-            said = self.number(against, f"{place}.unsatisfied")
-        else:
-            said = read.choice(against, values, f"{place}.unsatisfied", Text("答案", "answer"))
-        return Question(
-            name,
-            read.words(mapping, place, name),
-            type_,
-            values,
-            read.yes(mapping.get("required"), f"{place}.required"),
-            said,
-            self.condition(mapping.get("only"), f"{place}.only"),
-            self._fails(mapping.get("fails"), values, f"{place}.fails"),
-            read.element(mapping, place, "question", cites=mapping.get("clause") is not None),
-        )
-
-    def _fails(self, node: Node | None, values: Iterable[str], place: str) -> tuple[str, ...]:
-        """The answers with which the act cannot end well: of those the question names."""
-        what = Text("答案(须是 yes/no 或列出的答案)", "answer of yes/no or of a list")
-        return tuple(
-            self.read.choice(item, values, place, what) for item in self.read.sequence(node)
         )
 
     def _guidance(self, node: Node, place: str) -> tuple[str, Text]:

@@ -37,6 +37,21 @@ def test_a_mail_that_cannot_be_read_is_stored_and_one_that_cannot_be_stored_is_r
     assert bihuan("mail-in", str(tmp_path / "missing.eml")).code == 1
 
 
+def test_a_scanned_letter_is_stored_once_and_waits_for_a_look(
+    bihuan: Bihuan, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.jpg"
+    page.write_bytes(b"\xff\xd8\xff\xe0 a page")
+    words = ("scan-in", str(page), "--received", "2026-01-05 09:30", "--sender", "赵示例", "--json")
+
+    first, again = bihuan(*words), bihuan(*words)
+
+    assert (first.code, first.json["new"], again.json["new"]) == (0, True, False)
+    assert bihuan("ledger", "--json").json["days"][0]["fates"] == {"waiting": 1}
+    slip = bihuan("scan-in", str(page), "--channel", "suggestion_box")
+    assert (slip.code, "opened_by: say who opened the box" in slip.err) == (1, True)
+
+
 def test_books_that_do_not_agree_are_said(bihuan: Bihuan, home: Path) -> None:
     bihuan("mail-in", stdin="one")
     with sqlite3.connect(home / "bihuan.sqlite3") as books:

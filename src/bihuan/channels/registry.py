@@ -47,6 +47,12 @@ def find(code: str) -> Channel | None:
     return all_channels().get(code)
 
 
+def name_of(code: str, language: str) -> str:
+    """What a channel is called; its code where there is none."""
+    channel = find(code)
+    return channel.text.in_(language) if channel else code
+
+
 def unknown(codes: Iterable[str]) -> list[str]:
     """Those of a policy's channel codes that no channel stands for."""
     return [code for code in codes if code not in all_channels()]

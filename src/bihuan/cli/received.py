@@ -1,4 +1,4 @@
-"""Commands about what reaches the organisation: mail-in, ledger."""
+"""Commands about what reaches the organisation: mail-in, scan-in, ledger."""
 
 import argparse
 import sys
@@ -7,11 +7,23 @@ from pathlib import Path
 
 from bihuan.cli import store
 from bihuan.cli.commands import Commands
-from bihuan.cli.instants import now
-from bihuan.cli.speech import OK, REFUSED, Speaker, stop
+from bihuan.cli.instants import instant, now
+from bihuan.cli.speech import OK, REFUSED, Speaker, refused, stop
 from bihuan.engine.words import FATES, Text
 
 WEEK = 7
+_COVER = (
+    ("channel", "CODE", Text("letter（默认）、in_person 或 suggestion_box",
+                             "letter (unless given), in_person or suggestion_box")),
+    ("unit", "CODE", Text("收到它的部门（默认最上级）", "who received it (the top unless given)")),
+    ("received", "TIME", Text("何时收到（默认现在）", "when it reached us (now unless given)")),
+    ("opened-by", "NAME", Text("由谁开启", "who opened the envelope or the box")),
+    ("opened", "TIME", Text("何时开启", "when it was opened")),
+    ("sender", "NAME", Text("来件人", "who sent it")),
+    ("contact", "WORDS", Text("如何联系来件人", "how to reach the sender")),
+    ("subject", "WORDS", Text("事由", "what it is about")),
+    ("reference", "WORDS", Text("挂号或传真号", "number of the registered letter or of the fax")),
+)  # fmt: skip
 
 
 def add(commands: Commands) -> None:
@@ -31,6 +43,19 @@ def add(commands: Commands) -> None:
         "--box", default="", metavar="ADDRESS",
         says=Text("收到它的邮箱", "the mailbox that it came to"),
     )  # fmt: skip
+    scan_in = commands.add(
+        "scan-in",
+        run_scan_in,
+        Text(
+            "收下一件书面来件的扫描件；重复收下不会重复",
+            "take in the scans of something on paper; again adds none",
+        ),
+    )
+    scan_in.take(
+        "files", nargs="+", type=Path, says=Text("扫描件，按页序", "the scans, in their order")
+    )
+    for option, metavar, says in _COVER:
+        scan_in.take(f"--{option}", default="", metavar=metavar, says=says)
     ledger = commands.add(
         "ledger",
         run_ledger,
@@ -60,10 +85,42 @@ def run_mail_in(args: argparse.Namespace, speaker: Speaker) -> int:
         message = take(raw, box, at)
     except (OSError, DatabaseError) as error:
         raise stop(Text(f"未能保存：{error}", f"not stored: {error}"), REFUSED) from error
-    known = Text("", "") if message.fresh else Text("（以前已收到）", " (received before)")
-    speaker.say(Text(f"已保存为第 {message.id} 件来件{known.zh}",
-                     f"stored as message {message.id}{known.en}"))  # fmt: skip
-    speaker.data({"message": message.id, "new": message.fresh})
+    return _say_kept(message.id, fresh=message.fresh, speaker=speaker)
+
+
+def run_scan_in(args: argparse.Namespace, speaker: Speaker) -> int:
+    at = now()
+    store.need_site()
+    from django.db import DatabaseError
+
+    from bihuan.channels.letter.scans import BY_HAND, Cover, Scan, take
+    from bihuan.engine.refusal import Refusal
+
+    channel = args.channel or "letter"
+    if channel not in BY_HAND:
+        raise stop(Text(f"--channel 应为 {'、'.join(BY_HAND)} 之一",
+                        f"--channel is one of {', '.join(BY_HAND)}"))  # fmt: skip
+    cover = Cover(
+        channel,
+        instant(args.received, "--received") if args.received else at,
+        instant(args.opened, "--opened") if args.opened else 0,
+        args.opened_by, args.sender, args.contact, args.subject, args.reference,
+    )  # fmt: skip
+    unit = store.unit(args.unit or None, at)
+    try:
+        message = take([Scan(file.name, file.read_bytes()) for file in args.files], cover, unit, at)
+    except (OSError, DatabaseError) as error:
+        raise stop(Text(f"未能保存：{error}", f"not stored: {error}"), REFUSED) from error
+    if isinstance(message, Refusal):
+        raise refused(message)
+    return _say_kept(message.id, fresh=message.fresh, speaker=speaker)
+
+
+def _say_kept(message: int, *, fresh: bool, speaker: Speaker) -> int:
+    known = Text("", "") if fresh else Text("（以前已收到）", " (received before)")
+    speaker.say(Text(f"已保存为第 {message} 件来件{known.zh}",
+                     f"stored as message {message}{known.en}"))  # fmt: skip
+    speaker.data({"message": message, "new": fresh})
     return OK
 
 

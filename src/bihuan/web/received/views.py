@@ -28,6 +28,7 @@ from bihuan.records.queries.received import (
     tallies,
 )
 from bihuan.web.administration import done, said
+from bihuan.web.received.paper import offers_receipt
 from bihuan.web.shell import Reader, show, staff
 
 Json = Any
@@ -83,6 +84,7 @@ def received(request: HttpRequest, reader: Reader) -> HttpResponse:
         ],
         "rows": [_row(row, reader) | {"url": reverse("message", args=[row.id])} for row in rows],
         "next_url": f"?{asked}after={following.at}-{following.id}" if following else "",
+        "paper_url": reverse("paper-in") if reader.may_register else "",
         "said": said(request),
     }  # fmt: skip
     return show(request, reader, "received/list.jinja", context, at="received")
@@ -168,8 +170,7 @@ def _key(text: str) -> Key | None:
 
 
 def _channel(code: str, reader: Reader) -> str:
-    channel = registry.find(code)
-    return channel.text.in_(reader.language) if channel else code
+    return registry.name_of(code, reader.language)
 
 
 def _reason(reason: str, reader: Reader) -> str:
@@ -211,9 +212,12 @@ def _message(
                 "name": files.plain_name(one.name),
                 "size": manner.size(len(one.content)),
                 "url": reverse("message-part", args=[row.id, place]),
+                "drawn": one.kind in DRAWABLE,
             }
             for place, one in enumerate(content.enclosed)
         ],
+        "receipt_url": reverse("message-receipt", args=[row.id]) if offers_receipt(row) else "",
+        "said": said(request) if request.method == "GET" else "",
         "raw_url": reverse("message-raw", args=[row.id]) if row.digest else "",
         "owed": {"due": owed.due_at, "clause": ""} if owed and owed.state == "open" else None,
         "history_url": reverse("case", args=[row.ledger]) if row.ledger else "",

@@ -155,3 +155,52 @@ def test_another_policy_is_not_slipped_into_an_organisation(bihuan: Bihuan, tmp_
     refused = bihuan("import", good, "--policy", "mall")
     assert refused.code == 1
     assert "bihuan policy adopt mall" in refused.err
+
+
+def test_a_mapping_is_kept_under_a_name_and_used_again(bihuan: Bihuan, tmp_path: Path):
+    file = write(tmp_path, "a.csv", "nr,brand,desc\nA1,甲牌,车门异响\n")
+    words = ("import", file, "--policy", "general")
+    told = ("--map", "nr=id", "--map", "brand=", "--map", "desc=content", "--set", "channel=phone")
+    assert bihuan(*words, *told, "--source", "old", "--save-mapping", "老系统").code == 0
+    assert bihuan("mappings", "--json").json["老系统"]["source"] == "old"
+
+    other = write(tmp_path, "b.csv", "nr,desc\nA1,车门异响\nA2,漏油\n")
+    report = tmp_path / "report.csv"
+    again = bihuan("import", other, "--policy", "general", "--mapping", "老系统", "--json",
+                   "--report", str(report))  # fmt: skip
+    assert (again.code, again.json["added"], again.json["repeated"]) == (0, 1, 1)
+    rows = [line.split(",") for line in report.read_text("utf-8-sig").splitlines()]
+    assert [row[:2] for row in rows] == [["line", "result"], ["2", "known"], ["3", "registered"]]
+    assert rows[2][2] == again.json["first"]
+    facts = bihuan("show", again.json["first"], "--json").json["facts"]
+    assert facts["channel"] == "phone"
+
+    lacking = write(tmp_path, "c.csv", "nr,text\nA1,车门异响\n")
+    refused = bihuan("import", lacking, "--policy", "general", "--mapping", "老系统")
+    assert (refused.code, "no column 'desc'" in refused.err) == (2, True)
+    assert "no mapping 'nix'" in bihuan(*words, "--mapping", "nix").err
+
+
+def test_the_export_of_another_system_is_taken_and_what_is_refused_is_told_by_line_and_field(
+    bihuan: Bihuan, tmp_path: Path
+):
+    osticket = write(
+        tmp_path, "o.csv",
+        "Ticket Number,Date Created,Subject,From,From Email,Current Status\n"
+        "100001,2026-02-03 09:30:00,空调不制冷,陈示例,chen@example.com,Open\n"
+        "100002,yesterday,灯坏了,陈示例,chen@example.com,Open\n",
+    )  # fmt: skip
+    words = ("import", osticket, "--policy", "general", "--from", "osticket", "--json")
+    done = bihuan(*words)
+    assert (done.code, done.json["added"]) == (1, 1)
+    assert [(one["line"], one["field"]) for one in done.json["rejected"]] == [(3, "Date Created")]
+    assert bihuan(*words).json["repeated"] == 1
+
+    zammad = write(
+        tmp_path, "z.json",
+        '[{"id": 7, "number": "100001", "title": "灯坏了", "customer": "chen@example.com",'
+        ' "created_at": "2026-02-03T11:51:13Z"}]',
+    )  # fmt: skip
+    done = bihuan("import", zammad, "--policy", "general", "--from", "zammad", "--json")
+    assert (done.code, done.json["added"]) == (0, 1)  # its own number 100001 is not osTicket's
+    assert bihuan("import", zammad, "--policy", "general", "--from", "lotus").code == 2

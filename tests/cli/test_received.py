@@ -42,7 +42,15 @@ def test_a_scanned_letter_is_stored_once_and_waits_for_a_look(
 ) -> None:
     page = tmp_path / "page.jpg"
     page.write_bytes(b"\xff\xd8\xff\xe0 a page")
-    words = ("scan-in", str(page), "--received", "2026-01-05 09:30", "--sender", "赵示例", "--json")
+    words = (
+        "scan-in",
+        str(page),
+        "--received",
+        "2026-01-05T09:30+08:00",
+        "--sender",
+        "赵示例",
+        "--json",
+    )
 
     first, again = bihuan(*words), bihuan(*words)
 

@@ -1,10 +1,11 @@
-"""The command import: a csv or xlsx file becomes cases."""
+"""The commands import and mappings: another system's cases, or a csv or xlsx file, become cases."""
 
 import argparse
 import csv
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ from bihuan.cli import store
 from bihuan.cli.cases import values
 from bihuan.cli.commands import Commands
 from bihuan.cli.instants import now
-from bihuan.cli.speech import OK, REFUSED, Speaker, Stop, shortened, stop
+from bihuan.cli.speech import OK, REFUSED, Speaker, Stop, refused, shortened, stop
 from bihuan.engine.words import Text
 
 if TYPE_CHECKING:
-    from bihuan.desk.tables import Rejected
+    from bihuan.desk.import_mappings import Mapping
+    from bihuan.desk.imports import Imported
+    from bihuan.desk.tables import Record, Rejected, Table
 
 SHOWN = 20
 MOST_TOLD = 1000
@@ -103,20 +106,42 @@ def add(commands: Commands) -> None:
         metavar="FILE",
         says=Text("把未取的行写入此 csv", "write the rows not taken to this csv"),
     )
+    command.take(
+        "--report",
+        metavar="FILE",
+        says=Text(
+            "把每一行的结果写入此 csv：行号、结果、案件、栏、原因",
+            "write what came of every row to this csv: line, result, case, field, reason",
+        ),
+    )
+    command.take(
+        "--from",
+        dest="system",
+        default="",
+        metavar="SYSTEM",
+        says=Text(
+            "另一系统的导出文件:zammad、osticket", "another system's export: zammad, osticket"
+        ),
+    )
+    command.take(
+        "--mapping", default="", metavar="NAME", says=Text("用已保存的对照", "use a saved mapping")
+    )
+    command.take(
+        "--save-mapping",
+        default="",
+        metavar="NAME",
+        says=Text("以此名称保存这次的对照", "keep the mapping of this import under a name"),
+    )
+    mappings = commands.add(
+        "mappings",
+        run_mappings,
+        Text("列出已保存的导入对照，或删除其一", "list the saved mappings of imports, or drop one"),
+    )
+    mappings.take("--drop", default="", metavar="NAME", says=Text("删除", "drop it"))
 
 
 def run_import(args: argparse.Namespace, speaker: Speaker) -> int:
-    from bihuan.desk.tables import BadTable, read_table
-
-    conditions = _pairs(args.where, "--where")
-    wanted = _pairs(args.map, "--map")
-    constant = _pairs(args.set, "--set")
     data = store.read_file(args.file)
-    try:
-        table = read_table(data, args.file, encoding=args.encoding, header=not args.no_header)
-    except BadTable as bad:
-        text = Text(f"{args.file}:{bad.text.zh}", f"{args.file}: {bad.text.en}")
-        raise Stop(text, REFUSED) from None
     present = now()
     if args.policy.endswith((".yaml", ".yml")):
         raise stop(
@@ -130,17 +155,25 @@ def run_import(args: argparse.Namespace, speaker: Speaker) -> int:
     unit = store.unit(args.unit, present)
     by = store.person(args.by, present)
 
-    from bihuan.desk import imports, worlds
+    from bihuan.desk import import_mappings, imports, worlds
 
+    wanted = _wanted(args)
+    table = _table(data, args, wanted.system)
     world = worlds.ruling(version.pk, present).world
     calendar = world.calendars["usual"]
     fields = imports.fields_of(world.policy)
     try:
-        guessed = imports.guess_mapping(table, world.policy, calendar.zone)
-        mapping = imports.checked_mapping(table, world.policy, guessed, wanted)
-        records = imports.where(table, conditions)
+        guessed = _known(table, wanted.system, fields)
+        if not args.mapping and not wanted.system:
+            guessed = imports.guess_mapping(table, world.policy, calendar.zone)
+        mapping = imports.checked_mapping(table, world.policy, guessed, wanted.columns)
+        records = imports.where(table, wanted.conditions)
     except imports.BadMapping as bad:
         raise Stop(bad.text) from None
+    if args.save_mapping:
+        kept = replace(wanted, columns=tuple(mapping.items()))
+        if refusal := import_mappings.save(args.save_mapping, kept, present):
+            raise refused(refusal)
     _say_mapping(table, mapping, fields, speaker)
     begun = time.perf_counter()
     done = imports.import_records(
@@ -150,8 +183,8 @@ def run_import(args: argparse.Namespace, speaker: Speaker) -> int:
         unit=unit,
         by=by,
         now=present,
-        constant=values(dict(constant), fields.values(), _zone(calendar.zone)),
-        source=args.source,
+        constant=values(dict(wanted.constant), fields.values(), _zone(calendar.zone)),
+        source=wanted.source,
         dry_run=args.dry_run,
         progress=_progress(len(records)),
     )
@@ -160,6 +193,8 @@ def run_import(args: argparse.Namespace, speaker: Speaker) -> int:
     _say_rejected(rejected, done.differing, speaker)
     if args.rejected:
         _write_rejected(args.rejected, [*rejected, *done.differing])
+    if args.report:
+        _write_report(args.report, table, records, done)
     _say_done(done, len(table.records) - len(records), rejected, took, args, speaker)
     speaker.data(
         {
@@ -179,6 +214,74 @@ def run_import(args: argparse.Namespace, speaker: Speaker) -> int:
         }
     )
     return REFUSED if rejected or done.differing else OK
+
+
+def run_mappings(args: argparse.Namespace, speaker: Speaker) -> int:
+    store.need_site()
+    from bihuan.desk import import_mappings
+
+    if args.drop and not import_mappings.drop(args.drop, now()):
+        raise _no_mapping(args.drop)
+    found = {name: import_mappings.find(name) for name in import_mappings.names()}
+    speaker.table(
+        (name, one.system, ", ".join(f"{column}={field}" for column, field in one.columns))
+        for name, one in found.items()
+        if one
+    )
+    speaker.data({name: asdict(one) for name, one in found.items() if one})
+    return OK
+
+
+def _wanted(args: argparse.Namespace) -> "Mapping":
+    """The saved mapping with what is wanted otherwise this time."""
+    from bihuan.desk import import_mappings
+
+    kept: Mapping | None = import_mappings.Mapping()
+    if args.mapping:
+        kept = import_mappings.find(args.mapping)
+    if kept is None:
+        raise _no_mapping(args.mapping)
+    system = args.system or kept.system
+    return import_mappings.Mapping(
+        (*kept.columns, *_pairs(args.map, "--map")),
+        (*kept.constant, *_pairs(args.set, "--set")),
+        (*kept.conditions, *_pairs(args.where, "--where")),
+        system,
+        args.source or kept.source or system,
+    )
+
+
+def _no_mapping(name: str) -> Stop:
+    from bihuan.desk import import_mappings
+
+    known = {one: Text(one, one) for one in import_mappings.names()}
+    return store.unknown(Text("对照", "mapping"), name, known)
+
+
+def _table(data: bytes, args: argparse.Namespace, system: str) -> "Table":
+    from bihuan.channels.exports import SYSTEMS
+    from bihuan.desk.tables import BadTable, read_table
+
+    if system and system not in SYSTEMS:
+        known = {name: one.text for name, one in SYSTEMS.items()}
+        raise store.unknown(Text("系统", "system"), system, known)
+    try:
+        if system:
+            return SYSTEMS[system].read(data, args.file)
+        return read_table(data, args.file, encoding=args.encoding, header=not args.no_header)
+    except BadTable as bad:
+        text = Text(f"{args.file}:{bad.text.zh}", f"{args.file}: {bad.text.en}")
+        raise Stop(text, REFUSED) from None
+
+
+def _known(table: "Table", system: str, fields: Any) -> dict[str, str]:
+    """What the columns of another system's export are, where the policy asks for it."""
+    from bihuan.channels.exports import SYSTEMS
+
+    if not system:
+        return {}
+    known = SYSTEMS[system].mapping
+    return {column: known[column] for column in table.columns if known.get(column) in fields}
 
 
 def _pairs(words: Sequence[str], option: str) -> list[tuple[str, str]]:
@@ -305,7 +408,11 @@ def _say_done(
 
 
 def _told(item: "Rejected") -> dict[str, Any]:
-    return {"line": item.line, "reason": {"zh": item.reason.zh, "en": item.reason.en}}
+    return {
+        "line": item.line,
+        "field": item.field,
+        "reason": {"zh": item.reason.zh, "en": item.reason.en},
+    }
 
 
 def _write_rejected(name: str, found: "Sequence[Rejected]") -> None:
@@ -315,3 +422,27 @@ def _write_rejected(name: str, found: "Sequence[Rejected]") -> None:
         writer.writerows(
             (item.line, f"{item.reason.zh} / {item.reason.en}", item.content) for item in found
         )
+
+
+def _write_report(name: str, table: "Table", records: "Sequence[Record]", done: "Imported") -> None:
+    with Path(name).open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("line", "result", "case", "field", "reason"))
+        writer.writerows(sorted(_results(table, records, done)))
+
+
+def _results(
+    table: "Table", records: "Sequence[Record]", done: "Imported"
+) -> "Iterator[tuple[int, str, str, str, str]]":
+    for one in done.taken:
+        yield one.line, "registered" if one.fresh else "known", one.number, "", ""
+    chosen = {record.line for record in records}
+    for record in table.records:
+        if record.line not in chosen:
+            yield record.line, "not chosen", "", "", ""
+    for result, found in (
+        ("refused", [*table.rejected, *done.rejected]),
+        ("differs", done.differing),
+    ):
+        for item in found:
+            yield item.line, result, "", item.field, f"{item.reason.zh} / {item.reason.en}"

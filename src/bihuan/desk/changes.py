@@ -35,6 +35,7 @@ AREAS = {
     "ways": Text("通知方式", "Ways of telling"),
     "sources": Text("帖子来源", "Sources of posts"),
     "lines": Text("电话线路", "Telephone lines"),
+    "import mappings": Text("导入对照", "Mappings of imports"),
     "webhooks": Text("事件推送", "Webhooks"),
 }
 _who: ContextVar[int | None] = ContextVar("who", default=None)

@@ -67,15 +67,33 @@ class BadMapping(ValueError):  # noqa: N818  (a refusal, not an accident)
         self.text = text
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A row that is a case: the line, the case's number; `fresh` where it was none before."""
+
+    line: int
+    number: str
+    fresh: bool
+
+
 @dataclass
 class Imported:
     """What came of an import. `differing`: an identity known already, under other words."""
 
     rows: int = 0
-    added: list[str] = field(default_factory=list)
-    repeated: int = 0
+    taken: list[Taken] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     differing: list[Rejected] = field(default_factory=list)
+
+    @property
+    def added(self) -> list[str]:
+        """The numbers of the new cases, in the order of their rows."""
+        return [one.number for one in self.taken if one.fresh]
+
+    @property
+    def repeated(self) -> int:
+        """How many rows were cases before."""
+        return sum(not one.fresh for one in self.taken)
 
 
 def fields_of(policy: Policy) -> dict[str, Field]:
@@ -195,7 +213,7 @@ def import_records(
                 if wrong:
                     done.rejected.append(wrong)
                 elif not dry_run:
-                    _register(record, facts, identity, done, policy, unit, by, now)
+                    _register(record, facts, identity, mapping, done, policy, unit, by, now)
         if progress:
             progress(min(start + BATCH, len(records)))
     return done
@@ -205,6 +223,7 @@ def _register(
     record: Record,
     facts: dict[str, Json],
     identity: str,
+    mapping: Mapping[str, str],
     done: Imported,
     policy: int,
     unit: str,
@@ -215,10 +234,13 @@ def _register(
     if made.refusal:
         at = f"{made.refusal.field}: " if made.refusal.field else ""
         text = Text(at + made.refusal.say("zh"), at + made.refusal.say("en"))
-        done.rejected.append(Rejected(record.line, text, _shown(record)))
+        column = next((key for key, name in mapping.items() if name == made.refusal.field), "")
+        done.rejected.append(
+            Rejected(record.line, text, _shown(record), column or made.refusal.field)
+        )
         return
     if not made.performed.repeated:
-        done.added.append(made.number)
+        done.taken.append(Taken(record.line, made.number, fresh=True))
         return
     stored = load(made.number)
     if stored and stored.case.facts.get("content", facts["content"]) != facts["content"]:
@@ -230,7 +252,7 @@ def _register(
         )
         done.differing.append(Rejected(record.line, text, _shown(record)))
     else:
-        done.repeated += 1
+        done.taken.append(Taken(record.line, made.number, fresh=False))
 
 
 class _Reading:
@@ -268,13 +290,14 @@ class _Reading:
             given = value_of(item, value, self.zone)
             if given is None:
                 wrong = _wrong(column, item, value)
-                return {}, "", Rejected(record.line, wrong, _shown(record))
+                return {}, "", Rejected(record.line, wrong, _shown(record), column)
             if name in facts and name not in self.usual and isinstance(given, str):
                 given = f"{facts[name]}\n{given}"
             facts[name] = given
         if not facts.get("content"):
             text = Text("没有投诉内容", "there is no complaint in it")
-            return {}, "", Rejected(record.line, text, _shown(record))
+            column = next(key for key, name in self.mapping.items() if name == "content")
+            return {}, "", Rejected(record.line, text, _shown(record), column)
         return facts, self._identity(facts), None
 
     def _identity(self, facts: dict[str, Json]) -> str:

@@ -40,6 +40,7 @@ class Rejected:
     line: int
     reason: Text
     content: str = ""  # the row as it stands, shortened
+    field: str = ""  # the column it is about, where it is about one
 
 
 @dataclass

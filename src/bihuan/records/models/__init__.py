@@ -13,6 +13,7 @@ from bihuan.records.models.delivery import (
     Telling,
 )
 from bihuan.records.models.event import ActReceipt, Anchor, Event
+from bihuan.records.models.import_mapping import ImportMapping
 from bihuan.records.models.learned import Learned, Suggested
 from bihuan.records.models.library import Citation, Document, DocumentTerm
 from bihuan.records.models.mailbox import Mailbox
@@ -53,6 +54,7 @@ __all__ = [
     "GroupChat",
     "Handle",
     "Holding",
+    "ImportMapping",
     "IssuedReport",
     "Learned",
     "Looking",

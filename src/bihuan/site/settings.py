@@ -123,6 +123,10 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
+PASSWORD_HASHERS = [
+    "bihuan.site.passwords.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # kept before; anew at the next sign-in
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (

@@ -1,5 +1,6 @@
 """Settings: the data folder, the secret key, the database, the headers, the lock on sign-in."""
 
+import gzip
 import stat
 import subprocess
 import sys
@@ -8,11 +9,13 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from bihuan.records.models import Site
 from bihuan.site import home
 from bihuan.site.database import database
+from bihuan.site.middleware import CompressText
 from bihuan.site.proxies import client_ip
 
 
@@ -130,3 +133,19 @@ def test_the_right_password_opens_a_session_scripts_cannot_read(client: Client) 
     assert answer.status_code == 302
     assert answer.cookies["sessionid"]["httponly"]
     assert answer.cookies["sessionid"]["samesite"] == "Lax"
+
+
+@pytest.mark.django_db
+def test_pages_travel_compressed_and_files_as_they_are() -> None:
+    asking = {"Accept-Encoding": "gzip"}
+    page = Client().get("/setup/", headers=asking)
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in page.headers["Vary"]
+    assert gzip.decompress(page.content).startswith(b"<!doctype html>")
+    assert "Content-Encoding" not in Client().get("/setup/").headers
+
+    def pdf(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse(b"%PDF-" + bytes(5000), content_type="application/pdf")
+
+    answer = CompressText(pdf)(RequestFactory().get("/", headers=asking))
+    assert "Content-Encoding" not in answer.headers

@@ -32,11 +32,11 @@ RUNS = 3  # the middle one counts: a loaded machine is slow by chance, never qui
 
 @dataclass(frozen=True)
 class Page:
-    """A page to be measured; `cookie` signs in."""
+    """A page to be measured; `profile` is the folder of a browser that is signed in, '' where nobody needs to be."""
 
     name: str
     url: str
-    cookie: str = ""
+    profile: str = ""
 
 
 def main() -> int:
@@ -46,10 +46,13 @@ def main() -> int:
     if program is None:
         print("No browser: python -m tools.browser installs one.", file=sys.stderr)
         return 1
-    with demo() as (address, made):
+    with (
+        demo() as (address, made),
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+    ):
         rows = [
             (page.name, form, *measured(page, form, program))
-            for page in pages(address, made)
+            for page in pages(address, made, profile)
             for form in FORM
         ]
     return told(rows)
@@ -91,42 +94,40 @@ def demo() -> Iterator[tuple[str, Any]]:
             server.close()
 
 
-def pages(address: str, made: Any) -> list[Page]:
-    """The customer's pages, from the first to the one that follows the case, and a clerk's own page."""
+def pages(address: str, made: Any, profile: str) -> list[Page]:
+    """The customer's pages, from the first to the one that follows the case, and a clerk's own pages."""
     from playwright.sync_api import sync_playwright
 
     browser.use_our_node()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=browser.installed(), args=FLAGS.split()
+        chromium = playwright.chromium.launch_persistent_context(
+            profile, executable_path=browser.installed(), args=FLAGS.split(), locale="zh-CN"
         )
-        clerk = chromium.new_page()
-        person = next(one for one in made.people if one.username == "guyu")
-        clerk.goto(f"{address}/accounts/login/")
-        clerk.fill("input[name=login]", person.username)
-        clerk.fill("input[name=password]", person.password)
-        clerk.press("input[name=password]", "Enter")
-        clerk.wait_for_url(f"{address}/")
-        signed_in = _cookies(clerk)
-        clerk.goto(f"{address}/cases/")
-        case = clerk.locator("#case-rows a").first.get_attribute("href")
-        customer = chromium.new_page(locale="zh-CN")
-        customer.goto(f"{address}/portal/")
-        chosen = customer.locator("main a[href*='/portal/']").evaluate_all(
+        page = chromium.new_page()
+        page.goto(f"{address}/portal/")
+        chosen = page.locator("main a[href*='/portal/']").evaluate_all(
             "links => links.map(link => link.href)"
         )
+        person = next(one for one in made.people if one.username == "guyu")
+        page.goto(f"{address}/accounts/login/")
+        page.fill("input[name=login]", person.username)
+        page.fill("input[name=password]", person.password)
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(f"{address}/")
+        page.goto(f"{address}/cases/")
+        case = page.locator("#case-rows a").first.get_attribute("href")
+        tomorrow = (
+            time.time() + 86400
+        )  # else they end with this browser, before Lighthouse starts its own
+        chromium.add_cookies([dict(one, expires=tomorrow) for one in chromium.cookies()])
         chromium.close()
     portal = [f"{address}/portal/", *dict.fromkeys(link for link in chosen if "#" not in link)]
     return [
         *(Page(link.removeprefix(address), link) for link in portal[:4]),
-        Page("/ (my page)", f"{address}/", signed_in),
-        Page("a case", f"{address}{case}", signed_in),
-        Page("/cases/new/", f"{address}/cases/new/", signed_in),
+        Page("/ (my page)", f"{address}/", profile),
+        Page("a case", f"{address}{case}", profile),
+        Page("/cases/new/", f"{address}/cases/new/", profile),
     ]
-
-
-def _cookies(page: Any) -> str:
-    return "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
 
 
 def measured(page: Page, form: str, program: str) -> tuple[dict[str, int], list[str]]:
@@ -138,19 +139,15 @@ def measured(page: Page, form: str, program: str) -> tuple[dict[str, int], list[
 
 
 def _run(page: Page, form: str, program: str) -> tuple[dict[str, int], list[str]]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         report = Path(folder) / "report.json"
         command = [
             str(HERE / "node_modules/.bin/lighthouse"), page.url, "--quiet", "--output=json",
             f"--output-path={report}", f"--only-categories={','.join(LEAST)}",
-            f"--chrome-flags={FLAGS} --user-data-dir={folder}/profile",
+            f"--chrome-flags={FLAGS} --password-store=basic --user-data-dir={page.profile or folder}",
         ]  # fmt: skip
         if form == "desktop":
             command.append("--preset=desktop")
-        if page.cookie:
-            headers = Path(folder) / "headers.json"
-            headers.write_text(json.dumps({"Cookie": page.cookie}))
-            command.append(f"--extra-headers={headers}")
         subprocess.run(command, check=True, env=_node() | {"CHROME_PATH": program})
         found = json.loads(report.read_text("utf-8"))
     scores = {name: round(100 * found["categories"][name]["score"]) for name in LEAST}

@@ -1,8 +1,10 @@
-"""Headers that every answer carries."""
+"""What every answer carries, and how it travels."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -30,3 +32,15 @@ def content_security_policy(
         return response
 
     return middleware
+
+
+class CompressText(GZipMiddleware):
+    """Sends pages and data compressed; files (PDF, Word, pictures) are so already and go as they are."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        kind = response.headers.get("Content-Type", "")
+        if not kind.startswith(("text/", "application/json")):
+            return response
+        return super().process_response(request, response)

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bihuan.site.middleware.CompressText",
     "bihuan.site.middleware.content_security_policy",
     "bihuan.channels.api.callers.tell_limits",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -21,20 +21,37 @@ Json = Any
 CAME = "applied"  # where the session keeps what came of it until the page is shown
 
 
-def panel(desk: Desk, request: HttpRequest) -> dict[str, Json] | None:
-    """What the block of a case page shows; only cases the reader may see are named. None: nothing to show."""
-    if desk.page.reach is not Reach.WHOLE or desk.page.state.ledger:
+def panel(desk: Desk, request: HttpRequest, *, with_alike: bool) -> dict[str, Json] | None:
+    """What the block of a case page shows; only cases the reader may see are named.
+
+    Those alike take dozens of comparisons: the page asks for them once it is seen, unless they are
+    wanted with it. None: not shown to who sees the case only in part.
+    """
+    if not _is_shown(desk):
         return None
     seen = listed_by_number(desk.reader.viewer, desk.page.state.links)
-    alike = alike_case(desk.reader.viewer, desk.page.id)
-    found: dict[str, Json] = {
+    return {
         "linked": [_linked(desk, row) for row in seen],
-        "suggested": [_suggested(desk, row, like) for row, like in alike.found],
-        "why": desk.names.text(alike.group.text) if alike.group else "",
         "apply": _applying(desk, {row.number for row in seen}),
         "came": request.session.pop(CAME, []),
+        "alike": alike(desk) if with_alike else None,
+        "alike_url": reverse("case-alike", args=[desk.page.number]),
     }
-    return found if any(found[name] for name in ("linked", "suggested", "apply", "came")) else None
+
+
+def alike(desk: Desk) -> dict[str, Json] | None:
+    """The cases that may be one matter with it, and why they are taken for one. None as above."""
+    if not _is_shown(desk):
+        return None
+    found = alike_case(desk.reader.viewer, desk.page.id)
+    return {
+        "cases": [_suggested(desk, row, like) for row, like in found.found],
+        "why": desk.names.text(found.group.text) if found.group else "",
+    }
+
+
+def _is_shown(desk: Desk) -> bool:
+    return desk.page.reach is Reach.WHOLE and not desk.page.state.ledger
 
 
 def _row(desk: Desk, row: Listed) -> dict[str, Json]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<str:number>/looking/", looking.look, name="case-looking"),
     path("<str:number>/files/<str:digest>/<str:name>", views.file, name="case-file"),
     path("<str:number>/templates.json", replying.texts, name="case-templates"),
+    path("<str:number>/alike/", views.alike, name="case-alike"),
     path("<str:number>/together/", views.apply_to_members, name="case-together"),
     path("<str:number>/<str:act>/", views.act, name="case-act"),
 ]

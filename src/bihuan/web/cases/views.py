@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -47,6 +48,7 @@ def show_case(
     form: dict[str, Json] | None = None,
     status: int = 200,
     revealed: bool = False,
+    with_alike: bool = False,
 ) -> HttpResponse:
     """The page of a case, with the form of an act open where one is given."""
     reader, page = desk.reader, desk.page
@@ -74,7 +76,7 @@ def show_case(
             "sheets": head.sheets(desk),
             "time_spent": time_spent(desk),
             "files": attached(desk),
-            "together": together.panel(desk, request),
+            "together": together.panel(desk, request, with_alike=with_alike),
             "panels": panels(desk),
             "papers": head.papers(desk),
             "doable": head.doable(desk, owed),
@@ -167,6 +169,20 @@ def remember_done(
         "next": following,
         "draft": f"{desk.page.number}/{act}/{request.GET.get('sheet', sheet) or 0}/{item}",
     }
+
+
+@staff
+@require_GET
+def alike(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
+    """The cases that may be one matter with it: for the page that asks once it is seen, or the page with them."""
+    desk = desk_or_404(reader, number)
+    if not request.headers.get("HX-Request"):
+        permissions.log_look(reader.viewer, desk.page.id, reader.now)
+        return show_case(request, desk, with_alike=True)
+    found = together.alike(desk)
+    if found is None:
+        raise Http404
+    return render(request, "cases/alike.jinja", {"found": found})
 
 
 @staff

@@ -5,10 +5,12 @@ from django.db import connection
 
 from bihuan.channels.registry import ways_out
 from bihuan.desk import delivering, intake, organisation, secrets, ways
+from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.news import NEWS
 from bihuan.desk.outbox import deliver, mark_read
 from bihuan.desk.presentation import set_notices
 from bihuan.desk.sweep import sweep
+from bihuan.desk.verify import verify
 from bihuan.records.models import Case, Delivery, Gateway, Notice, Person, Site, Telling
 from tests.channels.servers import free_port, http_server, mail_server
 from tests.desk.firm import DAY, HOUR, MIN, START, firm, instant, owed
@@ -255,6 +257,35 @@ def test_an_administrator_hears_what_did_not_reach_a_colleague(office):
         go(START)
     notice = Notice.objects.get(kind="undelivered", person=office.gm)
     assert (notice.body["to"], notice.body["way"]) == (office.agent, "email")
+
+
+def test_what_does_not_reach_a_colleague_is_owed_until_somebody_saw_to_it(office):
+    ensure_ledgers(START - DAY)
+    with mail_server() as box:
+        box.answers["agent@firm.example"] = "550 no such user"
+        open_mail(box.port)
+        came()
+        go(START)
+        came()
+        go(START + MIN)
+    ledger = "TZ-general-1-top"
+    (debt,) = [one for one in owed(ledger) if one[0] == "see_to_notices"]
+    assert debt[1] == "after_sales_manager@"
+    assert debt[2] > START
+    told = {"result": "已改正其邮箱地址，并电话告知"}
+    done = office.act(ledger, "see_to_notices", office.manager, START + HOUR, **told)
+    assert done.accepted, done.refusal
+    assert "see_to_notices" not in [act for act, _seat, _due in owed(ledger)]
+    assert verify(START + HOUR) == []
+
+
+def test_a_way_that_is_down_is_owed_once_while_it_is_down(office):
+    ensure_ledgers(START - DAY)
+    open_mail(1)
+    came()
+    for at in (START, START + 300, START + 700, START + 1500):
+        go(at)
+    assert [act for act, _seat, _due in owed("TZ-general-1-top")].count("see_to_notices") == 1
 
 
 def test_a_message_taken_later_is_tried_again_and_the_others_go(office):

@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 
 from bihuan.desk import secrets, ways
 from bihuan.desk.composing import CUSTOMER
+from bihuan.desk.ledgers import ledger_of_the_house
 from bihuan.desk.outbox import notify_administrators
 from bihuan.desk.perform import perform
 from bihuan.desk.ways import Attachment, GatewayDownError, NotAcceptedError, Parcel, Way
@@ -231,7 +232,7 @@ def _try_later(group: Sequence[Delivery], error: str, now: int) -> int:
 
 
 def _give_up(group: Sequence[Delivery], state: State, reason: str, now: int) -> int:
-    """It did not arrive and will not: for a customer another way is owed, else administrators are told."""
+    """It did not arrive and will not: reaching the customer another way is owed, or seeing to the notices of staff."""
     with transaction.atomic():
         changed = Delivery.objects.filter(pk__in=_ids(group)).exclude(state=state)
         lost = list(changed.select_related("case"))
@@ -243,16 +244,36 @@ def _give_up(group: Sequence[Delivery], state: State, reason: str, now: int) -> 
                 said = {"to": row.to, "way": row.way, "error": reason[:LONGEST_ERROR]}
                 key = f"undelivered/{row.to}/{row.way}/{now // 86400}"
                 notify_administrators("undelivered", said, key, now)
+                told = {"told": row.to} if row.to.isdecimal() else {}
+                _owe_notices(told, row.way, reason, key, now)
     return len(lost)
 
 
 def _owe_another_way(row: Delivery, number: str, reason: str, now: int) -> None:
-    way = row.way if row.way in {name for name, _text in SENT_BY.choices} else "message"
-    data = {"way": way, "came_back": reason[:LONGEST_ERROR] or "-", "message": row.message_id}
+    data = _came_back(row.way, reason) | {"message": row.message_id}
     act = Act("not_reached", "system", now, data)
     done = perform(act, case_number=number, act_id=f"not-reached/{row.message_id}", now=now)
     if done.refusal:
         log.warning("%s: %s", number, done.refusal.code)
+
+
+def _owe_notices(told: Mapping[str, str], way: str, reason: str, key: str, now: int) -> None:
+    """Note in the ledger of the house that a notice failed; once there is a ledger."""
+    number = ledger_of_the_house(now)
+    if not number:
+        return
+    act = Act("not_told", "system", now, {**told, **_came_back(way, reason)})
+    done = perform(act, case_number=number, act_id=f"not-told/{key}"[:80], now=now)
+    if done.refusal:
+        log.warning("%s: %s", number, done.refusal.code)
+
+
+def _came_back(way: str, reason: str) -> dict[str, str]:
+    known = {name for name, _text in SENT_BY.choices}
+    return {
+        "way": way if way in known else "message",
+        "came_back": reason[:LONGEST_ERROR] or "-",
+    }
 
 
 def bounced(message_id: str, reason: str, now: int) -> bool:
@@ -304,4 +325,6 @@ def _note_down(way: str, error: str, now: int) -> None:
         row.save(update_fields=["failures", "down_since", "next_at", "error"])
         if now - row.down_since >= SAID_AFTER:
             said = {"way": way, "error": row.error, "since": row.down_since}
-            notify_administrators("way down", said, f"down/{way}/{row.down_since}", now)
+            key = f"down/{way}/{row.down_since}"
+            notify_administrators("way down", said, key, now)
+            _owe_notices({}, way, row.error, key, now)

@@ -36,6 +36,16 @@ def open_ledger(version: PolicyVersion, unit: str, now: int) -> Performed:
     return perform(act, policy=version.pk, now=now)
 
 
+def ledger_of_the_house(now: int) -> str:
+    """The number of a ledger for what concerns the house as a whole: the topmost there is; empty where none is yet."""
+    for version in packs.policies_in_force(now).values():
+        rows = Case.objects.filter(ledger=True, policy=version.pk).exclude(kind=MESSAGE)
+        number = rows.order_by("unit", "pk").values_list("number", flat=True).first()
+        if number:
+            return number
+    return ""
+
+
 def _owed_from_the_start(
     version: PolicyVersion, policy: Policy, organisation: Organisation
 ) -> list[str]:

@@ -726,6 +726,14 @@ _ACTS = (
         fields=(RESULT,),
     ),
     _act(
+        "see_to_notices",
+        "处理未送达的通知",
+        "See to notices that did not arrive",
+        phrase=("让未送达的通知送到本人", "see to it that notices that failed reach their people"),
+        past=("处理了未送达的通知", "saw to notices that had not arrived"),
+        fields=(RESULT,),
+    ),
+    _act(
         "approve_adoption",
         "三人批准制度",
         "Approve the policy by three",
@@ -941,6 +949,18 @@ _ACTS = (
             SENT_BY,
             field("came_back", "long", "未送达原因", "Why it did not", personal=True),
             field("message", "text", "消息编号", "Message id", required=False),
+        ),
+        engine=True,
+    ),
+    _act(
+        "not_told",
+        "通知未送达",
+        "Notice not delivered",
+        past=("记录通知未送达工作人员", "noted that a notice did not reach a member of staff"),
+        fields=(
+            field("told", "person", "收件人", "To", required=False),
+            SENT_BY,
+            field("came_back", "long", "未送达原因", "Why it did not", personal=True),
         ),
         engine=True,
     ),

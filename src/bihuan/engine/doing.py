@@ -34,6 +34,7 @@ from bihuan.engine.rules import answering_row
 from bihuan.engine.settling import recompute, settle, severity_rows
 from bihuan.engine.slots import ON_A_MESSAGE, Slot, find_slot, form_for
 from bihuan.engine.spans import window_of
+from bihuan.engine.telling import owe_notices
 from bihuan.engine.triaging import judge
 from bihuan.engine.visiting import is_attempt, outcome_of
 from bihuan.engine.words import COMPENSATION
@@ -413,5 +414,7 @@ def do_engine(work: Work, act: Act) -> None:
         trigger(work, "customer added", act.at)
     elif name == "not_reached":
         trigger(work, "not reached", act.at)
+    elif name == "not_told":
+        owe_notices(work, act.at)
     elif name == "lower_severity":
         work.emit("severity", answered=list(severity_rows(work)), **{"is": data["severity"]})

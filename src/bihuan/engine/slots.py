@@ -24,7 +24,7 @@ from bihuan.engine.words import ENDINGS, Text
 from bihuan.engine.work import Work
 
 ON_A_LEDGER = frozenset(
-    {"remark", "attach", "hold", "release", "review_hold"}
+    {"remark", "attach", "hold", "release", "review_hold", "not_told"}
 )  # beside what it owes
 ON_A_MESSAGE = frozenset({TRIAGE, SET_ASIDE})
 

@@ -9,6 +9,7 @@ from bihuan.engine.case import Act, Case, Event, Json
 from bihuan.engine.fields import Field
 from bihuan.engine.invariants import Broken, broken, broken_between
 from bihuan.engine.organisation import Seat
+from bihuan.engine.preventing import BROUGHT, JUDGES
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.slots import Slot, find_slot, form_for, seats_for
 from bihuan.engine.step import Decision, catch_up, decide
@@ -141,6 +142,11 @@ def sensible(dice: Random, work: Work, slot: Slot, now: int) -> dict[str, Json]:
     data |= {name: "yes" for name in ("consent", "outside_path", "company_name") if name in data}
     if "told_by" in data:
         data["told_by"] = "same channel"
+    if slot.act == JUDGES:
+        data |= {name: dice.randint(0, 4) for name in sorted(BROUGHT)}
+    if data.get("actions"):
+        who = dice.choice(sorted(work.world.organisation.names))
+        data["actions"] = f"换货\n培训；{who}；{work.day(now + 3 * DAY)}"
     if slot.act == "respond" and work.case.facts.get("written") == "yes":
         data |= {name: said for name, said in WRITTEN.items() if name in data}
     if "about_person" in data:

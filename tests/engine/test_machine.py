@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bihuan.engine.case import Act, Case, Json, replay
 from bihuan.engine.dues import latest_promise
 from bihuan.engine.organisation import unit_of
+from bihuan.engine.preventing import JUDGES
 from bihuan.engine.step import Possible, decide, possible
 from bihuan.engine.words import RELATIONS
 from bihuan.engine.work import Work
@@ -176,6 +177,8 @@ def fitting(dice: Random, offer: Possible, play: Play) -> dict[str, Json]:
             data[name] = WRITTEN[name]
     if offer.outcomes:
         data["outcome"] = dice.choice(offer.outcomes).name
+    if offer.act == JUDGES:
+        data |= {"cases_before": 1, "cases_after": 0}  # counted by the system
     return data
 
 

@@ -10,8 +10,10 @@ from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Act, Case
 from bihuan.engine.clock import Span, due
 from bihuan.engine.policy import Policy
+from bihuan.engine.preventing import JUDGES, watch_of
 from bihuan.engine.visiting import falls_to
 from bihuan.engine.words import DRAWN
+from bihuan.engine.world import World
 
 COUNTING_ACTS = frozenset({"register", "classify", "review_return", "correct"})
 DRAWING_ACT = "close"
@@ -50,6 +52,12 @@ _DRAWN = """
     SELECT COUNT(*), COUNT(DISTINCT o.case_id) FROM records_case c
     LEFT JOIN records_obligation o ON o.case_id = c.id AND o.row = %s
     WHERE NOT c.ledger AND c.policy_code = %s AND c.closed_at >= %s AND c.id <> %s
+"""
+# The cases of a case's problem in a time; where it has no subject it is a problem of its own.
+_SINCE = """
+    SELECT COUNT(*) FROM records_case
+    WHERE NOT ledger AND ((%s <> '' AND subject = %s AND category = %s) OR id = %s)
+      AND registered_at > %s AND registered_at <= %s
 """
 _EARLIER = "SELECT COUNT(*) FROM records_case WHERE NOT ledger AND subject = %s AND id <> %s"
 
@@ -122,6 +130,27 @@ def drawn_fact(
         closed, drawn = cursor.fetchone()
     share = ruling.world.count(step.sample, case)
     return {DRAWN: "yes" if falls_to(share, closed, drawn) else "no"}
+
+
+def recurrence(act: Act, case: Case | None, case_id: int, world: World, now: int) -> dict[str, int]:
+    """What an act that judges a corrective action brings: the cases of the problem before it and since."""
+    if act.name != JUDGES or case is None:
+        return {}
+    watch = watch_of(case, world, act.sheet)
+    if watch is None:
+        return {}
+    before, after = (
+        _of_the_problem(case, case_id, world.policy, since, until)
+        for since, until in ((watch.before, watch.opened), (watch.since, now))
+    )
+    return {"cases_before": before, "cases_after": after}
+
+
+def _of_the_problem(case: Case, case_id: int, policy: Policy, since: int, until: int) -> int:
+    """The cases of a case's problem that were registered after an instant, up to another."""
+    subject = str(subject_of(case.facts, policy))[:80]
+    category = str(case.facts.get("category") or "")[:60]
+    return _one(_SINCE, (subject, subject, category, case_id, since, until))
 
 
 def subject_of(facts: Mapping[str, Any], policy: Policy) -> str:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from bihuan.desk import numbering, worlds
 from bihuan.desk.append import Change, Record, append
-from bihuan.desk.counting import counted_facts, drawn_fact
+from bihuan.desk.counting import counted_facts, drawn_fact, recurrence
 from bihuan.desk.in_force import policy_for
 from bihuan.desk.locating import located_facts
 from bihuan.desk.stored import Stored, load, load_both, reaches, standing, world_beside
@@ -17,6 +17,7 @@ from bihuan.engine.acts import JOINING
 from bihuan.engine.case import Act, Case
 from bihuan.engine.links import grown_as, mirrored
 from bihuan.engine.manner import serial_day
+from bihuan.engine.preventing import BROUGHT
 from bihuan.engine.refusal import Owing, Refusal
 from bihuan.engine.step import Decision, decide
 from bihuan.engine.together import Peer, decide_appeal, decide_both, opened_by_appeal
@@ -272,8 +273,10 @@ class _Performing:
             **counted_facts(act, case, case_id, ruling, self.now),
             **located_facts(act, case, ruling),
             **drawn_fact(act, case, case_id, ruling, self.now),
+            **recurrence(act, case, case_id, ruling.world, self.now),
         }
         counted = {name for name, fact in ruling.world.policy.facts.items() if fact.counted}
+        counted |= BROUGHT
         if not found and not counted & act.data.keys():
             return act
         told = {name: value for name, value in act.data.items() if name not in counted}

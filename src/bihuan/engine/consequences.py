@@ -8,6 +8,7 @@ from bihuan.engine.organisation import Seat
 from bihuan.engine.pausing import resume
 from bihuan.engine.policy import Consequence, Duty, SheetKind, Step
 from bihuan.engine.posts import above_owner, outranks, resolve
+from bihuan.engine.preventing import of_steps
 from bihuan.engine.rules import applies, holds
 from bihuan.engine.visiting import lines_drawn, taken
 from bihuan.engine.work import Work
@@ -217,7 +218,10 @@ def hands_on(work: Work, consequence: Consequence) -> bool:
 
 
 def go_back(work: Work, targets: tuple[str, ...], sheet: Sheet | None, at: int) -> None:
-    work.emit("unmarked", sheet=sheet.number if sheet else 0, steps=from_step(work, targets, sheet))
+    steps = from_step(work, targets, sheet)
+    if sheet is not None:
+        steps = of_steps(sheet, steps)
+    work.emit("unmarked", sheet=sheet.number if sheet else 0, steps=steps)
     if sheet is None:
         work.emit("round", **{"is": work.case.round + 1})
         work.emit("instant", name="taken up", at=at)

@@ -29,10 +29,11 @@ from bihuan.engine.outside import followed, referred
 from bihuan.engine.pausing import pause, resume
 from bihuan.engine.policy import Consequence, Duty, Periodic, Step, Who
 from bihuan.engine.posts import SYSTEM, acting_seat, resolve
+from bihuan.engine.preventing import keep_action, noted
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.rules import answering_row
 from bihuan.engine.settling import recompute, settle, severity_rows
-from bihuan.engine.slots import ON_A_MESSAGE, Slot, find_slot, form_for
+from bihuan.engine.slots import ON_A_MESSAGE, Slot, find_slot, form_for, one_of_plan
 from bihuan.engine.spans import window_of
 from bihuan.engine.telling import owe_notices
 from bihuan.engine.triaging import judge
@@ -109,6 +110,7 @@ def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     found = slot or find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
     assert isinstance(found, Slot), found
     slot = found
+    slot.debts = one_of_plan(slot)
     seat = SYSTEM if act.by == "system" else slot.seat
     take_facts(work, act, slot)
     keep_conditions(work, act.data.get("conditions_told"), act.at)
@@ -208,7 +210,8 @@ def take_facts(work: Work, act: Act, slot: Slot) -> None:
             for name, value in act.data.items()
             if name != "outcome" and value not in (None, "", [])
         }
-        if filled:
+        item = slot.debts[0].item if slot.debts else ""
+        if filled := noted(slot.sheet, act.name, item, filled):
             work.emit("sheet filled", number=slot.sheet.number, data=filled)
 
 
@@ -274,6 +277,9 @@ def do_step(work: Work, slot: Slot, act: Act) -> None:
         if len(work.case.attempts[step.name]) < work.limit(step.tries):
             return
     if step.act == "compensate" and unpaid(work):
+        return
+    item = slot.debts[0].item if slot.debts else ""
+    if sheet is not None and item and keep_action(work, sheet, step, item):
         return
     word = ACTS[step.act]
     outcome = outcome_of(work, step, act) or "done"

@@ -37,6 +37,11 @@ def field(
 REASON = field("reason", "long", "理由", "Reason")
 REMARK = field("remark", "long", "说明", "Remark", required=False)
 PHOTOS = field("files", "file", "照片和凭证", "Photos and papers", required=False)
+# How often a problem came before something was done about it, and since: counted by the system.
+RECURRENCE = (
+    field("cases_before", "count", "措施前的同类投诉", "Cases of the problem before"),
+    field("cases_after", "count", "措施后的同类投诉", "Cases of the problem since"),
+)
 RESULT = field("result", "long", "结果", "Result", personal=True)
 ANSWER_FORMS = {
     "phone": ("电话", "By phone"),

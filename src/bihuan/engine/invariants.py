@@ -106,7 +106,7 @@ def _owes_the_next_act(work: Work) -> Iterator[Broken]:
 
 
 def _line_owes_once(work: Work, sheet: Sheet | None) -> Iterator[Broken]:
-    """A live line has exactly one open debt, that of its current step; a line that is over has none."""
+    """A live line owes its current step, once or for each action planned; a line that is over owes nothing."""
     number = sheet.number if sheet else 0
     name = f"第 {number} 张单据" if sheet else "主线"
     name_en = f"sheet {number}" if sheet else "the main line"
@@ -121,7 +121,8 @@ def _line_owes_once(work: Work, sheet: Sheet | None) -> Iterator[Broken]:
         for debt in debts:
             yield _broken("K1", f"{name}已终结仍有待办", f"{name_en} is over and owes", debt.id)
         return
-    if len(debts) != 1:
+    planned = bool(debts) and all(debt.item for debt in debts)  # each action of a plan is owed
+    if len(debts) != 1 and not (sheet and planned):
         yield _broken("K1", f"{name}有 {len(debts)} 项待办", f"{name_en} owes {len(debts)} acts")
     step = work.current(sheet)
     for debt in debts:

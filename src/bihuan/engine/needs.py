@@ -142,6 +142,61 @@ _NEEDS = (
         Text("预防措施", "prevention"),
         (field("prevention", "long", "预防措施", "Prevention"),),
     ),
+    # corrective action, as 8D and CAPA forms ask for it
+    Need("team", Text("小组", "a team"), (field("team", "long", "小组", "Team"),)),
+    Need(
+        "problem described",
+        Text("描述问题", "the problem described"),
+        (field("problem", "long", "问题描述", "Problem"),),
+    ),
+    Need(
+        "containment",
+        Text("应急措施", "what holds it in check at once"),
+        (field("containment", "long", "应急措施", "Held in check by"),),
+    ),
+    Need(
+        "five whys",
+        Text("逐层追问五个为什么", "why, asked five times"),
+        (field("whys", "long", "五个为什么(每行一问一答)", "Five times why, one a line"),),
+    ),
+    Need(
+        "fishbone",
+        Text("按人、机、料、法、环、测查找原因", "causes looked for along a fishbone"),
+        (
+            field("cause_people", "long", "鱼骨图：人", "Fishbone: people", required=False),
+            field("cause_machine", "long", "鱼骨图：机", "Fishbone: machine", required=False),
+            field("cause_material", "long", "鱼骨图：料", "Fishbone: material", required=False),
+            field("cause_method", "long", "鱼骨图：法", "Fishbone: method", required=False),
+            field("cause_place", "long", "鱼骨图：环", "Fishbone: surroundings", required=False),
+            field("cause_check", "long", "鱼骨图：测", "Fishbone: measurement", required=False),
+        ),
+    ),
+    Need(
+        "escape",
+        Text("为何没有更早发现", "why it was not noticed before"),
+        (field("escape", "long", "为何没有更早发现", "Why it was not noticed before"),),
+    ),
+    Need(
+        "actions planned",
+        Text("措施、责任人、期限", "actions, each with who does it by when"),
+        (
+            field(
+                "actions",
+                "long",
+                "措施(每行一项：措施；责任人；日期)",
+                "Actions, one a line: what; who; day",
+            ),
+        ),
+    ),
+    Need(
+        "made lasting",
+        Text(
+            "有效的措施固化到制度、标准或培训",
+            "what worked made lasting in rules, standards or training",
+        ),
+        (field("lasting", "long", "固化措施", "Made lasting by"),),
+        only=("outcome", "effective"),
+    ),
     Need(
         "nothing undisclosed",
         Text("不泄露非公开信息", "nothing undisclosed"),

@@ -10,6 +10,7 @@ from bihuan.engine.dues import latest_promise
 from bihuan.engine.fields import Field
 from bihuan.engine.needs import NEEDS
 from bihuan.engine.posts import is_walled
+from bihuan.engine.preventing import JUDGES, watch_of
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import applies, rank
 from bihuan.engine.slots import (
@@ -84,7 +85,14 @@ def consider(work: Work, name: str, number: int, person: str, now: int) -> Possi
     form = form_for(work, slot, person)
     facts = work.facts()
     fields = tuple(field for field in form.fields if counts_here(field, facts))
-    return Possible(name, number, fields, form.outcomes, slot.clauses, refusal, bool(slot.debts))
+    outcomes = form.outcomes
+    if (
+        (watch := watch_of(work.case, work.world, number))
+        and name == JUDGES
+        and now < watch.earliest
+    ):
+        outcomes = outcomes[1:]  # too early to say that it worked
+    return Possible(name, number, fields, outcomes, slot.clauses, refusal, bool(slot.debts))
 
 
 def no_room(work: Work, slot: Slot, now: int) -> Refusal | None:

@@ -215,6 +215,14 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Effective:
+    """When an action may be called effective: the rate of the problem has fallen by a share, over a time."""
+
+    fallen: str  # a number that is a share
+    over: str  # a number that is a time
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A row of a main line: who owes which act by when, when it applies, what it needs and what follows."""
 
@@ -236,6 +244,7 @@ class Step:
     not_by: tuple[str, ...] = ()  # acts: whoever did one of them in the case does not do this one
     sample: str = ""  # a number: of a hundred closed cases so many are visited
     approves: tuple[str, ...] = ()  # the facts an approval stands for
+    effective: Effective | None = None
 
 
 @dataclass(frozen=True, slots=True)

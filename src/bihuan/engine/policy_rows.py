@@ -12,6 +12,7 @@ from bihuan.engine.policy import (
     Allowed,
     Condition,
     Duty,
+    Effective,
     Element,
     Grant,
     Periodic,
@@ -50,6 +51,7 @@ _STEP_KEYS = (
     "not_by",
     "sample",
     "approves",
+    "effective",
     "clause",
 )
 _DUTY_KEYS = (
@@ -256,7 +258,29 @@ class Rows(Expressions):
             not_by=self._not_by(mapping.get("not_by"), act, place),
             sample=self._share(mapping.get("sample"), f"{place}.sample"),
             approves=self._approves(mapping.get("approves"), act, f"{place}.approves"),
+            effective=self._effective(mapping.get("effective"), act, f"{place}.effective"),
         )
+
+    def _effective(self, node: Node | None, act: str, place: str) -> Effective | None:
+        """How far the rate of the problem must have fallen: `{fallen: NUMBER, over: NUMBER}`."""
+        if node is None:
+            return None
+        mapping = self.read.mapping(node, place)
+        self.read.known(mapping, ("fallen", "over"), place)
+        self.read.required(mapping, ("fallen", "over"), place)
+        fallen = self._share(mapping.get("fallen"), f"{place}.fallen")
+        over = self.number(mapping.get("over"), f"{place}.over")
+        times = self.numbers[over].values if over in self.numbers else ()
+        if act != "check_effect" or any(isinstance(value, int | str) for _, value in times):
+            self.read.error(
+                node,
+                "bad-effective",
+                f"{place}：effective 只用于 check_effect，over 应为时限",
+                f"{place}: effective is for check_effect, and over is a time",
+                place,
+            )
+            return None
+        return Effective(fallen, over)
 
     def _approves(self, node: Node | None, act: str, place: str) -> tuple[str, ...]:
         """The facts an approval stands for; none of them personal, for their hash is kept."""

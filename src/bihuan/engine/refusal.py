@@ -205,6 +205,27 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "货物在我方，须先验收并处置",
         "the goods are with us and must be inspected and disposed of first",
     ),
+    "plan-too-long": ("措施最多 {right} 项", "a plan has at most {right} actions"),
+    "bad-plan": (
+        "措施第 {line} 行应为“措施；责任人；日期”：责任人为在岗人员的账号或姓名，日期如 2026-03-31",
+        "line {line} of the actions should be 'what; who; day': somebody who holds a post, and a day like 2026-03-31",
+    ),
+    "plan-too-far": (
+        "措施第 {line} 行的日期须晚于现在，最迟 {right}",
+        "the day in line {line} of the actions must lie ahead, at the latest {right}",
+    ),
+    "too-early-to-judge": (
+        "现在还看不出是否有效，最早 {right} 可判",
+        "it is too early to say whether it worked; it can be judged from {right}",
+    ),
+    "not-counted": (
+        "同类投诉的件数由系统统计，没有件数不能判为有效",
+        "how often the problem came again is counted by the system; without that nothing is effective",
+    ),
+    "not-fallen": (
+        "不能判为有效：措施前 {days} {before} 件，措施后 {since} {after} 件；须下降 {margin} %，即至多 {most} 件",
+        "not effective: {before} cases in {days} before, {after} in {since} since; {most} would be {margin} % fewer",
+    ),
     "not-authorised": (
         "没有核对代表人的授权，不能只答复代表人",
         "the representative's authorisation was not seen, so the complainant is answered",

@@ -14,6 +14,7 @@ from bihuan.engine.money import forbidden
 from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.policy import Duty
 from bihuan.engine.posts import is_walled
+from bihuan.engine.preventing import BROUGHT, JUDGES, not_effective, unfit_plan
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.rules import questions_on
 from bihuan.engine.slots import Slot, blocked, find_slot, form_for, not_theirs, overspent
@@ -21,8 +22,8 @@ from bihuan.engine.triaging import without_case
 from bihuan.engine.words import Text
 from bihuan.engine.work import Work
 
-# What an act carries beside its form: the debt it is about, or the case it opens.
-HIDDEN = {"appeal_received": "case"}
+# What an act carries beside its form: the debt it is about, the case it opens, what was counted for it.
+HIDDEN = {"appeal_received": {"case"}, JUDGES: BROUGHT}
 
 
 def judged(work: Work, act: Act, now: int) -> Refusal | Slot | None:
@@ -49,8 +50,8 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
     if slot.allowed is not None and (refusal := overspent(work, slot.allowed)):
         return refusal
     form = form_for(work, slot, act.by)
-    hidden = HIDDEN.get(act.name, "item")
-    data = {name: value for name, value in act.data.items() if name != hidden}
+    hidden = HIDDEN.get(act.name, {"item"})
+    data = {name: value for name, value in act.data.items() if name not in hidden}
     facts = work.facts()
     return (
         unstocked(work, form, data)
@@ -58,6 +59,8 @@ def unmet(work: Work, slot: Slot, act: Act, now: int) -> Refusal | None:
         or check_times(form, data, work.case, work.world, facts, now)
         or not_addressable(work, slot, data)
         or not_granted(work, slot.step, data)
+        or unfit_plan(work, slot.sheet, data, now)
+        or not_effective(work, slot.step, act)
         or ruled_out(work, slot, data)
         or forbidden(work.case, act.name, data, slot.clauses)
         or overpaid(work, act.name, act.by, data, slot.clauses)

@@ -13,6 +13,7 @@ from typing import Any
 from bihuan.engine.acts import ACTS, JOINING
 from bihuan.engine.calendar import Calendar
 from bihuan.engine.case import Act, Case, Debt, Event, Json, replay
+from bihuan.engine.fields import RECURRENCE
 from bihuan.engine.leading import lead_of
 from bihuan.engine.library import Library
 from bihuan.engine.links import command_of, members_of
@@ -638,7 +639,7 @@ def _kinds_of_fields(policy: Policy) -> dict[str, str]:
     """What kind of value each field of the acts, needs and facts takes, by its name."""
     kinds: dict[str, str] = {"received": "time"}
     fields = [item for act in ACTS.values() for item in act.fields]
-    fields += [item for need in NEEDS.values() for item in need.fields]
+    fields += [*(item for need in NEEDS.values() for item in need.fields), *RECURRENCE]
     for item in fields:
         kinds.setdefault(item.name, item.kind)
     for asked in policy.questions.values():

@@ -649,6 +649,7 @@ class _Reading:
             words += f"；要求：{needs}" if zh else f"; required: {needs}"
         words += self.approved(step)
         words += self.granted(step)
+        words += self.proved(step)
         words += self.visitors(step)
         words += self.outcomes(step, sheet)
         if step.missed is not None:
@@ -685,6 +686,19 @@ class _Reading:
             return f"；所批为{'、'.join(facts)}，此后有变的须重新审批"
         what = " and ".join(f"“{mid(fact)}”" for fact in facts)
         return f"; what is approved is {what}; if that changes, it is approved anew"
+
+    def proved(self, step: Step) -> str:
+        """How far the cases of the problem must have become fewer before an action is called effective."""
+        if step.effective is None:
+            return ""
+        share = say_value(self.policy.numbers[step.effective.fallen].value(), self.lang)
+        over = say_value(self.policy.numbers[step.effective.over].value(), self.lang)
+        if self.zh:
+            return f"；措施采取满{over}、同类投诉比开单前至少下降{share} %的，才可判为有效"
+        return (
+            f"; it can be called effective once {over} have passed since the action and the problem "
+            f"comes at least {share} % less often than before the sheet was opened"
+        )
 
     def granted(self, step: Step) -> str:
         """Under which conditions, and until when, the good outcome is open."""

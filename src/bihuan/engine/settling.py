@@ -10,6 +10,7 @@ from bihuan.engine.keeping import settle_keeping
 from bihuan.engine.organisation import Seat
 from bihuan.engine.policy import Duty, Row, Step, Who
 from bihuan.engine.posts import outranks, resolve, step_aside
+from bihuan.engine.preventing import actions_left, owe_actions
 from bihuan.engine.rules import answering_row, holds, rank
 from bihuan.engine.words import STAGES
 from bihuan.engine.work import Work
@@ -143,6 +144,12 @@ def settle_step(work: Work, step: Step | None, sheet: Sheet | None, at: int) -> 
     )
     line = work.line(sheet)
     facts = work.facts()
+    if sheet is not None and actions_left(work, sheet, step):
+        since = line.since.get(step.name, at)
+        if step.name not in line.since:
+            work.emit("since", sheet=number, step=step.name, at=since)
+        owe_actions(work, sheet, step, since)
+        return
     if standing is None:
         since = line.since.get(step.name, at)
         if step.name not in line.since:

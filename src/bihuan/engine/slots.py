@@ -68,7 +68,7 @@ def _fitting(work: Work, name: str, number: int, item: str) -> Slot | Refusal:
     if name == "purge":  # comes by itself, when its time does
         return refuse("not-allowed")
     if number:
-        return sheet_slot(work, name, number)
+        return sheet_slot(work, name, number, item)
     debts = work.open_debts(name, 0, item)
     if work.case.ended and not debts and name not in AFTER_CLOSING - {"reopen"}:
         return refuse("final", ending=ENDINGS[work.case.ended])
@@ -101,7 +101,7 @@ def unfit_to_hold(work: Work, name: str) -> Refusal | None:
     return None
 
 
-def sheet_slot(work: Work, name: str, number: int) -> Slot | Refusal:
+def sheet_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Refusal:
     sheet = work.case.sheets.get(number)
     if sheet is None:
         return refuse("no-such-sheet", at="sheet", sheet=number)
@@ -111,13 +111,24 @@ def sheet_slot(work: Work, name: str, number: int) -> Slot | Refusal:
         return refuse(f"sheet-{sheet.ended}", at="sheet", clauses=clauses, sheet=number)
     step = work.current(sheet)
     if step is not None and step.act == name:
-        return Slot("step", name, step=step, sheet=sheet, debts=work.open_debts(name, number))
+        debts = work.open_debts(name, number, item)
+        if item and not debts:
+            return refuse("done-already", clauses=step.at.cited(work.kind))
+        return Slot("step", name, step=step, sheet=sheet, debts=debts)
     debts = work.open_debts(step.act, number) if step is not None else ()
     at_addressee = any(sheet.to in (debt.seat, *debt.was) for debt in debts)
     if name == "refuse_sheet" and name in work.policy.may and sheet.step and at_addressee:
         return Slot("may", name, sheet=sheet, allowed=work.policy.may[name])
     waits = ACTS[step.act].text if step else Text("", "")
     return refuse("wrong-sheet-step", at="sheet", step=waits, owing=work.owing_of(number))
+
+
+def one_of_plan(slot: Slot) -> tuple[Debt, ...]:
+    """The debts an act keeps: of several actions planned on a sheet the first that is its doer's own."""
+    if slot.sheet is None or len(slot.debts) < 2:
+        return slot.debts
+    own = [debt for debt in slot.debts if slot.seat in (debt.seat, *debt.was)]
+    return tuple((own or list(slot.debts))[:1])
 
 
 def allowed_slot(work: Work, allowed: Allowed) -> Slot | Refusal:

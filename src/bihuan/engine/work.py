@@ -112,6 +112,7 @@ class Work:
         provisional: bool,
         sheet: int = 0,
         item: str = "",
+        given: bool = False,
     ) -> None:
         data: dict[str, Json] = {
             "id": self.case.last_debt + 1,
@@ -127,6 +128,8 @@ class Work:
             data["provisional"] = True
         if item:
             data["item"] = item
+        if given:
+            data["given"] = True
         self.emit("opened", **data)
 
     def is_owners(self, row: Step | Duty | Periodic | None) -> bool:

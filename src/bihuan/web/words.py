@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 
 from bihuan.engine import manner
 from bihuan.engine.acts import ACTS
-from bihuan.engine.fields import CONDITIONS_KEPT, Field
+from bihuan.engine.fields import CONDITIONS_KEPT, RECURRENCE, Field
 from bihuan.engine.forms import ABOUT_FIELDS, CONSENT_FIELDS, OPENED_BY
 from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
@@ -212,7 +212,7 @@ class Names:
             for field in need.fields:
                 if field.name == name:
                     return self.text(field.text)
-        for field in (*ABOUT_FIELDS, *CONDITIONS_KEPT, *CONSENT_FIELDS, OPENED_BY):
+        for field in (*ABOUT_FIELDS, *CONDITIONS_KEPT, *CONSENT_FIELDS, OPENED_BY, *RECURRENCE):
             if field.name == name:
                 return self.text(field.text)
         return {

@@ -10,6 +10,7 @@ from bihuan.engine.check.story import facts_text, found, step_text
 from bihuan.engine.check.walk import Walk
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Policy, SheetKind, Step
+from bihuan.engine.preventing import JUDGES
 from bihuan.engine.rules import applies
 from bihuan.engine.words import INSTANTS, Text
 
@@ -44,7 +45,22 @@ def check_sheets(policy: Policy, cells: Cells) -> Iterator[Finding]:
             )
         yield from _opened_in_ledger(kind, policy)
         yield from _inside(kind, policy)
+        yield from _judged_by_opinion(kind)
     yield from _in_every_case(policy, cells)
+
+
+def _judged_by_opinion(kind: SheetKind) -> Iterator[Finding]:
+    """An action whose effect is judged without looking at how often the problem came again."""
+    for step in kind.steps:
+        if step.act == JUDGES and step.effective is None:
+            yield found(
+                Level.WARNING,
+                "judged-by-opinion",
+                step.at,
+                "是否有效只凭判断：应写 effective: {fallen: 降幅, over: 时限}，由同类投诉的多少来判",
+                "whether it worked is a matter of opinion: 'effective: {fallen: SHARE, over: TIME}' lets "
+                "the cases of the problem tell",
+            )
 
 
 def _in_every_case(policy: Policy, cells: Cells) -> Iterator[Finding]:

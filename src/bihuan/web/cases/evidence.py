@@ -15,6 +15,7 @@ from bihuan.web.cases import head
 from bihuan.web.cases.acting import acts_of
 from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import attached, details
+from bihuan.web.cases.recurrence import recurrence_lines
 
 Json = Any
 MOST_WORDS = 600
@@ -71,6 +72,7 @@ def _on_sheet(desk: Desk, number: int) -> dict[str, Json]:
         if value not in (None, "", []) and name not in REPORTED and name != "files"
     ]
     words += [{"label": _("Evidence"), "value": line} for line in head.evidence_lines(desk, sheet)]
+    words += [{"label": _("Recurrence"), "value": line} for line in recurrence_lines(desk, sheet)]
     called = desk.names.policy.sheets[sheet.kind].called(desk.page.number, number)
     block = _block(_("Written on it"), words)
     if block:

@@ -20,6 +20,7 @@ from bihuan.engine.words import STAGES
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import LETTERS, SPENT, acts_of, owing_text
 from bihuan.web.cases.desk import Desk
+from bihuan.web.cases.recurrence import recurrence_lines
 from bihuan.web.papers import content
 from bihuan.web.words import quoted, tone_of_severity
 
@@ -222,7 +223,7 @@ def _sheet(desk: Desk, sheet: Sheet) -> dict[str, Json]:
     ]
     lines = [" · ".join(steps)]
     acts = acts_of(desk, sheet.kind)
-    lines += evidence_lines(desk, sheet)
+    lines += evidence_lines(desk, sheet) + recurrence_lines(desk, sheet)
     for name, value in sheet.data.items():
         if value not in (None, "", []) and name not in REPORTED:
             text = names.value(name, value, clock)

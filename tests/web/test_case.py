@@ -7,11 +7,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.records.models import Disclosure
-from bihuan.records.queries.cases import history
+from bihuan.records.queries.cases import Entry, history
+from bihuan.web.cases.marks import mark_of
+from bihuan.web.words import length
 from tests.tampering import tamper
 from tests.web.mall import DAY, HOUR, Mall, now
 
@@ -331,6 +334,25 @@ def test_messages_and_clocks_are_told_apart_in_the_story_by_icon_and_word(
     english = as_("desk", "en").get(f"/cases/{number}/?view=messages")
     (said,) = english.context["events"]
     assert (said["icon"], said["word"]) == ("messages", "Message")
+
+
+def test_what_was_said_to_or_by_a_customer_is_a_message_by_whatever_way() -> None:
+    def mark(kind: str, by: str = "7", sent: tuple[str, ...] = ()) -> str:
+        return mark_of(Entry(4, kind, by, "", 0, 0, 0, {}, (), erased=False), sent)
+
+    for kind in ("not_reached", "reach_otherwise", "visit_shopper", "respond", "contact"):
+        assert mark(kind) == "messages", kind
+    assert mark("attach", "customer") == "messages"  # a mail that was joined with the case
+    assert mark("attach") == ""
+    assert mark("dispatch") == ""
+    assert mark("dispatch", sent=("e4",)) == "messages"  # the customer was written to at it
+    assert mark("refund", sent=("e4",)) == "money"
+
+
+def test_a_length_is_said_by_its_number() -> None:
+    for language, one, two in (("en", "1 day", "2 days"), ("zh-hans", "1 天", "2 天")):
+        with override(language):
+            assert (length(DAY + 5), length(2 * DAY)) == (one, two)
 
 
 def test_only_the_story_as_the_customer_reads_it_is_kept_from_who_sees_a_note(

@@ -1,15 +1,13 @@
 """Script, endless words, right-to-left and control characters in every field of every form: shown, harmless, kept."""
 
 import html
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from urllib.parse import urljoin
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
 from tests.web.mall import HOUR, Mall, now
+from tests.web.pages import Form, forms_of
 
 pytestmark = pytest.mark.django_db
 As = Callable[..., Client]
@@ -17,71 +15,11 @@ SCRIPT = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 ENDLESS = "长" * 5_000 + "w" * 5_000
 TURNED = "abc\u202etxt.exe\u202c\u2066\x07\x1b[31m"
 WORDS = (SCRIPT, ENDLESS, TURNED)
-TYPED = frozenset({"text", "search", "tel", "email", "url", "textarea", ""})
 DESK = ("/", "/cases/", "/cases/new/", "/visits/", "/me/", "/me/away/", "/notices/")
 ADMIN = (
     "/organisation/", "/people/", "/replies/", "/presentation/", "/library/", "/library/publish/",
     "/papers/", "/rosters/", "/records/", "/calendar/", "/policy/", "/audit/",
 )  # fmt: skip
-
-
-@dataclass
-class Form:
-    """A form as a browser would send it: where, how, its fields as they stand, which of them are typed."""
-
-    action: str
-    method: str
-    values: dict[str, str] = field(default_factory=dict)
-    typed: list[str] = field(default_factory=list)
-
-
-class Forms(HTMLParser):
-    """The forms of a page."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self.address = address
-        self.found: list[Form] = []
-        self._select = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            action = urljoin(self.address, told.get("action", ""))
-            self.found.append(Form(action, told.get("method", "get").lower()))
-            return
-        name = told.get("name", "")
-        if tag == "option" and self._select and self.found and told.get("value"):
-            chosen = self.found[-1].values
-            if "selected" in told or not chosen[self._select]:
-                chosen[self._select] = told["value"]
-        if not self.found or not name:
-            return
-        form = self.found[-1]
-        kind = told.get("type", "" if tag == "input" else tag)
-        if tag == "select":
-            self._select = name
-            form.values.setdefault(name, "")
-        elif kind in TYPED and tag in ("input", "textarea"):
-            form.typed.append(name)
-        elif tag == "input" and kind == "hidden":
-            form.values[name] = told.get("value", "")
-        elif tag == "input" and kind == "radio":
-            form.values.setdefault(name, told.get("value", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "select":
-            self._select = ""
-
-
-def forms_of(client: Client, address: str) -> Iterator[Form]:
-    """The forms of a page that post something typed."""
-    page = client.get(address, follow=True)
-    if page.status_code != 200 or "html" not in page.headers["Content-Type"]:
-        return
-    parser = Forms(address)
-    parser.feed(page.content.decode())
-    yield from (form for form in parser.found if form.method == "post" and form.typed)
 
 
 def sent(client: Client, form: Form, words: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from bihuan.engine import manner
 from bihuan.engine.acts import ACTS
@@ -339,7 +339,7 @@ def tone_of_severity(policy: Policy, level: str) -> str:
 def length(seconds: int) -> str:
     """`2:10` or `3 days`: how long something took."""
     if seconds >= DAY:
-        return _("%(count)s days") % {"count": seconds // DAY}
+        return ngettext("%(num)s day", "%(num)s days", seconds // DAY) % {"num": seconds // DAY}
     return manner.hours(seconds)
 
 

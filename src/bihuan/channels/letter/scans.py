@@ -162,7 +162,7 @@ def _unfit_scans(scans: Sequence[Scan]) -> Refusal | None:
         if len(scan.content) > files.LARGEST:
             return _refused("scans", f"“{name}”超过 20 MB，请用较低的分辨率扫描",
                             f"'{name}' is over 20 MB; scan it at a lower resolution")  # fmt: skip
-        if not kind_of(scan.content):
+        if not kind_of(scan.content) or files.RUNNABLE.search(name):
             return _refused("scans", f"“{name}”不是扫描件，应为 PDF、JPG、PNG 或 TIFF",
                             f"'{name}' is no scan; PDF, JPG, PNG or TIFF would be right")  # fmt: skip
     return None

@@ -1,6 +1,6 @@
 """What sort of thing an entry of the story is: a message, a matter of time, or money; the rest are acts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -12,8 +12,9 @@ MESSAGE, TIME, MONEY = "messages", "clocks", "money"
 MARKS = {MESSAGE: "messages", TIME: "clock", MONEY: "coin"}  # with their icons
 _SAYING = frozenset(
     {
-        "acknowledge", "answer", "ask_missing", "chase", "confirm", "contact", "follow_up",
-        "keep_promise", "meet", "rate", "remark", "remind", "respond", "trace_call",
+        "acknowledge", "answer", "appeal_received", "ask_missing", "chase", "confirm", "contact", "follow_up",
+        "keep_promise", "make_appointment", "meet", "not_reached", "rate", "reach_otherwise", "remark", "remind",
+        "respond", "trace_call", "visit_shopper",
     }
 )  # fmt: skip
 _TIMING = frozenset(
@@ -22,20 +23,24 @@ _TIMING = frozenset(
 _PAYING = frozenset({"propose", "waive", "compensate", "refund"})
 
 
-def mark_of(entry: Entry) -> str:
-    """Of MARKS, or empty: what the customer did is a message, a refused act none of these."""
+def mark_of(entry: Entry, sent: Collection[str] = ()) -> str:
+    """Of MARKS, or empty: what the customer did is a message, a refused act none of these.
+
+    `sent`: the keys of the entries of which the customer was sent something; that is a message, too.
+    """
     if entry.kind in _PAYING:
         return MONEY
     if entry.kind in _TIMING:
         return TIME
-    if entry.kind in _SAYING or (entry.by == "customer" and entry.kind in ACTS):
+    told = entry.by == "customer" and entry.kind in ACTS
+    if told or entry.kind in _SAYING or f"e{entry.sequence}" in sent:
         return MESSAGE
     return ""
 
 
-def marked(entry: Entry) -> dict[str, str]:
+def marked(entry: Entry, sent: Collection[str] = ()) -> dict[str, str]:
     """The mark of an entry as ui/case.jinja `happened` draws it: an icon, and the word beside it."""
-    sort = mark_of(entry)
+    sort = mark_of(entry, sent)
     if not sort:
         return {}
     words = {
@@ -46,9 +51,9 @@ def marked(entry: Entry) -> dict[str, str]:
     return {"sort": sort, "icon": MARKS[sort], "word": words[sort]}
 
 
-def views(history: Sequence[Entry]) -> Iterator[tuple[str, str, int]]:
+def views(history: Sequence[Entry], sent: Collection[str] = ()) -> Iterator[tuple[str, str, int]]:
     """The views of a story that show one sort alone: name, words, how many; none without any."""
-    sorts = [mark_of(entry) for entry in history]
+    sorts = [mark_of(entry, sent) for entry in history]
     words = {MESSAGE: _("Messages"), TIME: _("Clocks"), MONEY: pgettext("view of a story", "Money")}
     for sort in MARKS:
         if sort in sorts:

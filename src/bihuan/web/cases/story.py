@@ -1,6 +1,6 @@
 """What happened in a case and what is owed next, told as one story."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -14,7 +14,6 @@ from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import marks
 from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import details
-from bihuan.web.cases.sent import sent_of
 from bihuan.web.cases.why import explained
 from bihuan.web.portal.words import Telling
 from bihuan.web.words import length
@@ -24,21 +23,25 @@ ALL, CUSTOMER, ACTS_ONLY = "all", "customer", "acts"
 VIEWS = (ALL, CUSTOMER, ACTS_ONLY, *marks.MARKS)
 
 
-def told(desk: Desk, *, clear: bool, view: str = ALL, most: int = 0) -> list[dict[str, Json]]:
+Sent = Mapping[str, list[dict[str, str]]]
+
+
+def told(
+    desk: Desk, sent: Sent, *, clear: bool, view: str = ALL, most: int = 0
+) -> list[dict[str, Json]]:
     """The past entries of the story in that view, the last `most` events of it where that is not 0.
 
-    `clear`: contact data stand in it. CUSTOMER is word for word what the customer reads.
+    `sent`: see sent.py. `clear`: contact data stand in it. CUSTOMER is word for word what the customer reads.
     """
     if view == CUSTOMER and customer_reads(desk):
         return list(_telling(desk).story(desk.page.history, _file_url(desk)))
     history = desk.page.history[-most:] if most else desk.page.history
     seen = _seen(desk)
     lines = [
-        line | marks.marked(entry) if place == 0 else line
+        line | marks.marked(entry, sent) if place == 0 else line
         for entry in history
         for place, line in enumerate(_entry(desk, entry, seen, clear=clear))
     ]
-    sent = sent_of(desk, clear=clear)
     for line in lines:
         line["sent"] = sent.get(str(line.get("key")), [])
     if view == ACTS_ONLY:
@@ -61,13 +64,13 @@ def customer_reads(desk: Desk) -> bool:
     return desk.page.reach is Reach.WHOLE and not desk.page.state.ledger
 
 
-def tabs(desk: Desk, view: str, *, whole: bool = False) -> list[dict[str, Json]]:
+def tabs(desk: Desk, sent: Sent, view: str, *, whole: bool = False) -> list[dict[str, Json]]:
     """The views of the story with how many entries each has; `whole`: the reader asked for all of it."""
     acted = sum(1 for entry in desk.page.history if _is_act(entry))
     found = [(ALL, _("All"), len(desk.page.history)), (ACTS_ONLY, _("Acts only"), acted)]
     if customer_reads(desk):
         found.insert(1, (CUSTOMER, _("Customer sees"), len(_seen(desk))))
-    found += marks.views(desk.page.history)
+    found += marks.views(desk.page.history, sent)
     return [
         {
             "id": f"story-{name}",

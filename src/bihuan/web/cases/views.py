@@ -22,6 +22,7 @@ from bihuan.web.cases.desk import Desk, desk_of, desk_or_404
 from bihuan.web.cases.details import DRAWABLE, attached
 from bihuan.web.cases.looking import watching
 from bihuan.web.cases.panels import panels
+from bihuan.web.cases.sent import sent_of
 from bihuan.web.cases.time_spent import time_spent
 from bihuan.web.shell import Reader, show, staff
 
@@ -54,6 +55,7 @@ def show_case(
     reader, page = desk.reader, desk.page
     clear = revealed or permissions.sees_contact(reader.viewer, page.state, page.reach)
     owed = story.owed(desk)
+    sent = sent_of(desk, clear=clear)
     view = request.GET.get("view", "")
     view = view if view in story.VIEWS else story.ALL
     most = 0 if request.GET.get("all") or view != story.ALL else MOST_EVENTS
@@ -67,8 +69,8 @@ def show_case(
             "looking_url": reverse("case-looking", args=[page.number]),
             "owed": owed[:MOST_OWED],
             "owed_more": max(len(owed) - MOST_OWED, 0),
-            "events": story.told(desk, clear=clear, view=view, most=most),
-            "views": story.tabs(desk, view, whole=bool(request.GET.get("all"))),
+            "events": story.told(desk, sent, clear=clear, view=view, most=most),
+            "views": story.tabs(desk, sent, view, whole=bool(request.GET.get("all"))),
             "chain": chain_of(desk),
             "earlier": max(len(page.history) - most, 0) if most else 0,
             "now_text": reader.clock.at(reader.now),

@@ -211,30 +211,36 @@ def rate(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
 @_with_code
 def add(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
     """Something more: words, photos, films, sound, PDF."""
-    context = {"number": page.number, "typed": request.POST.get("text", ""), "error": ""}
+    context = {"number": page.number, "typed": request.POST.get("text", ""), "errors": {}}
     if request.method == "GET":
         return outside.show(request, "portal/add.jinja", context)
     text = plain(request.POST.get("text", ""))[:LONGEST]
     sent = request.FILES.getlist("files")
-    context["error"] = _added(request, page, at, text, sent)
-    if context["error"]:
+    context["errors"] = _added(request, page, at, text, sent)
+    if context["errors"]:
         return outside.show(request, "portal/add.jinja", context, status=422)
     return _back(
         request, page, _("Added. Whoever handles your matter sees it."), draft="portal-add"
     )
 
 
-def _added(request: HttpRequest, page: CasePage, at: int, text: str, sent: list[Json]) -> str:
+def _added(
+    request: HttpRequest, page: CasePage, at: int, text: str, sent: list[Json]
+) -> dict[str, str]:
+    """What was wrong with it, at its field; empty where it was added."""
     if not text and not sent:
-        return _("Write something, or choose a file.")
+        return {"text": _("Write something, or choose a file.")}
     if not ADDITIONS.take(address(request)):
-        return _("Too much from here within an hour. Try again later.")
+        return {"text": _("Too much from here within an hour. Try again later.")}
     if not sent:
-        return _act(request, page, at, "remark", {"text": text})
+        refused = _act(request, page, at, "remark", {"text": text})
+        return {"text": refused} if refused else {}
     kept = uploads.keep(sent)
     if isinstance(kept, Refusal):
-        return kept.text.in_(translation.get_language() or "zh")
-    return _act(request, page, at, "attach", {"files": kept, **({"text": text} if text else {})})
+        return {"files": kept.text.in_(translation.get_language() or "zh")}
+    told = {"text": text} if text else {}
+    refused = _act(request, page, at, "attach", {"files": kept, **told})
+    return {"files": refused} if refused else {}
 
 
 @require_http_methods(["GET", "POST"])

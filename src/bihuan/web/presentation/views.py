@@ -74,8 +74,10 @@ def logo(_request: HttpRequest) -> HttpResponse:
 def _look(request: HttpRequest, reader: Reader) -> object:
     sent = request.FILES.get("logo")
     content = sent.read(desk.LARGEST_LOGO + 1) if sent else b""
-    if content and len(content) <= desk.LARGEST_LOGO and not draws(content):
-        content = b"?"  # begins like a picture and is none: refused as one of another kind
+    if sent and len(content) <= desk.LARGEST_LOGO and not draws(content):
+        content = (
+            b"?"  # empty, or begins like a picture and is none: refused as one of another kind
+        )
     letters = {part: request.POST.get(part, "") for part in desk.LETTERS}
     name, colour = request.POST.get("organisation_name", ""), request.POST.get("colour", "")
     return desk.set_look(name, colour, letters, content, now=reader.now)

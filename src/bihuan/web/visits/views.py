@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bihuan.desk import shoppers, worlds
@@ -172,7 +173,11 @@ def _who(reader: Reader, call: Call, pages: dict[str, CasePage]) -> shoppers.Sho
 def _row(reader: Reader, call: Call, pages: dict[str, CasePage], today: str) -> dict[str, Json]:
     owed = call.owed
     tried = len(call.tried)
-    note = _("tried on %(days)s days") % {"days": tried} if tried else _("not tried yet")
+    note = (
+        ngettext("tried on %(num)s day", "tried on %(num)s days", tried) % {"num": tried}
+        if tried
+        else _("not tried yet")
+    )
     return {
         "key": call.key,
         "due": owed.due_at,
@@ -340,6 +345,8 @@ def upload(request: HttpRequest, reader: Reader) -> HttpResponse:
         done = perform(act, case_number=number, act_id=act_id, now=reader.now)
         problem = done.refusal.say(reader.language) if done.refusal else ""
     listed = {
+        "ledger": number,
+        "typed": request.POST.get("shoppers", "") if problem else "",
         "problem": problem,
         "taken": 0 if problem else len(lines),
         "rejected": [

@@ -35,6 +35,7 @@ class Done(TypedDict):
     repeated: bool
     first: int
     last: int
+    query_code: str
 
 
 class Problem(Exception):  # noqa: N818  (what the API calls it)
@@ -90,6 +91,24 @@ class Bihuan:
         done: Done = self.send("POST", f"/cases/{quote(number)}/acts", body)
         return done
 
+    def act_on_members(self, number: str, sequence: int) -> list[dict[str, Json]]:
+        """Do the act at this place of a command case's history on all its members; what came of each."""
+        path = f"/cases/{quote(number)}/history/{sequence}/members"
+        found: list[dict[str, Json]] = self.send("POST", path, {})["members"]
+        return found
+
+    def publish(self, code: str, version: str, title: str, **told: Json) -> dict[str, Json]:
+        """Publish a document of the library, or a new version of it."""
+        body = {"code": code, "version": version, "title": title, **_query(told)}
+        row: dict[str, Json] = self.send("POST", "/library", body)
+        return row
+
+    def change_organisation(self, change: str, **told: Json) -> dict[str, Json]:
+        """Change units, seats, absences or people: add_unit, hold, end_holding, away, …."""
+        body = {"change": change, **_query(told)}
+        done: dict[str, Json] = self.send("POST", "/organisation/changes", body)
+        return done
+
     def upload(self, path: str | Path) -> str:
         """Send a file; what comes back stands for it in an act's field of files."""
         file = Path(path)
@@ -135,6 +154,42 @@ class Bihuan:
             after = page["next"]
             if after is None:
                 return
+
+
+class Customer:
+    """The customer of one case, by its number and query code."""
+
+    def __init__(
+        self, address: str, number: str, code: str, *, language: str = "en", timeout: float = 20
+    ) -> None:
+        self._http = httpx2.Client(
+            base_url=f"{address.rstrip('/')}/api/v1",
+            auth=(number, code),
+            headers={"Accept-Language": language},
+            timeout=timeout,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def case(self) -> dict[str, Json]:
+        """How the case stands: what comes next, what was answered, what the customer may do."""
+        found: dict[str, Json] = _checked(self._http.get("/customer/case"))
+        return found
+
+    def act(self, act: str, *, act_id: str = "", **data: Json) -> Done:
+        """Do an act as the customer: remark, confirm, rate, withdraw, renew_code."""
+        body = {"act": act, "act_id": act_id, "data": _query(data)}
+        done: Done = _checked(self._http.post("/customer/acts", json=body))
+        return done
 
 
 def _query(asked: Mapping[str, Json]) -> dict[str, Json]:

@@ -4,7 +4,15 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 
-from bihuan.desk import files, intake, organisation, packs, people, policy_files, retention
+from bihuan.desk import (
+    files,
+    organisation,
+    packs,
+    people,
+    policy_files,
+    query_codes,
+    retention,
+)
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.outbox import deliver
 from bihuan.desk.perform import perform
@@ -303,7 +311,7 @@ def test_the_customer_finds_a_purged_case_no_more(office):
     registered = office.complain()
     code = registered.query_code
     office.act(registered.number, "decline", office.agent, START + MIN, reason="不属本单位")
-    assert stored(registered.number).query_code_hash == intake.hash_of(code)
+    assert stored(registered.number).query_code_hash == query_codes.hash_of(code)
     retention.purge(START + 4 * YEAR)
 
     assert stored(registered.number).query_code_hash == ""

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
+from bihuan.desk import query_codes
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.records.models import Disclosure
@@ -409,3 +410,14 @@ def test_who_could_do_it_is_named_and_what_the_reader_can_do_instead_is_linked(
     resolve = next(item for item in page.context["refused"] if item["act"] == "提出处理意见")
     assert [way["label"] for way in resolve["ways"]] == ["审核签发"]
     assert resolve["ways"][0]["url"] == f"/cases/{number}/issue/?sheet=1"
+
+
+def test_whoever_takes_complaints_in_renews_a_query_code_and_reads_it_once(mall: Mall, as_) -> None:
+    number, desk = mall.complain(), as_("desk")
+    told = {"checked": "报出登记时的电话", "act_id": "renewal-1"}
+    answer = desk.post(f"/cases/{number}/renew_code/", told)
+    assert answer.status_code == 302
+    code = query_codes.renewed(number, mall.ids["desk"], "renewal-1")
+    assert code
+    assert code in desk.get(f"/cases/{number}/").content.decode()
+    assert code not in desk.get(f"/cases/{number}/").content.decode()

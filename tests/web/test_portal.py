@@ -8,7 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from bihuan.desk import intake, organisation, worlds
+from bihuan.desk import intake, organisation, query_codes, worlds
 from bihuan.records.queries.cases import portal_case
 from bihuan.web.portal import consent, follow, robots
 from tests.web.mall import DAY, HOUR, Mall, now
@@ -81,7 +81,7 @@ def answered(mall: Mall, number: str) -> None:
 
 def test_a_complaint_is_registered_as_the_policy_wants_it(mall: Mall) -> None:
     number, code = complain(customer(), "m218")
-    page = portal_case(number, intake.hash_of(code))
+    page = portal_case(number, query_codes.hash_of(code))
     assert page
     facts = page.state.facts
     assert facts["content"] == "汤里有一截钢丝球"
@@ -96,7 +96,7 @@ def test_a_complaint_is_registered_as_the_policy_wants_it(mall: Mall) -> None:
 def test_nothing_but_the_story_and_the_consent_is_needed(mall: Mall) -> None:
     number, code = complain(customer(), name="", contact="", demand="")
     assert "您没有留联系方式" not in text(opened(number, code).get(f"/portal/case/{number}"))
-    assert portal_case(number, intake.hash_of(code)).state.facts["anonymous"] == "yes"
+    assert portal_case(number, query_codes.hash_of(code)).state.facts["anonymous"] == "yes"
 
 
 def test_without_a_story_or_consent_it_is_refused_and_nothing_typed_is_lost(mall: Mall) -> None:
@@ -309,7 +309,7 @@ def test_the_customer_says_satisfied_or_not_and_why(mall: Mall) -> None:
     assert silent.status_code == 422
     assert client.post(address, {"outcome": "nonsense", "opinion": "x"}).status_code == 422
     client.post(address, {"outcome": "disputed", "opinion": "后厨没有检查"})
-    page = portal_case(number, intake.hash_of(code))
+    page = portal_case(number, query_codes.hash_of(code))
     assert page.history[-1].by == "customer"
     assert "resolve" not in page.state.marks or page.state.round > 0
     assert client.post(address, {"outcome": "satisfied", "opinion": ""}).status_code == 409
@@ -370,7 +370,7 @@ def test_a_complaint_is_withdrawn_by_who_made_it_and_then_nothing_is_owed(mall: 
     client = opened(number, code)
     assert "不能收回" in text(client.get(f"/portal/case/{number}/withdraw"))
     client.post(f"/portal/case/{number}/withdraw", {"reason": "已当面解决"})
-    page = portal_case(number, intake.hash_of(code))
+    page = portal_case(number, query_codes.hash_of(code))
     assert page.state.ended == "withdrawn"
     assert "您已撤诉" in text(client.get(f"/portal/case/{number}"))
     assert client.post(f"/portal/case/{number}/withdraw", {}).status_code == 409
@@ -382,7 +382,7 @@ def test_a_unit_with_a_desk_of_its_own_takes_in_what_is_about_it(mall: Mall) -> 
     organisation.hold(int(mall.ids["desk"]), "service_desk", "east", now=now() - HOUR)
     worlds.forget()
     number, code = complain(customer(), "e1")
-    assert portal_case(number, intake.hash_of(code)).state.unit == "east"
+    assert portal_case(number, query_codes.hash_of(code)).state.unit == "east"
 
 
 def test_the_portal_speaks_english_to_english_readers(mall: Mall) -> None:
@@ -410,7 +410,7 @@ def test_a_customer_rates_the_answer_and_the_visit_stays_owed(mall: Mall) -> Non
     mall.act(number, "countersign", "operations", outcome="approved")
     mall.act(number, "close", "desk", summary="已办结")
     assert client.post(f"{page}/rate", {"score": "5"}).status_code == 302  # closed, not over
-    stored = portal_case(number, intake.hash_of(code))
+    stored = portal_case(number, query_codes.hash_of(code))
     assert stored
     assert stored.state.facts["rating"] == 5
     assert "follow_up" in [debt.act for debt in stored.state.debts.values()]
@@ -422,7 +422,7 @@ def test_the_consent_is_a_fact_of_the_case_with_its_instant_and_its_words(
 ) -> None:
     client = customer(language)
     number, code = complain(client)
-    page = portal_case(number, intake.hash_of(code))
+    page = portal_case(number, query_codes.hash_of(code))
     assert page
     assert now() - 60 < page.state.facts["consented_at"] <= now()
     kept = consent.read(page.state.facts["consent_text"])
@@ -432,7 +432,7 @@ def test_the_consent_is_a_fact_of_the_case_with_its_instant_and_its_words(
     for line in kept:
         assert line in html.unescape(shown)
     other = complain(customer(language))
-    again = portal_case(other[0], intake.hash_of(other[1]))
+    again = portal_case(other[0], query_codes.hash_of(other[1]))
     assert again
     assert again.state.facts["consent_text"] == page.state.facts["consent_text"]
     staff = as_("desk").get(f"/cases/{number}/").content.decode()
@@ -448,7 +448,7 @@ def test_consent_taken_back_closes_the_matter_after_saying_so(mall: Mall) -> Non
     assert "销毁" in shown
     done = client.post(f"/portal/case/{number}/consent", follow=True)
     assert "已撤回同意" in text(done)
-    page = portal_case(number, intake.hash_of(code))
+    page = portal_case(number, query_codes.hash_of(code))
     assert page
     assert page.state.ended == "withdrawn"
     assert "没有人再处理" in text(client.get(f"/portal/case/{number}/consent"))
@@ -462,7 +462,7 @@ def test_consent_taken_back_after_closing_is_noted(mall: Mall) -> None:
     mall.act(number, "close", "desk", summary="已办结")
     client = opened(number, code)
     client.post(f"/portal/case/{number}/consent")
-    page = portal_case(number, intake.hash_of(code))
+    page = portal_case(number, query_codes.hash_of(code))
     assert page
     assert page.history[-1].kind == "remark"
     assert "撤回" in page.history[-1].data["text"]
@@ -487,7 +487,7 @@ def test_what_the_customer_adds_is_owed_to_be_looked_at_each_time(mall: Mall) ->
     client = opened(number, code)
 
     def owed() -> list[str]:
-        page = portal_case(number, intake.hash_of(code))
+        page = portal_case(number, query_codes.hash_of(code))
         assert page
         return sorted(debt.act for debt in page.state.debts.values())
 
@@ -497,3 +497,18 @@ def test_what_the_customer_adds_is_owed_to_be_looked_at_each_time(mall: Mall) ->
         assert owed() == ["acknowledge", "look_at_evidence"]
         mall.act(number, "look_at_evidence", "desk", result="已记下")
         assert owed() == ["acknowledge"]
+
+
+def test_a_customer_gets_a_new_code_and_the_old_one_opens_nothing(mall: Mall) -> None:
+    number, code = complain(customer())
+    client, elsewhere = opened(number, code), opened(number, code)
+    act_id = re.search(r'name="act_id" value="(\w+)"><button class="plain">', client.get(
+        f"/portal/case/{number}").content.decode())[1]  # fmt: skip
+    answer = client.post(f"/portal/case/{number}/code", {"act_id": act_id})
+    assert answer.headers["location"] == "/portal/receipt"
+    new = client.session["portal_receipt"]["code"]
+    assert new in client.get("/portal/receipt").content.decode().replace(" ", "")
+    assert client.get(f"/portal/case/{number}").status_code == 200
+    assert elsewhere.get(f"/portal/case/{number}").status_code == 302
+    assert customer().post("/portal/follow", {"number": number, "code": code}).status_code == 403
+    opened(number, new)

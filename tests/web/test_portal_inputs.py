@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from bihuan.desk import intake, staging
+from bihuan.desk import query_codes, staging
 from bihuan.records.queries.cases import portal_case
 from bihuan.web.portal import follow, robots, uploads
 from bihuan.web.portal.asking import plain
@@ -60,7 +60,7 @@ def test_every_field_takes_it_and_every_page_shows_it_harmless(
         assert "<img src=x" not in page
         assert "\u202e" not in page
         assert "\x00" not in page
-    page = portal_case(number, intake.hash_of(code))
+    page = portal_case(number, query_codes.hash_of(code))
     assert page
     assert page.state.facts["content"] == plain(typed)[:5000]
     assert page.state.facts["demand"] == plain(typed)[:1000]

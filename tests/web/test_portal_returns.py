@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from bihuan.desk import intake
+from bihuan.desk import intake, query_codes
 from bihuan.desk.perform import load
 from bihuan.engine.sentences import shown_before
 from bihuan.records.queries.cases import CasePage, portal_case
@@ -69,7 +69,7 @@ def ask_for_return(client: Client, **other: str) -> tuple[str, str]:
 
 
 def page_of(number: str, code: str) -> CasePage:
-    page = portal_case(number, intake.hash_of(code))
+    page = portal_case(number, query_codes.hash_of(code))
     assert page is not None
     return page
 

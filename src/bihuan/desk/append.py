@@ -8,6 +8,7 @@ from django.db import connection
 
 from bihuan.desk import chain, composing, obligations, passages, traits, webhooks
 from bihuan.desk.counting import subject_of
+from bihuan.desk.query_codes import RENEW
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Case, Event
 from bihuan.engine.handles import handles
@@ -46,7 +47,10 @@ class Insert:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a new case has beside its state: it stands in the first event, so a rebuild finds it."""
+    """What a new case has beside its state: it stands in the first event, so a rebuild finds it.
+
+    A query code that is renewed stands in the event of that.
+    """
 
     number: str
     party: int | None = None
@@ -72,6 +76,7 @@ class Change:
     act_id: str = ""
     act: str = ""
     record: Record | None = None
+    query_code: str = ""  # the hash of a new one
 
     @property
     def tells(self) -> bool:
@@ -150,6 +155,7 @@ _INSERT_CASE = "INSERT INTO records_case ({}) VALUES ({}) RETURNING id".format( 
     ", ".join(_TOLD + _STANDING + _FIXED), ", ".join(["%s"] * len(_TOLD + _STANDING + _FIXED))
 )
 _UPDATE_CASE = "UPDATE records_case SET {} WHERE id = %s"
+_RENEW_CODE = _UPDATE_CASE.format("query_code_hash = %s")
 _UPDATE_WHOLE = _UPDATE_CASE.format(", ".join(f"{name} = %s" for name in _TOLD + _STANDING))
 _UPDATE_STANDING = _UPDATE_CASE.format(", ".join(f"{name} = %s" for name in _STANDING))
 INSERT_EVENT = Insert(
@@ -217,6 +223,8 @@ def append(changes: Sequence[Change], now: int) -> None:
                     cursor.execute(_INSERT_CASE, told + stands + _fixed(change))
                     change.case_id = cursor.fetchone()[0]
             case_id = change.case_id
+            if change.query_code:
+                cursor.execute(_RENEW_CODE, (change.query_code, case_id))
             events += [(case_id, *entry) for entry in entries]
             known = change.before.debts if change.before else {}
             changed = obligations.changed_by(
@@ -343,6 +351,8 @@ def _entries(change: Change, now: int) -> tuple[Rows, str]:
         sealed = chain.seal(event.data, event.effects, change.ruling.personal)
         if place == 1 and change.record:
             sealed.data["record"] = change.record.to_json()
+        elif event.kind == RENEW and change.query_code:
+            sealed.data["record"] = {"query_code": change.query_code}
         data, effects = canonical(sealed.data), canonical(sealed.effects)
         act_id = change.act_id if event.kind == change.act else ""
         previous = head

@@ -1,27 +1,22 @@
 """Takes a complaint in from plain fields: the customer found or made, a query code, the register."""
 
-import hmac
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from bihuan.desk import packs, worlds
 from bihuan.desk.perform import Performed, Registration, perform
+from bihuan.desk.query_codes import code_for, find_by_code, hash_of
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.models.json_text import canonical
 
 Json = Any
-# Without letters and digits that are mistaken for others when read aloud or written by hand.
-_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LENGTH = 13  # 30^13 is more than 2^63
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ def register(
         if policy is None:
             return Registered(Performed("", refusal=NO_POLICY))
     act_id = act_id or secrets.token_hex(16)
-    code = _code_for(by, act_id, facts)
+    code = code_for(by, act_id, canonical(facts))
     data = {name: value for name, value in facts.items() if name not in ("phone", "address")}
     contact = " ".join(str(facts[name]) for name in ("phone", "address") if facts.get(name))
     if contact and not data.get("contact") and "contact" in worlds.policy_of(policy).facts:
@@ -96,14 +91,6 @@ def _policy_for(unit: str, kind: str, now: int) -> int | None:
     return _chosen[key]
 
 
-def find_by_code(number: str, code: str) -> int | None:
-    """The id of the case of that number, if this is its query code."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_CODE, (hash_of(code), number.strip().upper()))
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
 def normal_phone(text: str) -> str:
     """The digits of a phone number; +86, 0086 and 86 before a mainland number are left out."""
     digits = re.sub(r"\D", "", text.translate(_FULL_WIDTH))
@@ -113,40 +100,12 @@ def normal_phone(text: str) -> str:
     return digits[:40]
 
 
-def normal_code(text: str) -> str:
-    """A query code as it is hashed: capitals, without the spaces and dashes people type."""
-    return re.sub(r"[^0-9A-Z]", "", text.translate(_FULL_WIDTH).upper())
-
-
-def hash_of(code: str) -> str:
-    """How a query code is stored; it is random enough not to need salt."""
-    return sha256(normal_code(code).encode()).hexdigest()
-
-
 _FULL_WIDTH = {ord("0") + place: str(place) for place in range(10)}
 NO_POLICY = Refusal(
     "no-policy", Text("没有适用于此部门和类型的制度", "no policy rules over this unit and kind")
 )
 
 
-def _code_for(by: str, act_id: str, facts: Mapping[str, Json]) -> str:
-    """The query code of a registration, the same whenever it is sent again.
-
-    Only who holds the server's secret can make it from what was sent.
-    """
-    sent = f"query code\n{by}\n{act_id}\n{canonical(facts)}".encode(errors="surrogatepass")
-    number = int.from_bytes(hmac.digest(settings.SECRET_KEY.encode(), sent, "sha256"))
-    signs: list[str] = []
-    for _ in range(_LENGTH):
-        number, sign = divmod(number, len(_SIGNS))
-        signs.append(_SIGNS[sign])
-    return "".join(signs)
-
-
-_BY_CODE = (
-    "SELECT id FROM records_case "
-    "WHERE query_code_hash = %s AND query_code_hash <> '' AND number = %s"
-)
 _FIND = "SELECT id FROM records_party WHERE phone = %s AND phone <> '' AND name = %s LIMIT 1"
 _MAKE = (
     "INSERT INTO records_party (name, phone, phone_end, address, caller, since_at) "

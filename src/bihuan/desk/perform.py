@@ -12,6 +12,7 @@ from bihuan.desk.append import Change, Record, append
 from bihuan.desk.counting import counted_facts, drawn_fact, recurrence
 from bihuan.desk.in_force import policy_for
 from bihuan.desk.locating import located_facts
+from bihuan.desk.query_codes import RENEW, code_for, hash_of
 from bihuan.desk.stored import Stored, load, load_both, reaches, standing, world_beside
 from bihuan.engine.acts import JOINING
 from bihuan.engine.case import Act, Case
@@ -164,6 +165,8 @@ class _Performing:
         ruling = worlds.ruling(stored.policy_id, self.now, seen)
         if not reaches(self.act.by, stored, ruling, self.now):
             return self._refused(number, _NO_CASE, stored.id)
+        if self.act.name == RENEW and not self.act_id:
+            return self._refused(number, _NO_ID, stored.id)
         if self.act.name == "appeal_received":
             return self._on_appeal(stored, ruling, seen)
         if self.act.name == TRIAGE and other and not self._may_go_to(str(other), seen):
@@ -183,6 +186,9 @@ class _Performing:
         if not decision.events or decision.case is None:
             return self._refused(stored.number, decision.refusal, stored.id)
         change = change_of(stored, ruling, decision, self.act_id, self.act.name)
+        if self.act.name == RENEW and decision.accepted:
+            told = f"{RENEW} {stored.number}"
+            change.query_code = hash_of(code_for(self.act.by, self.act_id, told))
         return self._write(change, decision.refusal, *others)
 
     def _on_both(self, number: str, named: str, seen: worlds.Changes) -> Performed:
@@ -390,6 +396,12 @@ _NO_CASE = Refusal("no-such-case", Text("没有这个案件", "there is no such 
 _NO_OTHER = replace(_NO_CASE, field="case")
 _NO_POLICY = Refusal(
     "no-policy", Text("没有适用的制度", "no policy rules over what is registered here"), ()
+)
+_NO_ID = Refusal(
+    "bad-act-id",
+    Text("换发查询码须带动作编号", "renewing a query code needs an act id"),
+    (),
+    "act_id",
 )
 _ID_TAKEN = Refusal(
     "act-id-taken",

@@ -20,6 +20,7 @@ from bihuan.desk.append import (
     obligation_row,
 )
 from bihuan.desk.obligations import changed_by
+from bihuan.desk.query_codes import RENEW
 from bihuan.engine.case import Case, Event, evolve
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models import Event as EventRow
@@ -71,6 +72,9 @@ def projection(rows: Sequence[EventRow]) -> Projection:
     if not rows:
         raise BrokenHistoryError("a case without events")
     record = rows[0].data.get("record")
+    for later in rows[1:]:
+        if record is not None and later.kind == RENEW:
+            record = record | later.data.get("record", {})
     if record is None:
         raise BrokenHistoryError("the first event does not say which case it opened")
     events = events_of(rows)

@@ -835,6 +835,19 @@ _ACTS = (
         engine=True,
     ),
     _act(
+        "renew_code",
+        "换发查询码",
+        "Renew the query code",
+        past=("换发了查询码，原码作废", "renewed the query code; the one before is void"),
+        fields=(
+            field(
+                "checked", "long", "如何核对身份", "How it was made sure who asks", personal=True
+            ),
+        ),
+        customer=True,
+        engine=True,
+    ),
+    _act(
         "attach",
         "补充证据",
         "Attach",
@@ -1078,6 +1091,7 @@ AFTER_CLOSING = frozenset(
         "correct",
         "rate",
         "not_reached",
+        "renew_code",
     }
 )
 

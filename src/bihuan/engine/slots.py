@@ -193,7 +193,7 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
         return (work.case.owner,)
     if slot.act in ON_A_MESSAGE:
         return may_judge(work)
-    if slot.act == "chase":
+    if slot.act in ("chase", "renew_code"):
         return chasers(work)
     if slot.act == "release":
         return tuple(debt.seat for debt in work.open_debts("review_hold", 0))

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,7 +52,8 @@ def sent(address: str, example: str, values: dict[str, str]) -> httpx2.Response:
 def test_the_examples_of_the_documents_work(address: str, tmp_path: Path) -> None:
     mall = open_mall()
     token = token_of(mall.ids["desk"])
-    values = {"TOKEN": token, "TOMORROW": TOMORROW.isoformat(), "NUMBER": ""}
+    values = {"TOKEN": token, "TOMORROW": TOMORROW.isoformat(), "NUMBER": "",
+              "ADMIN": token_of(mall.ids["admin"], "read admin"), "CUSTOMER": ""}  # fmt: skip
     examples = EXAMPLE.findall(DOCS.read_text())
     assert len(examples) >= 7
     for kind, example in examples:
@@ -60,7 +62,11 @@ def test_the_examples_of_the_documents_work(address: str, tmp_path: Path) -> Non
             continue
         answer = sent(address, example, values)
         assert answer.is_success, (example, answer.text)
-        values["NUMBER"] = answer.json().get("number", values["NUMBER"])
+        told = answer.json()
+        values["NUMBER"] = told.get("number", values["NUMBER"])
+        if told.get("query_code"):
+            customer = f"{told['number']}:{told['query_code']}"
+            values["CUSTOMER"] = b64encode(customer.encode()).decode()
 
     with Bihuan(address, token, timeout=60) as desk:
         picture = tmp_path / "coat.jpg"

@@ -11,9 +11,17 @@ from bihuan.channels.api import values
 from bihuan.channels.api.act_schemas import KINDS
 from bihuan.channels.api.callers import Caller, Request, may
 from bihuan.channels.api.cases import page_of
-from bihuan.channels.api.problems import PROBLEMS, OwingOut, Problem, Refused, language, owing_said
+from bihuan.channels.api.problems import (
+    PROBLEMS,
+    OwingOut,
+    Problem,
+    Refused,
+    language,
+    missing,
+    owing_said,
+)
 from bihuan.channels.api.values import Instant
-from bihuan.desk import files, reading, worlds
+from bihuan.desk import files, query_codes, reading, together, worlds
 from bihuan.desk.perform import LONGEST_ACT_ID, perform
 from bihuan.desk.stored import world_beside
 from bihuan.engine import fields as engine
@@ -24,9 +32,11 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
 from bihuan.engine.words import Text
 from bihuan.records.queries.cases import policy_of_case
+from bihuan.records.queries.visibility import Reach
 
 Json = Any
 router = Router(tags=["acts"])
+Sequence = Annotated[int, Field(ge=1, lt=2**31)]
 ActId = Annotated[str, Field(max_length=LONGEST_ACT_ID)]
 
 
@@ -151,13 +161,17 @@ class ActIn(Schema):
 
 
 class Done(Schema):
-    """What came of an act: the events `first` to `last` of the case's history are its."""
+    """What came of an act: the events `first` to `last` of the case's history are its.
+
+    `query_code`: of renew_code, the new one for the customer; it is not kept.
+    """
 
     number: str
     act: str
     repeated: bool
     first: int
     last: int
+    query_code: str = ""
 
 
 @router.post(
@@ -186,6 +200,9 @@ def do_act(request: Request, number: str, asked: ActIn) -> HttpResponse:
             "repeated": done.repeated,
             "first": done.first,
             "last": done.last,
+            "query_code": query_codes.renewed(done.number, caller.person, act_id or "")
+            if asked.act == query_codes.RENEW
+            else "",
         }
     )
 
@@ -230,6 +247,51 @@ def refuse_wrong(wrong: list[tuple[str, str, Text]]) -> None:
     if wrong:
         field, code, text = wrong[0]
         raise Refused(Refusal(code, text, field=field), fields=wrong)
+
+
+# -- On all members --------------------------------------------------------------------------------
+
+
+class MemberOut(Schema):
+    """What came of an act on one member of a collective complaint."""
+
+    number: str
+    done: bool
+    repeated: bool
+    refusal: Why | None
+
+
+class MembersOut(Schema):
+    """What came of it on each member that the caller may see."""
+
+    members: list[MemberOut]
+
+
+@router.post(
+    "/cases/{number}/history/{sequence}/members",
+    response={200: MembersOut, PROBLEMS: Problem},
+    auth=may("act"),
+)
+def act_on_members(request: Request, number: str, sequence: Sequence) -> dict[str, Json]:
+    caller = request.auth
+    if page_of(caller, number).reach is not Reach.WHOLE:
+        raise missing()
+    found = together.apply_to_members(
+        number, sequence, by=caller.person, now=caller.now, viewer=caller.viewer
+    )
+    if isinstance(found, Refusal):
+        raise Refused(found)
+    return {
+        "members": [
+            {
+                "number": one.number,
+                "done": one.performed.accepted,
+                "repeated": one.performed.repeated,
+                "refusal": why(one.performed.refusal) if one.performed.refusal else None,
+            }
+            for one in found
+        ]
+    }
 
 
 # -- Files -----------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from bihuan import __version__
 from bihuan.channels.api import (
     acts,
     administering,
+    changing,
+    customer,
     library,
     mine,
     organisation,
@@ -28,6 +30,8 @@ ROUTERS = (
     organisation.router,
     library.router,
     administering.router,
+    changing.router,
+    customer.router,
 )
 
 

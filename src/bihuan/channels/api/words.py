@@ -31,6 +31,17 @@ OPERATIONS = {
     "read_organisation": Text("单位、岗位与任职", "Units, posts and who holds them"),
     "list_documents": Text("文件库的文件", "The documents of the library"),
     "read_document": Text("读一份文件", "Read a document"),
+    "act_on_members": Text(
+        "把指挥案的动作办到各成员案上", "Do an act of the command case on all members"
+    ),
+    "change_organisation": Text(
+        "变更单位、任职、缺勤或人员", "Change units, seats, absences or people"
+    ),
+    "publish_document": Text("公布文件或新版本", "Publish a document or a new version"),
+    "copy_document": Text("登记抄送时间", "Note when the copy came"),
+    "withdraw_document": Text("废止一个版本", "Withdraw a version"),
+    "read_customer_case": Text("客户查看自己的案件", "The customer's own case"),
+    "do_customer_act": Text("客户办理一个动作", "An act of the customer"),
     "list_webhooks": Text("推送地址", "The webhooks"),
     "list_deliveries": Text("推送记录", "The log of a webhook"),
     "replay_delivery": Text("再次推送", "Send a delivery again"),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bihuan.desk import files, permissions, verify
+from bihuan.desk import files, permissions, query_codes, verify
 from bihuan.desk import together as members
 from bihuan.desk.perform import first_result
 from bihuan.engine.acts import ACTS
@@ -162,6 +162,10 @@ def remember_done(
         "number": desk.page.number,
         "did": desk.names.text(ACTS[did or act].past),
     }
+    if (did or act) == query_codes.RENEW:
+        act_id = request.POST.get("act_id", "")[:80]
+        if code := query_codes.renewed(desk.page.number, desk.reader.person, act_id):
+            text += " " + _("Query code for the customer: %(code)s") % {"code": code}
     following = ""
     if after is not None:
         following = story.summary(desk_of(desk.reader, after))

@@ -1,5 +1,6 @@
 """To follow a case: number and query code open it, then what comes next, the story, and one's word."""
 
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from bihuan.desk import delivering, intake, perform, worlds
+from bihuan.desk import delivering, perform, query_codes, worlds
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import catch_up, possible
@@ -26,9 +27,10 @@ from bihuan.web.shell import now
 from bihuan.web.words import Clock
 
 Json = Any
-WRONG = Limit("query code", 12, 900)
+WRONG = Limit(query_codes.TRIED, query_codes.TRIES, query_codes.WITHIN)
 ADDITIONS = Limit("portal additions", 40, 3600)
 OPEN_FOR = 3600  # seconds a case stays open in a browser after its code was typed
+SHOWN_FOR = 900  # seconds a code stays readable in the browser it was made in
 LONGEST = 5000
 
 
@@ -69,8 +71,8 @@ def unlock(request: HttpRequest) -> HttpResponse:
         words = _("Too many tries from here. In a quarter of an hour you can try again.")
         context = {"typed": typed, "refused": words}
         return outside.show(request, "portal/unlock.jinja", context, status=429)
-    number, code_hash = typed["number"].strip().upper(), intake.hash_of(typed["code"])
-    if not intake.find_by_code(number, typed["code"]):
+    number, code_hash = typed["number"].strip().upper(), query_codes.hash_of(typed["code"])
+    if not query_codes.find_by_code(number, typed["code"]):
         words = _("This number and this code do not belong together.")
         context = {"typed": typed, "refused": words}
         return outside.show(request, "portal/unlock.jinja", context, status=403)
@@ -129,6 +131,7 @@ def _page(
 
     context = {
         "number": page.number,
+        "act_id": secrets.token_hex(16),
         "title": content[:24] + ("…" if len(content) > 24 else ""),
         "promise": told.promise(),
         "events": list(told.story(page.history, url)),
@@ -300,6 +303,23 @@ def take_back(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
         else _("Noted that you took your consent back.")
     )
     return _back(request, page, said)
+
+
+@require_POST
+@_with_code
+def renew(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
+    """A new query code, shown now and never again; the one before opens nothing from now on."""
+    given = request.POST.get("act_id", "")[:36]
+    act_id = f"portal {page.number} {given}"[:80]
+    refusal = _act(request, page, at, query_codes.RENEW, {"checked": _("by the code before")})
+    code = "" if refusal else query_codes.renewed(page.number, "customer", act_id)
+    if not code:
+        return _page(request, page, at, refusal or _("Press it once more."), 409)
+    request.session["portal_receipt"] = {
+        "number": page.number, "code": code, "until": at + SHOWN_FOR, "name": "",
+    }  # fmt: skip
+    open_case(request, page.number, query_codes.hash_of(code), at)
+    return HttpResponseRedirect(reverse("portal_receipt"))
 
 
 @require_POST

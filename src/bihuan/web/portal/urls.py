@@ -17,6 +17,7 @@ urlpatterns = [
     path("portal/case/<str:number>/answer", follow.answer, name="portal_answer"),
     path("portal/case/<str:number>/rate", follow.rate, name="portal_rate"),
     path("portal/case/<str:number>/consent", follow.take_back, name="portal_consent"),
+    path("portal/case/<str:number>/code", follow.renew, name="portal_renew"),
     path("portal/case/<str:number>/leave", follow.leave, name="portal_leave"),
     path("portal/case/<str:number>/file/<str:digest>", files.for_customer, name="portal_file"),
 ]

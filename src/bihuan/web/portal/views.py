@@ -17,6 +17,7 @@ from bihuan.desk import (
     perform,
     permissions,
     presentation,
+    query_codes,
     staging,
     worlds,
 )
@@ -31,7 +32,7 @@ from bihuan.web.cases import forms
 from bihuan.web.portal import consent, follow, robots, uploads
 from bihuan.web.portal.answers import public
 from bihuan.web.portal.asking import Screen, conditions, plain, screens, way_in
-from bihuan.web.portal.follow import open_case, telling, unlocked
+from bihuan.web.portal.follow import SHOWN_FOR, open_case, telling, unlocked
 from bihuan.web.rate import address
 from bihuan.web.shell import now
 from bihuan.web.words import Clock, Names
@@ -43,7 +44,6 @@ FIELDS = {
     "reach": ("name", "contact", "consent"),
 }
 LONGEST = {"content": 5000, "demand": 1000, "name": 60, "contact": 200}
-SHOWN_FOR = 900  # seconds the receipt stays readable in the browser it was made in
 
 
 @require_safe
@@ -295,7 +295,7 @@ def _send(request: HttpRequest, draft: dict[str, Json]) -> HttpResponse:
         "until": at + SHOWN_FOR,
         "name": draft.get("name", ""),
     }
-    open_case(request, done.number, intake.hash_of(done.query_code), at)
+    open_case(request, done.number, query_codes.hash_of(done.query_code), at)
     return HttpResponseRedirect(reverse("portal_receipt"))
 
 

@@ -438,6 +438,9 @@ _KINDS = {
     "open ledger": Text("建立台账", "the ledger was opened"),
     "resettle": Text("按新的任职重新落实", "settled again after a change of posts"),
     "take over": Text("转入制度新版本", "moved to the new version of the policy"),
+    "recount": Text(
+        "按内容归类后重新计数", "counted again after problems were grouped by their wording"
+    ),
     "recompute": Text("按新日历重算", "computed again after a calendar was published"),
 }
 

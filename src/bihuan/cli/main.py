@@ -26,6 +26,7 @@ def groups() -> tuple[Any, ...]:
         keeping,
         library,
         policy,
+        problems,
         received,
         report,
         rosters,
@@ -38,7 +39,7 @@ def groups() -> tuple[Any, ...]:
     )
 
     return (
-        serve, setup, import_, cases, find, similar, evaluate, received, report, calls, time, policy, rosters,
+        serve, setup, import_, cases, find, similar, problems, evaluate, received, report, calls, time, policy, rosters,
         library, keeping, tokens, directory,
         webhooks,
     )  # fmt: skip

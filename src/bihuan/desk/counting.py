@@ -17,6 +17,8 @@ from bihuan.engine.world import World
 
 COUNTING_ACTS = frozenset({"register", "classify", "review_return", "correct"})
 DRAWING_ACT = "close"
+RECOUNT = "recount"
+_BY_PROBLEM = "cases of the same problem"
 _BY_BATCH = "cases of the same batch and reason"
 _BY_FAULT = "earlier cases of the same fault"  # by part and symptom (AUTO-3.5)
 _LONGEST = 10 * 366 * 86400
@@ -53,10 +55,23 @@ _DRAWN = """
     LEFT JOIN records_obligation o ON o.case_id = c.id AND o.row = %s
     WHERE NOT c.ledger AND c.policy_code = %s AND c.closed_at >= %s AND c.id <> %s
 """
+# Of the problem a case is one of: the cases since an instant, and since a sheet was opened for it.
+_IN_PROBLEM = """
+    SELECT COUNT(*) FROM records_problemcase p JOIN records_case c ON c.id = p.case_id
+    WHERE p.problem_id = (SELECT problem_id FROM records_problemcase WHERE case_id = %s)
+      AND c.registered_at >= %s AND c.registered_at > (
+        SELECT COALESCE(MAX(o.covered_at), 0) FROM records_problemcase q
+        JOIN records_case o ON o.id = q.case_id WHERE q.problem_id = p.problem_id
+      )
+"""
 # The cases of a case's problem in a time; where it has no subject it is a problem of its own.
 _SINCE = """
     SELECT COUNT(*) FROM records_case
-    WHERE NOT ledger AND ((%s <> '' AND subject = %s AND category = %s) OR id = %s)
+    WHERE NOT ledger AND (
+        (%s <> '' AND subject = %s AND category = %s) OR id = %s
+        OR id IN (SELECT q.case_id FROM records_problemcase p JOIN records_problemcase q
+                  ON q.problem_id = p.problem_id WHERE p.case_id = %s)
+      )
       AND registered_at > %s AND registered_at <= %s
 """
 _EARLIER = "SELECT COUNT(*) FROM records_case WHERE NOT ledger AND subject = %s AND id <> %s"
@@ -110,6 +125,17 @@ def counted_facts(
     return found
 
 
+def in_problem(case_id: int, ruling: Ruling, now: int) -> dict[str, int]:
+    """How many cases of the period complain of the same by their wording, since the last sheet opened for it."""
+    policy, found = ruling.world.policy, {}
+    for name, fact in policy.facts.items():
+        if fact.counted and fact.counts == _BY_PROBLEM:
+            period = policy.numbers[fact.counted].value()
+            if not isinstance(period, int | str):
+                found[name] = _one(_IN_PROBLEM, (case_id, _begin(period, now, ruling)))
+    return found
+
+
 def drawn_fact(
     act: Act, case: Case | None, case_id: int, ruling: Ruling, now: int
 ) -> dict[str, str]:
@@ -150,7 +176,7 @@ def _of_the_problem(case: Case, case_id: int, policy: Policy, since: int, until:
     """The cases of a case's problem that were registered after an instant, up to another."""
     subject = str(subject_of(case.facts, policy))[:80]
     category = str(case.facts.get("category") or "")[:60]
-    return _one(_SINCE, (subject, subject, category, case_id, since, until))
+    return _one(_SINCE, (subject, subject, category, case_id, case_id, since, until))
 
 
 def subject_of(facts: Mapping[str, Any], policy: Policy) -> str:

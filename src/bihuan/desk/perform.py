@@ -9,7 +9,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from bihuan.desk import numbering, worlds
 from bihuan.desk.append import Change, Record, append
-from bihuan.desk.counting import counted_facts, drawn_fact, recurrence
+from bihuan.desk.counting import RECOUNT, counted_facts, drawn_fact, in_problem, recurrence
 from bihuan.desk.in_force import policy_for
 from bihuan.desk.locating import located_facts
 from bihuan.desk.query_codes import RENEW, code_for, hash_of
@@ -279,6 +279,7 @@ class _Performing:
             **counted_facts(act, case, case_id, ruling, self.now),
             **located_facts(act, case, ruling),
             **drawn_fact(act, case, case_id, ruling, self.now),
+            **(in_problem(case_id, ruling, self.now) if act.name == RECOUNT else {}),
             **recurrence(act, case, case_id, ruling.world, self.now),
         }
         counted = {name for name, fact in ruling.world.policy.facts.items() if fact.counted}

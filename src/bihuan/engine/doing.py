@@ -101,9 +101,10 @@ def arrival(work: Work) -> dict[str, str]:
 def carry_out(work: Work, act: Act, slot: Slot | None = None) -> None:
     work.begin()
     work.by = act.by
-    if act.name in ("resettle", "recompute"):
+    if act.name in ("resettle", "recompute", "recount"):
         if act.name == "recompute":
             recompute(work)
+        trigger_counted(work, act)
         settle(work, act.at)
         work.end(act.name, act.at, act.by, SYSTEM, 0, act.data)
         return

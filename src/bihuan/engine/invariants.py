@@ -24,7 +24,7 @@ from bihuan.engine.work import Work
 from bihuan.engine.world import World
 
 _BY_ITSELF = frozenset(
-    {"lapsed", "opened", "resume", "resettle", "recompute", "take over", "purge"}
+    {"lapsed", "opened", "resume", "resettle", "recompute", "recount", "take over", "purge"}
 )
 _VOID_BECAUSE = frozenset(
     {

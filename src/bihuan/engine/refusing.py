@@ -22,19 +22,21 @@ from bihuan.engine.triaging import without_case
 from bihuan.engine.words import Text
 from bihuan.engine.work import Work
 
+# What the system does to a case of itself: posts, a calendar or how often its problem came have changed.
+BY_ITSELF = frozenset({"resettle", "recompute", "recount"})
 # What an act carries beside its form: the debt it is about, the case it opens, what was counted for it.
 HIDDEN = {"appeal_received": {"case"}, JUDGES: BROUGHT}
 
 
 def judged(work: Work, act: Act, now: int) -> Refusal | Slot | None:
     """Why this act is not possible now, or the slot it fits in; None for acts that need none."""
-    if act.name not in ACTS and act.name not in ("resettle", "recompute"):
+    if act.name not in ACTS and act.name not in BY_ITSELF:
         return refuse("unknown-act", act=act.name)
     if act.at > now:
         return refuse("in-the-future", at="at")
     if act.at < work.case.registered and act.by != "system":
         return refuse("before-registration", at="at")
-    if act.name in ("resettle", "recompute"):
+    if act.name in BY_ITSELF:
         return None if act.by == "system" else refuse("not-allowed")
     slot = find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
     if act.by not in ("customer", "system") and is_walled(act.by, work.case, work.world):

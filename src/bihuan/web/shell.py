@@ -213,6 +213,7 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
         else None
     )
     insight = entry("insight", _("Insight"), "bulb", at) if reader.oversees else None
+    problems = entry("problems", _("Common problems"), "filter", at) if reader.oversees else None
     reports = (
         entry("reports", _("Reports"), "clipboard-data", at) if not reader.is_outside else None
     )
@@ -243,7 +244,17 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
                 "label": _("Cases"),
                 "entries": [
                     item
-                    for item in (cases, register, phone, received, board, insight, reports, tracing)
+                    for item in (
+                        cases,
+                        register,
+                        phone,
+                        received,
+                        board,
+                        insight,
+                        problems,
+                        reports,
+                        tracing,
+                    )
                     if item
                 ],
             },

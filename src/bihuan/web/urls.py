@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.returns.urls")),
     path("", include("bihuan.web.reports.urls")),
     path("", include("bihuan.web.insight.urls")),
+    path("", include("bihuan.web.problems.urls")),
     path("cases/", include("bihuan.web.register.urls")),
     path("cases/", include("bihuan.web.cases.urls")),
     path("find/", include("bihuan.web.search.urls")),

@@ -12,6 +12,7 @@ from bihuan.desk.learning import learn
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.organisation import settle_what_came_true
 from bihuan.desk.outbox import deliver
+from bihuan.desk.problems import group
 from bihuan.desk.reports import issue
 from bihuan.desk.retention import remove_files
 from bihuan.desk.succession import hand_over
@@ -42,6 +43,9 @@ SCHEDULE = (
     Job("files", 3600, remove_files),  # of records that were purged
     Job("figures", 60, refresh),  # the columns figures are taken from
     Job("reports", 60, issue),  # with their figures, when their row of rhythm has opened
+    Job(
+        "problems", 3600, group
+    ),  # from what the cases say, once a day; and what comes too often acted on
     Job("learning", 3600, learn),  # from closed cases, once a day; and how what it says fares
     Job("anchor", 3600, daily_anchor),  # yesterday's knot over all chains
 )

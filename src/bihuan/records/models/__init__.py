@@ -24,6 +24,7 @@ from bihuan.records.models.paper import PaperTemplate
 from bihuan.records.models.party import Handle, Party
 from bihuan.records.models.passage import Passage, PassageSigns
 from bihuan.records.models.policy import PolicyUse, PolicyVersion, PublishedYear
+from bihuan.records.models.problem import Problem, ProblemCase
 from bihuan.records.models.received import Received
 from bihuan.records.models.report import IssuedReport
 from bihuan.records.models.retention import PurgeCertificate
@@ -71,6 +72,8 @@ __all__ = [
     "PhoneLine",
     "PolicyUse",
     "PolicyVersion",
+    "Problem",
+    "ProblemCase",
     "PublishedYear",
     "PurgeCertificate",
     "Received",

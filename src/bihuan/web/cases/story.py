@@ -126,7 +126,7 @@ def _entry(
         number = {"number": entry.data.get("to", "")}
         what = _("Version %(number)s of the policy applies from here on") % number
         yield {"at_text": at, "who": "", "what": what}
-    if entry.kind in ("resettle", "recompute", "take over"):
+    if entry.kind in ("resettle", "recompute", "recount", "take over"):
         yield from _decided(desk, entry, at, key)
         return
     if entry.kind == "lapsed":

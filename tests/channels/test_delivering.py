@@ -5,9 +5,10 @@ from django.db import connection
 
 from bihuan.channels.registry import ways_out
 from bihuan.desk import delivering, intake, organisation, secrets, ways
+from bihuan.desk.delivering import mark_read
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.news import NEWS
-from bihuan.desk.outbox import deliver, mark_read
+from bihuan.desk.outbox import deliver
 from bihuan.desk.presentation import set_notices
 from bihuan.desk.sweep import sweep
 from bihuan.desk.verify import verify

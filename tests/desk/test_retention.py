@@ -10,6 +10,7 @@ from bihuan.desk import (
     packs,
     people,
     policy_files,
+    purging,
     query_codes,
     retention,
 )
@@ -156,7 +157,7 @@ def test_the_certificate_says_what_how_much_under_which_clause_and_is_bound_to_t
     assert made.counts["values"] == values > 10
     assert (made.counts["files"], made.counts["complainants"]) == (1, 1)
     assert made.head == Event.objects.get(kind="purge").hash
-    assert made.hash == retention.hash_of(made)
+    assert made.hash == purging.hash_of(made)
 
 
 def test_an_altered_certificate_a_missing_one_and_a_value_put_back_are_found(office):
@@ -282,7 +283,7 @@ def test_a_kill_in_the_middle_leaves_nothing_half_purged(office, monkeypatch):
     def killed(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(retention, "_certify", killed)
+    monkeypatch.setattr(purging, "_certify", killed)
     with pytest.raises(KeyboardInterrupt):
         retention.purge(GONE + MIN)
     monkeypatch.undo()

@@ -4,8 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bihuan.desk.delivering import mark_read
 from bihuan.desk.intake import find_by_code, hash_of
-from bihuan.desk.outbox import deliver, mark_read
+from bihuan.desk.outbox import deliver
 from bihuan.desk.permissions import viewer
 from bihuan.records.models import Event
 from bihuan.records.queries import cases, obligations

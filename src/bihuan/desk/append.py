@@ -1,48 +1,45 @@
 """Writes what decisions led to: events, case rows, obligations, access, outbox, few statements each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 
-from bihuan.desk import chain, composing, obligations, passages, traits, webhooks
-from bihuan.desk.counting import subject_of
+from bihuan.desk import chain, composing, fates, obligations, passages, purging, pushes, traits
+from bihuan.desk.pushes import INSERT_PUSH
 from bihuan.desk.query_codes import RENEW
+from bihuan.desk.rows import (
+    FORGET_HANDLES,
+    INSERT_ACCESS,
+    INSERT_CASE,
+    INSERT_CITATION,
+    INSERT_EVENT,
+    INSERT_HANDLE,
+    INSERT_OBLIGATION,
+    INSERT_OUTBOX,
+    RENEW_CODE,
+    UPDATE_OBLIGATION,
+    UPDATE_STANDING,
+    UPDATE_WHOLE,
+    Insert,
+    Row,
+    Rows,
+    citation_rows,
+    handle_rows,
+    moving_row,
+    obligation_row,
+    standing,
+    text_of,
+    told,
+)
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.case import Case, Event
 from bihuan.engine.handles import handles
-from bihuan.engine.organisation import post_of, unit_of
-from bihuan.engine.step import wake_at
 from bihuan.records.models.json_text import canonical
 from bihuan.records.queries.visibility import access_from
 
 Json = Any
-Value = str | int | None  # of a column; yes and no are whole numbers too
-
-
-Rows = list[tuple[Value, ...]]
-_FEW = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """An INSERT of any number of rows: one statement where that saves a round trip."""
-
-    into: str  # table (columns)
-    end: str = ""
-
-    def run(self, cursor: Any, rows: Rows) -> None:
-        """Insert the rows; none is fine."""
-        if not rows:
-            return
-        values = f"({', '.join(['%s'] * len(rows[0]))})"
-        start = f"INSERT INTO {self.into} VALUES "  # noqa: S608  (from the constants below)
-        if len(rows) <= _FEW or connection.vendor == "postgresql":
-            one = ", ".join([values] * len(rows))
-            cursor.execute(start + one + self.end, [value for row in rows for value in row])
-        else:
-            cursor.executemany(start + values + self.end, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,109 +81,10 @@ class Change:
         before, after = self.before, self.after
         return before is None or (before.version, before.facts) != (after.version, after.facts)
 
-
-def columns(case: Case, ruling: Ruling) -> dict[str, Value]:
-    """The columns of the case row that follow from its state; the state itself among them."""
-    return _told(case, ruling) | _standing(case, ruling)
-
-
-def _told(case: Case, ruling: Ruling) -> dict[str, Value]:
-    """The columns that stay while nothing new is told: few acts and no lapse change them."""
-    facts = case.facts
-    return {
-        "policy_id": ruling.version_id,
-        "unit": case.unit[:60],
-        "kind": _text(facts, "kind", 60),
-        "channel": _text(facts, "channel", 60),
-        "category": _text(facts, "category", 60),
-        "caller": _text(facts, "caller", 60),
-        "title": " ".join(_text(facts, "content", 200).split())[:40],
-        "subject": subject_of(facts, ruling.world.policy)[:80],
-        "about_unit": _text(facts, "about_unit", 60),
-        "about_person": _text(facts, "about_person", 60),
-        "received_at": case.received,
-        "registered_at": case.registered,
-        "ledger": case.ledger,
-    }
-
-
-def _standing(case: Case, ruling: Ruling) -> dict[str, Value]:
-    """The columns that say how the case stands, the state itself among them."""
-    covering = (
-        sheet.opened for sheet in case.sheets.values() if sheet.kind in ruling.counted_sheets
-    )
-    return {
-        "stage": case.stage[:20],
-        "severity": case.derived.get("severity", "")[:60],
-        "owner": case.owner,
-        "closed_at": case.instants.get("closed", 0),
-        "ended": case.ended,
-        "is_open": case.is_open,
-        "next_due_at": case.next_due,
-        "first_due_at": case.first_due,
-        "wake_at": wake_at(case, ruling.world),
-        "agreed_at": case.agreed,
-        "covered_at": max(covering, default=0),
-        "outside_numbers": _outside_numbers(case)[:200],
-        "state": canonical(case.to_json()),
-    }
-
-
-def _outside_numbers(case: Case) -> str:
-    """The numbers that outside bodies gave their matters, as the find box looks for them."""
-    return " ".join(one["their_number"] for one in case.outside.values() if one["their_number"])
-
-
-def _text(facts: dict[str, Json], name: str, width: int) -> str:
-    value = facts.get(name)
-    return "" if value is None or value is False else str(value)[:width]
-
-
-_TOLD = (
-    "policy_id", "unit", "kind", "channel", "category", "caller", "title", "subject", "about_unit",
-    "about_person", "received_at", "registered_at", "ledger",
-)  # fmt: skip
-_STANDING = (
-    "stage", "severity", "owner", "closed_at", "ended", "is_open", "next_due_at", "first_due_at",
-    "wake_at", "agreed_at", "covered_at", "outside_numbers", "state", "events", "head",
-)  # fmt: skip
-_FIXED = ("number", "policy_code", "complainant_id", "query_code_hash")
-_INSERT_CASE = "INSERT INTO records_case ({}) VALUES ({}) RETURNING id".format(  # noqa: S608
-    ", ".join(_TOLD + _STANDING + _FIXED), ", ".join(["%s"] * len(_TOLD + _STANDING + _FIXED))
-)
-_UPDATE_CASE = "UPDATE records_case SET {} WHERE id = %s"
-_RENEW_CODE = _UPDATE_CASE.format("query_code_hash = %s")
-_UPDATE_WHOLE = _UPDATE_CASE.format(", ".join(f"{name} = %s" for name in _TOLD + _STANDING))
-_UPDATE_STANDING = _UPDATE_CASE.format(", ".join(f"{name} = %s" for name in _STANDING))
-INSERT_EVENT = Insert(
-    'records_event (case_id, sequence, kind, act_id, "by", seat, sheet, at, recorded_at, data, '
-    "effects, private, previous, hash)"
-)
-INSERT_OBLIGATION = Insert(
-    'records_obligation (case_id, number, "row", act, sheet, seat, post, unit, since_at, due_at, '
-    "first_due_at, rung, lapses, state, ended_at, clauses, provisional, item)"
-)
-_UPDATE_OBLIGATION = (
-    "UPDATE records_obligation SET seat = %s, post = %s, unit = %s, due_at = %s, "
-    "first_due_at = %s, rung = %s, lapses = %s, state = %s, ended_at = %s, provisional = %s "
-    "WHERE case_id = %s AND number = %s"
-)
-_FORGET_HANDLES = "DELETE FROM records_handle WHERE case_id = %s"
-INSERT_ACCESS = Insert(
-    "records_caseaccess (case_id, seat, way, sheet)",
-    " ON CONFLICT (case_id, seat, way, sheet) DO NOTHING",
-)
-INSERT_CITATION = Insert(
-    "records_citation (case_id, code, version)", " ON CONFLICT (code, version, case_id) DO NOTHING"
-)
-_INSERT_PUSH = Insert(webhooks.COLUMNS)
-INSERT_HANDLE = Insert(
-    "records_handle (case_id, value)", " ON CONFLICT (value, case_id) DO NOTHING"
-)
-_INSERT_OUTBOX = Insert(
-    'records_outbox (kind, "to", case_id, body, state, attempts, written_at, next_at, sent_at, '
-    "error, dedupe)"
-)
+    @property
+    def placed(self) -> list[tuple[int, Event]]:
+        """The events, each with its place in the history of the case."""
+        return list(enumerate(self.events, self.sequence + 1))
 
 
 def append(changes: Sequence[Change], now: int) -> None:
@@ -194,121 +92,119 @@ def append(changes: Sequence[Change], now: int) -> None:
 
     A second writer of the same case breaks the unique (case, sequence) and raises IntegrityError.
     """
-    events: Rows = []
-    whole: Rows = []
-    standing: Rows = []
-    opened: Rows = []
-    moved: Rows = []
-    access: Rows = []
-    cited: Rows = []
-    found_by: Rows = []
-    forgotten: Rows = []
-    messages: Rows = []
-    said: list[passages.Row] = []
-    gone: list[tuple[int, int]] = []
-    come: list[tuple[int, int]] = []
-    pushed: Rows = []
+    batch = _Batch(now)
     with connection.cursor() as cursor:
         for change in changes:
-            entries, head = _entries(change, now)
-            values = _standing(change.after, change.ruling).values()
-            stands = (*values, change.sequence + len(change.events), head)
-            if change.case_id and not change.tells:
-                standing.append((*stands, change.case_id))
-            else:
-                told = tuple(_told(change.after, change.ruling).values())
-                if change.case_id:
-                    whole.append((*told, *stands, change.case_id))
-                else:
-                    cursor.execute(_INSERT_CASE, told + stands + _fixed(change))
-                    change.case_id = cursor.fetchone()[0]
-            case_id = change.case_id
-            if change.query_code:
-                cursor.execute(_RENEW_CODE, (change.query_code, case_id))
-            events += [(case_id, *entry) for entry in entries]
-            known = change.before.debts if change.before else {}
-            changed = obligations.changed_by(
-                change.events,
-                known,
-                _text(change.before.facts, "kind", 60) if change.before else "",
-            )
-            for owed in changed.values():
-                if owed.number in known:
-                    moved.append(_moving(owed, case_id))
-                else:
-                    opened.append(obligation_row(owed, case_id, change.ruling))
-            access += [
-                (case_id, *item) for item in sorted(access_from(change.events, change.before))
-            ]
-            if not change.after.ledger:
-                placed = enumerate(change.events, change.sequence + 1)
-                worded = change.ruling.worded
-                said += passages.passages_of(case_id, change.number, placed, worded)
-            less, more = traits.changed(change.before, change.after)
-            gone += [(key, case_id) for key in sorted(less)]
-            come += [(key, case_id) for key in sorted(more)]
-            pushed += webhooks.rows_of(
-                case_id,
-                change.number,
-                change.after,
-                enumerate(change.events, change.sequence + 1),
-                change.ruling.world.organisation,
-                now,
-            )
-            before = change.before.cited if change.before else {}
-            cited += citation_rows(change.after, case_id, set(before))
-            if _handles_changed(change):
-                forgotten += [(case_id,)] if change.before else []
-                found_by += handle_rows(change.after, case_id, change.ruling)
-            news = composing.compose(
-                change.number, change.events, changed, change.ruling.world.policy,
-                first=change.sequence + 1, act_id=change.act_id,
-            )  # fmt: skip
-            messages += [
-                (item.kind, item.to, case_id, canonical(item.body), "waiting", 0, now, now, 0, "",
-                 f"{case_id}/{change.sequence + 1}/{place}")
-                for place, item in enumerate(news)
-            ]  # fmt: skip
-        for statement, rows in (
-            (_UPDATE_WHOLE, whole),
-            (_UPDATE_STANDING, standing),
-            (_UPDATE_OBLIGATION, moved),
-            (_FORGET_HANDLES, forgotten),
-        ):
-            if rows:
-                cursor.executemany(statement, rows)
-        for insert, rows in (
-            (INSERT_EVENT, events),
-            (INSERT_OBLIGATION, opened),
-            (INSERT_ACCESS, access),
-            (INSERT_CITATION, cited),
-            (INSERT_HANDLE, found_by),
-            (_INSERT_OUTBOX, messages),
-            (_INSERT_PUSH, pushed),
-        ):
-            insert.run(cursor, rows)
-        passages.insert(cursor, said)
-        traits.write(cursor, gone, come)
+            batch.take(cursor, change)
+        batch.write(cursor)
     for change in changes:
         if change.after.is_message and change.before:
-            from bihuan.desk import received
-
-            received.follow(change.case_id, change.events)
+            fates.follow(change.case_id, change.events)
         if any(event.kind == "purge" for event in change.events):
-            from bihuan.desk import retention
-
-            placed = enumerate(change.events, change.sequence + 1)
-            retention.carry_out(change.case_id, change.number, placed, now)
+            purging.carry_out(change.case_id, change.number, change.placed, now)
 
 
-def citation_rows(case: Case, case_id: int, known: Collection[str] = ()) -> Rows:
-    """The rows of the citations table that follow from a state, but for those known already."""
-    return [(case_id, *cited.split(" ", 1)) for cited in sorted(case.cited) if cited not in known]
+# The order in which tables are written: cases stand before what names them.
+_UPDATES = (UPDATE_WHOLE, UPDATE_STANDING, RENEW_CODE, UPDATE_OBLIGATION, FORGET_HANDLES)
+_INSERTS = (
+    INSERT_EVENT, INSERT_OBLIGATION, INSERT_ACCESS, INSERT_CITATION, INSERT_HANDLE, INSERT_OUTBOX, INSERT_PUSH,
+)  # fmt: skip
 
 
-def handle_rows(case: Case, case_id: int, ruling: Ruling) -> Rows:
-    """The rows of the handles table that follow from a state."""
-    return [(case_id, value) for value in sorted(handles(case.facts, ruling.world.policy))]
+class _Batch:
+    """What changes come to, gathered so that each table is written by one statement."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+        self.updates: dict[str, Rows] = {statement: [] for statement in _UPDATES}
+        self.inserts: dict[Insert, Rows] = {insert: [] for insert in _INSERTS}
+        self.said: list[passages.Row] = []
+        self.traits_gone: list[tuple[int, int]] = []
+        self.traits_come: list[tuple[int, int]] = []
+
+    def take(self, cursor: Any, change: Change) -> None:
+        """Gather what a change comes to; a new case gets its row, and so its id, at once."""
+        entries, head = _entries(change, self.now)
+        self._case(cursor, change, head)
+        if change.query_code:
+            self.updates[RENEW_CODE].append((change.query_code, change.case_id))
+        self.inserts[INSERT_EVENT] += [(change.case_id, *entry) for entry in entries]
+        changed = self._debts(change)
+        self._index(change)
+        self._messages(change, changed)
+
+    def write(self, cursor: Any) -> None:
+        """Write all that was gathered."""
+        for statement, rows in self.updates.items():
+            if rows:
+                cursor.executemany(statement, rows)
+        for insert, rows in self.inserts.items():
+            insert.run(cursor, rows)
+        passages.insert(cursor, self.said)
+        traits.write(cursor, self.traits_gone, self.traits_come)
+
+    def _case(self, cursor: Any, change: Change, head: str) -> None:
+        stands: Row = (
+            *standing(change.after, change.ruling).values(),
+            change.sequence + len(change.events),
+            head,
+        )
+        if change.case_id and not change.tells:
+            self.updates[UPDATE_STANDING].append((*stands, change.case_id))
+            return
+        row = (*told(change.after, change.ruling).values(), *stands)
+        if change.case_id:
+            self.updates[UPDATE_WHOLE].append((*row, change.case_id))
+        else:
+            cursor.execute(INSERT_CASE, row + _fixed(change))
+            change.case_id = cursor.fetchone()[0]
+
+    def _debts(self, change: Change) -> dict[int, obligations.Owed]:
+        """What is owed since, or no longer; by number, what changed."""
+        before = change.before
+        known = before.debts if before else {}
+        kind = text_of(before.facts, "kind", 60) if before else ""
+        changed = obligations.changed_by(change.events, known, kind)
+        for owed in changed.values():
+            if owed.number in known:
+                self.updates[UPDATE_OBLIGATION].append(moving_row(owed, change.case_id))
+            else:
+                row = obligation_row(owed, change.case_id, change.ruling)
+                self.inserts[INSERT_OBLIGATION].append(row)
+        return changed
+
+    def _index(self, change: Change) -> None:
+        """By what the case is found, by whom, and beside which others."""
+        case_id, before, after = change.case_id, change.before, change.after
+        seen = sorted(access_from(change.events, before))
+        self.inserts[INSERT_ACCESS] += [(case_id, *item) for item in seen]
+        self.inserts[INSERT_CITATION] += citation_rows(
+            after, case_id, set(before.cited) if before else ()
+        )
+        if _handles_changed(change):
+            self.updates[FORGET_HANDLES] += [(case_id,)] if before else []
+            self.inserts[INSERT_HANDLE] += handle_rows(after, case_id, change.ruling)
+        if not after.ledger:
+            worded = change.ruling.worded
+            self.said += passages.passages_of(case_id, change.number, change.placed, worded)
+        less, more = traits.changed(before, after)
+        self.traits_gone += [(key, case_id) for key in sorted(less)]
+        self.traits_come += [(key, case_id) for key in sorted(more)]
+
+    def _messages(self, change: Change, changed: Mapping[int, obligations.Owed]) -> None:
+        """Who hears of it: people, the customer, other programs."""
+        case_id, world, first = change.case_id, change.ruling.world, change.sequence + 1
+        news = composing.compose(
+            change.number, change.events, changed, world.policy, first=first, act_id=change.act_id
+        )
+        self.inserts[INSERT_OUTBOX] += [
+            (item.kind, item.to, case_id, canonical(item.body), "waiting", 0, self.now, self.now, 0, "",
+             f"{case_id}/{first}/{place}")
+            for place, item in enumerate(news)
+        ]  # fmt: skip
+        self.inserts[INSERT_PUSH] += pushes.rows_of(
+            case_id, change.number, change.after, change.placed, world.organisation, self.now
+        )
 
 
 def _handles_changed(change: Change) -> bool:
@@ -319,24 +215,7 @@ def _handles_changed(change: Change) -> bool:
     return handles(before.facts, policy) != handles(change.after.facts, policy)
 
 
-def obligation_row(owed: obligations.Owed, case_id: int, ruling: Ruling) -> tuple[Value, ...]:
-    """The values of a row of the obligations table, in the order of `INSERT_OBLIGATION`."""
-    return (
-        case_id, owed.number, owed.row, owed.act, owed.sheet, owed.seat, post_of(owed.seat),
-        unit_of(owed.seat), owed.since, owed.due, owed.first_due, owed.rung, owed.lapses,
-        owed.state, owed.ended, canonical(list(ruling.clauses(owed.row, owed.kind))), owed.provisional,
-        owed.item,
-    )  # fmt: skip
-
-
-def _moving(owed: obligations.Owed, case_id: int) -> tuple[Value, ...]:
-    return (
-        owed.seat, post_of(owed.seat), unit_of(owed.seat), owed.due, owed.first_due, owed.rung,
-        owed.lapses, owed.state, owed.ended, owed.provisional, case_id, owed.number,
-    )  # fmt: skip
-
-
-def _fixed(change: Change) -> tuple[Value, ...]:
+def _fixed(change: Change) -> Row:
     record = change.record
     if record is None:
         raise ValueError("a new case needs a record")

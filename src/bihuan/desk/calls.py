@@ -214,9 +214,3 @@ def case_of(line: str, call: str) -> str:
     """The number of the case registered from a call; empty where there is none."""
     found = Call.objects.filter(line__code=line, external_id=call).exclude(case=None)
     return found.values_list("case__number", flat=True).first() or ""
-
-
-def erase(case_id: int) -> int:
-    """Blank what is personal in the calls of a case, or of the message a ledger is of."""
-    rows = Call.objects.filter(case=case_id) | Call.objects.filter(message__ledger=case_id)
-    return rows.exclude(number="", recording="").update(number="", recording="")

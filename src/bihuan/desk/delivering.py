@@ -25,7 +25,7 @@ from bihuan.desk.worlds import skip_locked
 from bihuan.engine.case import Act
 from bihuan.engine.fields import SENT_BY
 from bihuan.engine.words import Text
-from bihuan.records.models import Case, Delivery, Gateway, GroupChat
+from bihuan.records.models import Case, Delivery, Gateway, GroupChat, Notice
 from bihuan.records.queries.received import mail_of
 
 log = logging.getLogger(__name__)
@@ -302,7 +302,15 @@ def _known(message_id: str) -> list[Delivery]:
     return list(rows.order_by("id"))
 
 
-def mark_read(origins: Iterable[str], to: str, now: int) -> None:
+def mark_read(person: str, notices: Iterable[int], now: int) -> int:
+    """Mark a person's own notices as read; how many were unread. What was to be sent of them need not go."""
+    unread = Notice.objects.filter(person=person, pk__in=list(notices), read_at=0)
+    with transaction.atomic():
+        _read_elsewhere(unread.values_list("dedupe", flat=True), person, now)
+        return unread.update(read_at=now)
+
+
+def _read_elsewhere(origins: Iterable[str], to: str, now: int) -> None:
     """Whoever read it elsewhere need not be sent it any more, and has read what was."""
     rows = Delivery.objects.filter(origin__in=list(origins), to=to, claimed_until__lte=now)
     rows.filter(state__in=(State.QUEUED, State.SENT)).update(state=State.READ, ended_at=now)

@@ -13,28 +13,14 @@ from django.db import connection, transaction
 
 from bihuan.desk import worlds
 from bihuan.desk.composing import CUSTOMER
-from bihuan.desk.telling import Planner
+from bihuan.desk.telling import Planner, Waiting
 from bihuan.engine.organisation import Organisation
-from bihuan.records.models import Notice, Person
+from bihuan.records.models import Person
 from bihuan.records.models.json_text import canonical
 
 Json = Any
 RETRY = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)  # seconds after the first, second … failure
 TOGETHER = 50  # messages in one transaction
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A message taken from the outbox; `dedupe` is the same however often it is delivered."""
-
-    id: int
-    kind: str
-    to: str
-    case_id: int | None
-    body: dict[str, Json]
-    dedupe: str
-    attempts: int
-    written_at: int
 
 
 Recipients = Callable[[Waiting, Organisation], tuple[str, ...]]
@@ -149,13 +135,3 @@ def notify_administrators(kind: str, body: Mapping[str, Json], dedupe: str, now:
     told = [(str(pk), None, kind, canonical(dict(body)), now, dedupe[:120]) for pk in rows]
     with connection.cursor() as cursor:
         cursor.executemany(_NOTICE, told)
-
-
-def mark_read(person: str, notices: Iterable[int], now: int) -> int:
-    """Mark a person's own notices as read; how many were unread. What was to be sent of them need not go."""
-    from bihuan.desk import delivering
-
-    unread = Notice.objects.filter(person=person, pk__in=list(notices), read_at=0)
-    with transaction.atomic():
-        delivering.mark_read(unread.values_list("dedupe", flat=True), person, now)
-        return unread.update(read_at=now)

@@ -8,19 +8,20 @@ from typing import Any
 from django.db import connection, transaction
 
 from bihuan.desk import chain, passages, traits, worlds
-from bihuan.desk.append import (
+from bihuan.desk.obligations import changed_by
+from bihuan.desk.query_codes import RENEW
+from bihuan.desk.rows import (
     INSERT_ACCESS,
     INSERT_CITATION,
     INSERT_HANDLE,
     INSERT_OBLIGATION,
+    Row,
     Value,
     citation_rows,
     columns,
     handle_rows,
     obligation_row,
 )
-from bihuan.desk.obligations import changed_by
-from bihuan.desk.query_codes import RENEW
 from bihuan.engine.case import Case, Event, evolve
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models import Event as EventRow
@@ -28,7 +29,6 @@ from bihuan.records.models import PolicyVersion
 from bihuan.records.queries.visibility import access_from
 
 Json = Any
-Row = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)

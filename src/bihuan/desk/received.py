@@ -10,14 +10,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import CharField, F, Value
-from django.db.models.functions import Cast, Concat
 
 from bihuan.desk import files, in_force, worlds
 from bihuan.desk.intake import register
 from bihuan.desk.perform import Performed, perform
 from bihuan.desk.setup import ROOT
-from bihuan.engine.case import MESSAGE, Act, Event
+from bihuan.engine.case import MESSAGE, Act
 from bihuan.engine.case import Case as State
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
@@ -173,37 +171,7 @@ def honest(instant: int, now: int) -> int:
     return instant if EARLIEST <= instant <= now else now
 
 
-# -- What the history makes of it --------------------------------------------------------------------
-
-
-def follow(ledger: int, events: Iterable[Event]) -> None:
-    """Bring the row of a message to what these events of its ledger say."""
-    for event in events:
-        if event.kind not in (TRIAGE, SET_ASIDE):
-            continue
-        fate = QUARANTINED if event.kind == SET_ASIDE else str(event.data["fate"])
-        number = str(event.data.get("case") or "")
-        case = Case.objects.filter(number=number).values_list("pk", flat=True).first()
-        Received.objects.filter(ledger=ledger).update(
-            fate=fate,
-            reason=str(event.data.get("reason") or "")[:300],
-            case=case,
-            by=event.by,
-            at=event.at,
-        )
-
-
-def erase(case_id: int) -> tuple[int, set[str]]:
-    """Blank what is personal in the messages of a case, or of a message's own ledger; the hashes of
-    the raw forms that nobody needs any more.
-    """
-    rows = Received.objects.filter(case=case_id) | Received.objects.filter(ledger=case_id)
-    digests = set(rows.exclude(digest="").values_list("digest", flat=True))
-    count = rows.update(
-        sender="", contact="", message_id="", subject="", preview="", digest="",
-        external_id=_erased_id(),
-    )  # fmt: skip
-    return count, digests
+# -- What does not add up --------------------------------------------------------------------
 
 
 def unsound() -> Iterator[tuple[str, Text]]:
@@ -329,11 +297,6 @@ def _add(number: str, verdict: Verdict, act_id: str, now: int) -> Performed:
     else:
         act = Act("remark", "customer", now, {"text": text or "…"})
     return perform(act, case_number=number, act_id=act_id, now=now)
-
-
-def _erased_id() -> Any:
-    """What stands for the source's own name of a purged message: it may hold an address."""
-    return Concat(Value("purged "), Cast(F("pk"), CharField()))
 
 
 def _message(row: Received, *, fresh: bool = False) -> Message:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -26,14 +26,25 @@ from bihuan.records.models import Delivery, Event, GroupChat, Party, Person
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.sealing import unseal
 
-if TYPE_CHECKING:
-    from bihuan.desk.outbox import Waiting
-
 Json = Any
 IN_GROUPS = frozenset({"owed", "handed", "late"})
 _GROUP_LINE = Text("{act}，期限 {due}", "{act}, by {due}")
 _GROUP_SUBJECT = Text("{unit}有待办的事，请登录查看", "{unit} owes something; sign in to see it")
 _SAID = {"contact": "said", "respond": "answer", "decline": "reason"}  # what of an act is told
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message taken from the outbox; `dedupe` is the same however often it is delivered."""
+
+    id: int
+    kind: str
+    to: str
+    case_id: int | None
+    body: dict[str, Json]
+    dedupe: str
+    attempts: int
+    written_at: int
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from bihuan.channels.api.callers import Request, may
 from bihuan.channels.api.cases import OwedOut, bad_cursor, owed_out
 from bihuan.channels.api.problems import PROBLEMS, Problem
 from bihuan.channels.api.values import Moment, iso
-from bihuan.desk import outbox, permissions
+from bihuan.desk import delivering, permissions
 from bihuan.records.queries.obligations import OwedKey, notices, owed_by
 from bihuan.records.queries.todo import cases_behind
 
@@ -156,4 +156,4 @@ class Marked(Schema):
 @router.post("/me/notices/read", response={200: Marked, PROBLEMS: Problem}, auth=may("read"))
 def mark_notices_read(request: Request, seen: Seen) -> dict[str, int]:
     caller = request.auth
-    return {"marked": outbox.mark_read(caller.person, seen.notices, caller.now)}
+    return {"marked": delivering.mark_read(caller.person, seen.notices, caller.now)}

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from bihuan.desk import outbox
+from bihuan.desk import delivering
 from bihuan.desk.ways import WAYS
 from bihuan.engine.acts import ACTS
 from bihuan.records.queries.deliveries import held_up
@@ -40,7 +40,7 @@ def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
 def read(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Mark one's own notices as read; those of others are not touched."""
     ids = [int(value) for value in request.POST.getlist("notice")[:500] if value.isdecimal()]
-    outbox.mark_read(reader.person, ids, reader.now)
+    delivering.mark_read(reader.person, ids, reader.now)
     return HttpResponseRedirect(reverse("notices"))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bihuan.channels.ldap import people_in
+from bihuan.channels.ldap import NoDirectoryError, people_in
 from bihuan.desk import directory, organisation
 from bihuan.desk.tables import read_table
 from bihuan.records.models import AdministrativeChange, Holding, Person, Telling, Unit
@@ -117,6 +117,8 @@ def test_people_are_read_from_ldap_with_those_who_are_disabled(office):
     connection.bind()
     found = list(people_in("", "ou=people,dc=firm", "(objectClass=person)", posts="title",
                            connection=connection))  # fmt: skip
+    with pytest.raises(NoDirectoryError, match="noSuchObject"):
+        list(people_in("", "ou=none,dc=firm", "(objectClass=person)", connection=connection))
     found.sort(key=lambda one: one.id)
     made = directory.take_people(((0, one) for one in found), now=START)
     assert [(one.what, one.about) for one in made] == [("added", "示例1"), ("same", "示例2")]

@@ -94,6 +94,8 @@ def test_who_leaves_loses_posts_and_account_and_the_stand_in_stays(mall: Mall, a
     assert clerk.get("/").status_code in (302, 404)
     assert "周晓岚" not in admin.get("/people/").content.decode()
     assert "周晓岚" in admin.get("/people/?left=yes").content.decode()
+    change(admin, mall.ids["desk"], change="reactivate")
+    assert "周晓岚" in admin.get("/people/").content.decode()
     answer = admin.post(f"/people/{mall.ids['admin']}/change/", {"change": "deactivate"})
     assert answer.status_code == 422
 

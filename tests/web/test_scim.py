@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from bihuan.desk import tokens
-from bihuan.records.models import Person, Telling
+from bihuan.records.models import Holding, Person, Telling
 from tests.web.mall import Mall, now
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +59,12 @@ def test_a_user_is_made_found_changed_and_ended(provider: Provider) -> None:
     person.refresh_from_db()
     assert not person.active
     assert not person.user.is_active
+    patch = {"Operations": [{"op": "replace", "path": "active", "value": True}]}
+    assert provider.ask("patch", f"Users/{made['id']}", patch)[1]["active"] is True
+    person.refresh_from_db()
+    assert person.active
+    assert person.user.is_active
+    assert not Holding.objects.filter(person=person, until_at=None).exists()
 
 
 def test_deleting_a_user_ends_the_account_and_leaves_what_was_done(

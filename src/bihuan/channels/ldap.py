@@ -30,7 +30,7 @@ def people_in(
     connection: Json = None,
 ) -> Iterator[Listed]:  # fmt: skip
     """Everybody below `base` that the filter fits. `connection`: an open one of ldap3, in place of `url`."""
-    from ldap3 import Connection, Server, Tls
+    from ldap3 import NONE, Connection, Server, Tls
     from ldap3.core.exceptions import LDAPException
 
     names = {name for known in ATTRIBUTES.values() for name in known}
@@ -38,7 +38,8 @@ def people_in(
     try:
         if connection is None:
             tls = Tls(validate=ssl.CERT_REQUIRED)
-            server = Server(url, connect_timeout=SECONDS, tls=tls)
+            # Without its schema: what one server knows (objectGUID) another has never heard of.
+            server = Server(url, connect_timeout=SECONDS, tls=tls, get_info=NONE)
             connection = Connection(
                 server, user or None, password or None, receive_timeout=SECONDS, read_only=True,
                 check_names=False, auto_bind=True,
@@ -49,6 +50,8 @@ def people_in(
         for entry in entries:
             if entry.get("type") == "searchResEntry":
                 yield person_of(entry["raw_attributes"], posts)
+        if said := (connection.result or {}).get("result"):  # an unfinished list is no list
+            raise NoDirectoryError(f"{said}: {connection.result.get('description')}")
     except LDAPException as error:
         raise NoDirectoryError(f"{type(error).__name__}: {error}") from error
 

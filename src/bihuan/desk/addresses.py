@@ -1,10 +1,9 @@
 """Where people and customers are reached: found in what they gave, checked before it is used."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
-
-from bihuan.desk.intake import normal_phone
 
 Json = Any
 LONGEST = 254
@@ -12,6 +11,15 @@ EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
 )
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")
+
+
+def normal_phone(text: str) -> str:
+    """The digits of a phone number; +86, 0086 and 86 before a mainland number are left out."""
+    digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", text))
+    for prefix in ("0086", "86"):
+        if digits.startswith(prefix) and len(digits) - len(prefix) in (10, 11):
+            return digits[len(prefix) :]
+    return digits[:40]
 
 
 def email_in(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from bihuan.desk import changes, organisation, received, secrets, worlds
-from bihuan.desk.intake import normal_phone
+from bihuan.desk.addresses import normal_phone
 from bihuan.desk.received import Arrival, honest, plain
 from bihuan.engine.organisation import Organisation
 from bihuan.engine.refusal import Refusal

@@ -59,7 +59,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A person as a directory lists them; None: it does not say."""
+    """A person as a directory lists them; None: it does not say.
+
+    `back`: it says in so many words that they are active, which brings somebody who left back.
+    """
 
     id: str
     name: str
@@ -69,6 +72,7 @@ class Listed:
     language: str | None = None
     posts: frozenset[str] | None = None  # POST@UNIT
     active: bool = True
+    back: bool = False
 
 
 def take_table(
@@ -188,11 +192,15 @@ def _ended(person: Person, now: int) -> tuple[str, int] | Refusal:
 
 def _corrected(person: Person, one: Listed, now: int) -> bool | Refusal:
     """Whether anything of an active person had to be brought to what the directory says."""
-    if not person.active:
+    back = not person.active
+    if back and not one.back:
         return refuse(
-            "left", "id", "此人已离职；如返回，请在人员页重新启用",
-            "this person left; somebody who returns is added anew under another id",
+            "left", "id", "此人已离职；如返回，请注明在职，或在人员页重新启用",
+            "this person left; say that they are active, or let them come back on their page",
         )  # fmt: skip
+    if back:
+        people.reactivate(person.pk, now=now)
+        person.refresh_from_db()
     told = {
         "name": one.name.strip(),
         "phone": person.phone if one.phone is None else one.phone.strip()[:40],
@@ -205,7 +213,7 @@ def _corrected(person: Person, one: Listed, now: int) -> bool | Refusal:
             return made
     changed |= _mailed(person, one.email, now)
     posts = _posted(person, one.posts, now)
-    return posts if isinstance(posts, Refusal) else changed or posts
+    return posts if isinstance(posts, Refusal) else back or changed or posts
 
 
 def _mailed(person: Person, email: str | None, now: int) -> bool:
@@ -278,6 +286,7 @@ def _person_in(row: Record, named: Mapping[str, str]) -> Listed | Refusal:
         language=language or None,
         posts=None if posts is None else seats_in(posts),
         active=cells.get("active", "").casefold() not in _NO,
+        back=cells.get("active", "").casefold() not in {"", *_NO},
     )
 
 

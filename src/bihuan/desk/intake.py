@@ -1,6 +1,5 @@
 """Takes a complaint in from plain fields: the customer found or made, a query code, the register."""
 
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from bihuan.desk import packs, worlds
+from bihuan.desk.addresses import email_in, normal_phone
 from bihuan.desk.perform import Performed, Registration, perform
 from bihuan.desk.query_codes import code_for, find_by_code, hash_of
 from bihuan.engine.case import Act
@@ -91,38 +91,37 @@ def _policy_for(unit: str, kind: str, now: int) -> int | None:
     return _chosen[key]
 
 
-def normal_phone(text: str) -> str:
-    """The digits of a phone number; +86, 0086 and 86 before a mainland number are left out."""
-    digits = re.sub(r"\D", "", text.translate(_FULL_WIDTH))
-    for prefix in ("0086", "86"):
-        if digits.startswith(prefix) and len(digits) - len(prefix) in (10, 11):
-            return digits[len(prefix) :]
-    return digits[:40]
-
-
-_FULL_WIDTH = {ord("0") + place: str(place) for place in range(10)}
 NO_POLICY = Refusal(
     "no-policy", Text("没有适用于此部门和类型的制度", "no policy rules over this unit and kind")
 )
 
 
-_FIND = "SELECT id FROM records_party WHERE phone = %s AND phone <> '' AND name = %s LIMIT 1"
-_MAKE = (
-    "INSERT INTO records_party (name, phone, phone_end, address, caller, since_at) "
-    "VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
+_FIND = "SELECT id, email FROM records_party WHERE phone = %s AND phone <> '' AND name = %s LIMIT 1"
+_FIND_BY_EMAIL = (
+    "SELECT id, email FROM records_party WHERE email = %s AND email <> '' ORDER BY id LIMIT 1"
 )
+_MAKE = (
+    "INSERT INTO records_party (name, phone, phone_end, email, address, caller, since_at) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id, email"
+)
+_LEARN_EMAIL = "UPDATE records_party SET email = %s WHERE id = %s"
 
 
 def _party(facts: Mapping[str, Json], now: int) -> int | None:
+    """The complainant: known by number and name, else, where no number is told, by e-mail address; else new."""
     name = str(facts.get("name", "")).strip()[:200]
     phone = normal_phone(str(facts.get("phone", "")))
-    if not name and not phone:
+    email = email_in(f"{facts.get('contact') or ''} {facts.get('email') or ''}").lower()
+    if not name and not phone and not email:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, (phone, name))
+        cursor.execute(*((_FIND, (phone, name)) if phone else (_FIND_BY_EMAIL, (email,))))
         row = cursor.fetchone()
         if row is None:
             address, caller = str(facts.get("address", ""))[:500], str(facts.get("caller", ""))[:60]
-            cursor.execute(_MAKE, (name, phone, phone[-4:], address, caller, now))
+            made = (name, phone, phone[-4:], email, address, caller, now)
+            cursor.execute(_MAKE, made)
             row = cursor.fetchone()
+        if email and not row[1]:
+            cursor.execute(_LEARN_EMAIL, (email, row[0]))
     return int(row[0])

@@ -170,6 +170,21 @@ def deactivate(person_id: int, *, now: int) -> Person | Refusal:
 
 
 @transaction.atomic
+def reactivate(person_id: int, *, now: int) -> Person:
+    """Let somebody who left come back, with the account they had; posts are given anew."""
+    person = Person.objects.select_for_update().get(pk=person_id)
+    if person.active:
+        return person
+    person.active = True
+    person.save(update_fields=["active"])
+    if person.user_id is not None:
+        User.objects.filter(pk=person.user_id).update(is_active=True)
+    changes.note("people", "reactivate", person.name, now, after=_said(person))
+    organisation.stamp()
+    return person
+
+
+@transaction.atomic
 def appoint_administrator(person_id: int, *, now: int) -> Person | Refusal:
     """Make an active person with an account the administrator, who acts for vacant posts."""
     person = Person.objects.filter(pk=person_id, active=True, user__isnull=False).first()

@@ -116,7 +116,7 @@ def _beside(cursor: Any, case_id: int, left: set[str]) -> Counts:
     changed("UPDATE records_disclosure SET reason = '' WHERE case_id = %s")
     changed("DELETE FROM records_sweepfailure WHERE case_id = %s")
     counts["complainants"] = changed(
-        "UPDATE records_party SET name = '', phone = '', phone_end = '', address = '' WHERE id = ("
+        "UPDATE records_party SET name = '', phone = '', phone_end = '', email = '', address = '' WHERE id = ("
         "SELECT complainant_id FROM records_case WHERE id = %s) AND NOT EXISTS ("
         "SELECT 1 FROM records_case c WHERE c.complainant_id = records_party.id "
         "AND c.ended <> 'purged')"

@@ -2,6 +2,7 @@
 
 import hmac
 import re
+import unicodedata
 from hashlib import sha256
 
 from django.conf import settings
@@ -12,7 +13,6 @@ TRIED, TRIES, WITHIN = "query code", 12, 900  # wrong codes from one address, wi
 # Without letters and digits that are mistaken for others when read aloud or written by hand.
 _SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 13  # 30^13 is more than 2^63
-_FULL_WIDTH = {ord("0") + place: str(place) for place in range(10)}
 _BY_CODE = (
     "SELECT id FROM records_case "
     "WHERE query_code_hash = %s AND query_code_hash <> '' AND number = %s"
@@ -49,7 +49,7 @@ def find_by_code(number: str, code: str) -> int | None:
 
 def normal_code(text: str) -> str:
     """A query code as it is hashed: capitals, without the spaces and dashes people type."""
-    return re.sub(r"[^0-9A-Z]", "", text.translate(_FULL_WIDTH).upper())
+    return re.sub(r"[^0-9A-Z]", "", unicodedata.normalize("NFKC", text).upper())
 
 
 def hash_of(code: str) -> str:

@@ -3,13 +3,14 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
-from threading import Event
+from threading import Event, Thread
 
 from django.db import close_old_connections, connection
 
 from bihuan.workers.schedule import SCHEDULE, Job
 
 log = logging.getLogger(__name__)
+PATIENCE = 10  # seconds
 
 
 def run(
@@ -17,17 +18,39 @@ def run(
     schedule: Sequence[Job] = SCHEDULE,
     clock: Callable[[], float] = time.time,
 ) -> None:
-    """Do each job when its time comes until `stop` is set; a job that fails is logged and comes again."""
-    due = dict.fromkeys(range(len(schedule)), 0.0)
+    """Do each job when its time comes until `stop` is set, each lane in a thread of its own.
+
+    A job that fails is logged and comes again. What a lane has begun when `stop` is set is waited for,
+    for a while: what it did not finish is done again by the next worker.
+    """
+    lanes: dict[str, list[Job]] = {}
+    for job in schedule:
+        lanes.setdefault(job.lane, []).append(job)
+    threads = [
+        Thread(target=_go, args=(jobs, stop, clock), name=f"worker {lane}", daemon=True)
+        for lane, jobs in lanes.items()
+        if lane
+    ]
+    for thread in threads:
+        thread.start()
+    _go(lanes.get("", ()), stop, clock)
+    until = time.monotonic() + PATIENCE
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+
+
+def _go(jobs: Sequence[Job], stop: Event, clock: Callable[[], float]) -> None:
+    """Do the jobs of one lane."""
+    due = dict.fromkeys(range(len(jobs)), 0.0)
     try:
         while not stop.is_set():
-            for place, job in enumerate(schedule):
+            for place, job in enumerate(jobs):
                 if stop.is_set():
                     break
                 if clock() >= due[place]:
                     once(job, int(clock()))
                     due[place] = clock() + job.every
-            stop.wait(max(0.05, min(due.values()) - clock()))
+            stop.wait(max(0.05, min(due.values(), default=clock() + 1) - clock()))
     finally:
         connection.close()
 

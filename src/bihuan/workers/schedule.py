@@ -22,23 +22,28 @@ from bihuan.desk.verify import daily_anchor
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done every so many seconds; `does` takes the present instant and may say it again."""
+    """Something done every so many seconds; `does` takes the present instant and may say it again.
+
+    What speaks to the outside has a lane of its own: however long somebody there takes to answer, the
+    clock and everything else go on. Jobs of one lane are done one after another.
+    """
 
     name: str
     every: int
     does: Callable[[int], object]
+    lane: str = ""
 
 
 SCHEDULE = (
     Job("sweep", 15, sweep),  # what fell due: lapses and periodic duties
     Job("changes", 60, settle_what_came_true),  # of the organisation, dated ahead
     Job("versions", 60, hand_over),  # open cases move where a new version of a policy says so
-    Job("mail", 30, imap.wake),  # what came to the mailboxes that are read
-    Job("feeds", 60, feeds.wake),  # what was posted on the web
+    Job("mail", 30, imap.wake, lane="mail"),  # what came to the mailboxes that are read
+    Job("feeds", 60, feeds.wake, lane="feeds"),  # what was posted on the web
     Job("received", 10, judge_waiting),  # what reached us and was not judged yet
     Job("outbox", 5, deliver),  # what is to be told
-    Job("messages", 5, send_waiting),  # what goes out of the house
-    Job("webhooks", 5, tell_programs),  # that subscribed to events
+    Job("messages", 5, send_waiting, lane="messages"),  # what goes out of the house
+    Job("webhooks", 5, tell_programs, lane="webhooks"),  # that subscribed to events
     Job("ledgers", 300, ensure_ledgers),  # a ledger for every policy in force and unit that owes
     Job("files", 3600, remove_files),  # of records that were purged
     Job("figures", 60, refresh),  # the columns figures are taken from

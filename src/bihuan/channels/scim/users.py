@@ -129,7 +129,8 @@ def _kept(told: dict[str, Json], key: str, now: int, before: Entry | None = None
         phone=_value(told, "phoneNumbers"),
         email=_value(told, "emails"),
         language=_language(told.get("preferredLanguage")),
-        active=str(told.get("active", True)).casefold() not in ("false", "0"),
+        active=_is_active(told.get("active", True)),
+        back="active" in told and _is_active(told["active"]),
     )
     made = directory.take_person(listed, now=now)
     if isinstance(made, Refusal):
@@ -138,6 +139,10 @@ def _kept(told: dict[str, Json], key: str, now: int, before: Entry | None = None
     if found is None:
         raise Wrong(400, "an inactive user is not taken over", "invalidValue")
     return found
+
+
+def _is_active(said: Json) -> bool:
+    return str(said).casefold() not in ("false", "0")
 
 
 def _value(told: dict[str, Json], name: str) -> str | None:

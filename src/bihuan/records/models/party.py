@@ -1,14 +1,15 @@
-"""Who complains: found again by phone number."""
+"""Who complains: found again by phone number or e-mail address."""
 
 from django.db import models
 
 
 class Party(models.Model):
-    """A complainant. `phone` holds digits only, a mainland number without its country code."""
+    """A complainant. `phone` holds digits only, a mainland number without its country code; `email` small letters."""
 
     name = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
     phone_end = models.CharField(max_length=4, blank=True)
+    email = models.CharField(max_length=254, blank=True, default="", db_default="")
     address = models.CharField(max_length=500, blank=True)
     caller = models.CharField(max_length=60, blank=True)
     since_at = models.BigIntegerField()
@@ -16,6 +17,7 @@ class Party(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["phone"], name="party_phone", condition=~models.Q(phone="")),
+            models.Index(fields=["email"], name="party_email", condition=~models.Q(email="")),
             models.Index(
                 fields=["phone_end"], name="party_phone_end", condition=~models.Q(phone_end="")
             ),

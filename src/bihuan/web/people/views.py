@@ -132,6 +132,11 @@ def _deactivate(request: HttpRequest, reader: Reader, person: int) -> Refusal | 
     )
 
 
+def _reactivate(request: HttpRequest, reader: Reader, person: int) -> Refusal | str:  # noqa: ARG001
+    desk.reactivate(person, now=reader.now)
+    return _("Is there again, with the account of before; give them their posts.")
+
+
 def _appoint(request: HttpRequest, reader: Reader, person: int) -> Refusal | str:  # noqa: ARG001
     made = desk.appoint_administrator(person, now=reader.now)
     return made if isinstance(made, Refusal) else _("Acts for every vacant post from now on.")
@@ -146,6 +151,7 @@ CHANGES: dict[str, Callable[[HttpRequest, Reader, int], Refusal | str]] = {
     "away": _away,
     "back": _back,
     "deactivate": _deactivate,
+    "reactivate": _reactivate,
     "appoint": _appoint,
 }
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bihuan.desk import (
+    addresses,
     intake,
     organisation,
     packs,
@@ -400,7 +401,7 @@ def _facts(draft: dict[str, Json], policy: Policy) -> dict[str, Json]:
         facts["conditions_told"] = "yes"
     contact = str(draft.get("contact", ""))
     facts[
-        "phone" if len(intake.normal_phone(contact)) >= 7 and "@" not in contact else "contact"
+        "phone" if len(addresses.normal_phone(contact)) >= 7 and "@" not in contact else "contact"
     ] = contact
     for name in ("demand", "name"):
         if name not in known and facts[name]:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bihuan.desk import intake, worlds
+from bihuan.desk import addresses, worlds
 from bihuan.desk.permissions import mask_phone
 from bihuan.engine.alike import Likeness
 from bihuan.engine.case import Case
@@ -123,7 +123,7 @@ def known(at: Counter, data: Mapping[str, Json]) -> list[Customer]:
     """
     viewer = at.reader.viewer
     phone, name = str(data.get("phone", "")), str(data.get("name", ""))
-    digits = intake.normal_phone(phone)
+    digits = addresses.normal_phone(phone)
     found: list[Customer] = []
     if "*" not in phone and (len(digits) >= 7 or len(digits) == 4):
         found = find_party_by_phone(digits, viewer, limit=5)

@@ -3,15 +3,16 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+
+from tests.cli.forked import run_forked
 
 
 @dataclass(frozen=True)
@@ -74,17 +75,10 @@ def surroundings(home: Path) -> dict[str, str]:
 
 def run(home: Path, *words: str, stdin: str = "") -> Said:
     """Run a command; what went wrong inside shows as a traceback."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bihuan.cli.main", *words],
-        env=surroundings(home),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return Said(done.returncode, done.stdout, done.stderr)
+    with TemporaryDirectory() as folder:
+        said = Said(*run_forked(words, surroundings(home), stdin, Path(folder)))
+    assert "Traceback" not in said.err, said.err
+    return said
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ AREAS = {
     "sources": Text("帖子来源", "Sources of posts"),
     "lines": Text("电话线路", "Telephone lines"),
     "import mappings": Text("导入对照", "Mappings of imports"),
+    "assistance": Text("语言模型辅助", "Assistance by a language model"),
     "webhooks": Text("事件推送", "Webhooks"),
 }
 _who: ContextVar[int | None] = ContextVar("who", default=None)

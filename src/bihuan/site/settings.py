@@ -33,6 +33,13 @@ HOSTS = [name.strip() for name in os.environ.get("BIHUAN_HOSTS", "").split(",") 
 PUBLIC_URL = os.environ.get("BIHUAN_URL", "").rstrip("/") or (
     f"https://{HOSTS[0]}" if HTTPS and HOSTS and "*" not in HOSTS[0] else ""
 )
+# A language model that may be asked for proposals; off unless both are named (docs/administrators.md).
+MODEL = {
+    "url": os.environ.get("BIHUAN_MODEL_URL", ""),
+    "name": os.environ.get("BIHUAN_MODEL", ""),
+    "key": os.environ.get("BIHUAN_MODEL_KEY", ""),
+    "seconds": float(os.environ.get("BIHUAN_MODEL_SECONDS") or 60),
+}
 LETTERS = "bihuan.web.papers.letters.letter"  # makes the letter that goes with a written answer
 
 # -- What it is made of ----------------------------------------------------------------------------

@@ -236,4 +236,9 @@ def _deed(what: str) -> str:
         "use": _("own file used"),
         "save": _("text saved"),
         "change": _("changed"),
+        "summary": _("summary asked for"),
+        "answer": _("draft of an answer asked for"),
+        "translation": _("translation asked for"),
+        "facts": _("facts asked for"),
+        "take": _("proposal taken into a form"),
     }.get(what, what)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bihuan.channels.model.asking import is_on
 from bihuan.desk.permissions import mask_contact
 from bihuan.engine.acts import ACTS
 from bihuan.engine.assessing import REPORTED
@@ -261,6 +262,12 @@ def evidence_lines(desk: Desk, sheet: Sheet) -> list[str]:
         f"{names.post(seat)} {share} %" for seat, share in sheet.data.get("shares", {}).items()
     )
     return [*found, _("Shares: %(who)s") % {"who": parts}] if parts else found
+
+
+def assist_url(desk: Desk) -> str:
+    """Where a language model can be asked about the case; empty where none is set up."""
+    whole = desk.page.reach is Reach.WHOLE and not desk.reader.is_outside
+    return reverse("case-assist", args=[desk.page.number]) if whole and is_on() else ""
 
 
 # -- Acts ------------------------------------------------------------------------------------------

@@ -81,6 +81,7 @@ def show_case(
             "together": together.panel(desk, request, with_alike=with_alike),
             "panels": panels(desk),
             "papers": head.papers(desk),
+            "assist_url": head.assist_url(desk),
             "doable": head.doable(desk, owed),
             "refused": head.not_possible(desk),
             "form": form,

@@ -13,7 +13,7 @@ from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import decide
 from bihuan.records.models import Case, Event
-from bihuan.web.cases.forms import control
+from bihuan.web.forms import control
 from tests.desk.test_at_once import at_once
 from tests.web.houses import AUTO, HOME, open_house
 from tests.web.mall import DAY, HOUR, Mall, now

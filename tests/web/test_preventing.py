@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from bihuan.desk.stored import load
-from bihuan.web.cases.forms import control
+from bihuan.web.forms import control
 from tests.web.mall import DAY, HOUR, Mall, now
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.test import Client
 
 from bihuan.desk import files
 from bihuan.desk.stored import load
-from bihuan.web.cases import signing
+from bihuan.web import signing
 from tests.web.mall import Mall
 from tests.web.test_case import dispatched, post
 

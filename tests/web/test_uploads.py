@@ -27,7 +27,7 @@ BAD = {
     "empty": ("照片.jpg", b""),
     "two endings": ("照片.jpg.exe", JPEG),
 }
-ACTS = "bihuan.web.cases.forms"  # reads the files of acts and of registering
+ACTS = "bihuan.web.forms"  # reads the files of acts and of registering
 CUSTOMERS = ("bihuan.web.portal.views", "bihuan.web.portal.follow")
 ANY_SCRIPT = "发票 счёт فاتورة \u202e😀 𠮷.jpg"
 

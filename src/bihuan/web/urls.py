@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.insight.urls")),
     path("", include("bihuan.web.problems.urls")),
     path("cases/", include("bihuan.web.register.urls")),
+    path("cases/", include("bihuan.web.assistance.urls")),  # before the acts of a case
     path("cases/", include("bihuan.web.cases.urls")),
     path("find/", include("bihuan.web.search.urls")),
     path("", include("bihuan.web.setup.urls")),

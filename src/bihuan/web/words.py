@@ -336,6 +336,13 @@ def tone_of_severity(policy: Policy, level: str) -> str:
     return "late" if len(policy.levels) > 1 and level == policy.levels[-1] else ""
 
 
+def tone_of_stage(stage: str, ended: str) -> str:
+    """The tone of a stage's label."""
+    if ended == "archived" or stage in ("closed", "archived"):
+        return "done"
+    return "" if ended else "current" if stage == "in hand" else ""
+
+
 def length(seconds: int) -> str:
     """`2:10` or `3 days`: how long something took."""
     if seconds >= DAY:

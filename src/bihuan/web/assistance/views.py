@@ -11,9 +11,9 @@ from bihuan.channels.model import asking
 from bihuan.desk import assistance, permissions
 from bihuan.desk.assistance import TASKS, NonsenseError, Prepared, Proposal
 from bihuan.web.cases import acting, head
-from bihuan.web.cases.desk import Desk, desk_or_404
-from bihuan.web.cases.forms import control
 from bihuan.web.cases.views import show_case
+from bihuan.web.desk import Desk, desk_or_404
+from bihuan.web.forms import control
 from bihuan.web.shell import Reader, show, staff
 
 Json = Any

@@ -16,8 +16,9 @@ from bihuan.engine.organisation import post_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
 from bihuan.records.queries.accounts import organisation_name
-from bihuan.web.cases import citing, forms, replying, signing
-from bihuan.web.cases.desk import Desk
+from bihuan.web import forms, signing
+from bihuan.web.cases import citing, replying
+from bihuan.web.desk import Desk
 from bihuan.web.reports import drafting
 
 Json = Any

@@ -11,9 +11,9 @@ from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
-from bihuan.web.cases import forms, signing
+from bihuan.web import forms, signing
 from bihuan.web.cases.acting import BUTTONS, SPENT, form_of
-from bihuan.web.cases.desk import Desk
+from bihuan.web.desk import Desk
 
 Json = Any
 REMARK = "remark"

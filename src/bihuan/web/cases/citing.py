@@ -11,7 +11,7 @@ from bihuan.engine.library import Version
 from bihuan.engine.words import TELLABLE, Text
 from bihuan.engine.world import World
 from bihuan.records.queries.library import versions
-from bihuan.web.cases import forms
+from bihuan.web import forms
 from bihuan.web.library.reading import blocks
 from bihuan.web.words import Clock, Names
 

@@ -12,9 +12,8 @@ from bihuan.desk import permissions, worlds
 from bihuan.records.queries.cases import Listed
 from bihuan.records.queries.find import complainants, seen_whole
 from bihuan.web.addresses import address
-from bihuan.web.cases import head
 from bihuan.web.shell import Reader
-from bihuan.web.words import Clock, Names, tone_of_severity
+from bihuan.web.words import Clock, Names, tone_of_severity, tone_of_stage
 
 Json = Any
 
@@ -118,7 +117,7 @@ def drawn(row: Row, columns: Sequence[str]) -> dict[str, Json]:
         "url": address("case", args=[case.number]),
         "title": row.title,
         "phone": permissions.mask_phone(row.phone) if row.phone else "",
-        "tone": head.tone(case.stage, case.ended),
+        "tone": tone_of_stage(case.stage, case.ended),
         "severity": row.names.severity(case.severity),
         "severity_tone": tone_of_severity(policy, case.severity),
         "due": row.due,

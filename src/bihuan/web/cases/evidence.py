@@ -13,9 +13,9 @@ from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import head
 from bihuan.web.cases.acting import acts_of
-from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import attached, details
 from bihuan.web.cases.recurrence import recurrence_lines
+from bihuan.web.desk import Desk
 
 Json = Any
 MOST_WORDS = 600

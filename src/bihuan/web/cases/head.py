@@ -20,8 +20,8 @@ from bihuan.engine.step import Possible
 from bihuan.engine.words import STAGES
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import LETTERS, SPENT, acts_of, owing_text
-from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.recurrence import recurrence_lines
+from bihuan.web.desk import Desk
 from bihuan.web.papers import content
 from bihuan.web.words import quoted, tone_of_severity
 
@@ -34,13 +34,6 @@ NOT_OFFERED = frozenset({"unknown-act", "not-allowed", "done-already", "not-clos
                          "not-paused", "nothing-unpaid", "nothing-asked"})  # fmt: skip
 MOST_REFUSED, MOST_NAMED = 6, 2
 MOST_ACTS = 5
-
-
-def tone(stage: str, ended: str) -> str:
-    """The tone of a stage's label."""
-    if ended == "archived" or stage in ("closed", "archived"):
-        return "done"
-    return "" if ended else "current" if stage == "in hand" else ""
 
 
 def title_of(desk: Desk) -> str:

@@ -17,9 +17,10 @@ from bihuan.engine.case import Act
 from bihuan.engine.fields import Field
 from bihuan.engine.step import Possible
 from bihuan.records.queries.cases import case_page
-from bihuan.web.cases import acting, asking, forms, head
+from bihuan.web import forms
+from bihuan.web.cases import acting, asking, head
 from bihuan.web.cases.attempting import done_since
-from bihuan.web.cases.desk import Desk, desk_of
+from bihuan.web.desk import Desk, desk_of
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names
 

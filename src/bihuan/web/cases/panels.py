@@ -8,7 +8,7 @@ from bihuan.engine import approvals, compensation, manner
 from bihuan.engine.policy import Step
 from bihuan.engine.work import Work
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.desk import Desk
+from bihuan.web.desk import Desk
 
 Json = Any
 

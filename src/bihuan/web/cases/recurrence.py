@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from bihuan.desk.counting import recurrence
 from bihuan.engine.case import Act, Sheet
 from bihuan.engine.preventing import JUDGES, judging_step, most_allowed, watch_of
-from bihuan.web.cases.desk import Desk
+from bihuan.web.desk import Desk
 
 
 def recurrence_lines(desk: Desk, sheet: Sheet) -> list[str]:

@@ -11,8 +11,8 @@ from bihuan.engine.step import Possible
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.administration import templates
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases import forms
-from bihuan.web.cases.desk import Desk, desk_or_404
+from bihuan.web import forms
+from bihuan.web.desk import Desk, desk_or_404
 from bihuan.web.shell import Reader, staff
 
 Json = Any

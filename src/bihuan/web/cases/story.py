@@ -12,9 +12,9 @@ from bihuan.engine.why_due import Else, what_else
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import marks
-from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.details import details
 from bihuan.web.cases.why import explained
+from bihuan.web.desk import Desk
 from bihuan.web.portal.words import Telling
 from bihuan.web.words import length
 

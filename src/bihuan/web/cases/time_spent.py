@@ -10,7 +10,7 @@ from bihuan.engine.measuring import measured
 from bihuan.engine.organisation import Seat
 from bihuan.engine.say_time import say_length
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.desk import Desk
+from bihuan.web.desk import Desk
 
 Json = Any
 

@@ -14,7 +14,7 @@ from bihuan.engine.words import MERGING
 from bihuan.records.queries.alike import alike_case
 from bihuan.records.queries.cases import Listed, listed_by_number
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.desk import Desk
+from bihuan.web.desk import Desk
 from bihuan.web.words import Names
 
 Json = Any

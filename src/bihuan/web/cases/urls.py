@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from bihuan.web.assistance.views import assist
 from bihuan.web.cases import export, listing, looking, many, replying, views
 
 urlpatterns = [
@@ -19,6 +18,5 @@ urlpatterns = [
     path("<str:number>/templates.json", replying.texts, name="case-templates"),
     path("<str:number>/alike/", views.alike, name="case-alike"),
     path("<str:number>/together/", views.apply_to_members, name="case-together"),
-    path("<str:number>/assistance/", assist, name="case-assist"),
     path("<str:number>/<str:act>/", views.act, name="case-act"),
 ]

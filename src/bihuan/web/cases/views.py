@@ -18,12 +18,12 @@ from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story, together
 from bihuan.web.cases.attempting import attempt, conflict_of, overtaken
-from bihuan.web.cases.desk import Desk, desk_of, desk_or_404
 from bihuan.web.cases.details import DRAWABLE, attached
 from bihuan.web.cases.looking import watching
 from bihuan.web.cases.panels import panels
 from bihuan.web.cases.sent import sent_of
 from bihuan.web.cases.time_spent import time_spent
+from bihuan.web.desk import Desk, desk_of, desk_or_404
 from bihuan.web.shell import Reader, show, staff
 
 Json = Any

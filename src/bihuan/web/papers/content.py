@@ -26,7 +26,7 @@ from bihuan.engine.words import Text
 from bihuan.records.queries.accounts import look, organisation_name
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.desk import Desk
+from bihuan.web.desk import Desk
 from bihuan.web.papers.amounts import in_capitals
 from bihuan.web.papers.paper import LABEL, REST, VALUE, Cell, Letter, Paper, Row
 from bihuan.web.words import signer

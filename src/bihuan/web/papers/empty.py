@@ -5,7 +5,7 @@ from bihuan.engine.case import Case, Sheet
 from bihuan.engine.policy import Policy
 from bihuan.records.queries.cases import CasePage, Entry
 from bihuan.records.queries.visibility import Reach
-from bihuan.web.cases.desk import Desk
+from bihuan.web.desk import Desk
 from bihuan.web.papers.content import LETTER, form_of_sheet, forms_of
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names

@@ -8,7 +8,7 @@ from bihuan.desk.ways import Attachment
 from bihuan.records.queries.accounts import Account, organisation_name
 from bihuan.records.queries.cases import case_of_customer
 from bihuan.records.queries.visibility import Viewer
-from bihuan.web.cases.acting import Desk
+from bihuan.web.desk import Desk
 from bihuan.web.papers import content
 from bihuan.web.papers.typeset import typeset
 from bihuan.web.papers.views import PDF, as_of

@@ -19,7 +19,7 @@ from bihuan.records.queries.cases import CasePage, case_page
 from bihuan.records.queries.papers import template_of, templates
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.administration import administrator, done, said
-from bihuan.web.cases.desk import desk_of
+from bihuan.web.desk import desk_of
 from bihuan.web.papers import content, word
 from bihuan.web.papers.empty import codes, empty_desk
 from bihuan.web.papers.paper import Paper

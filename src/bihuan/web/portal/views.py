@@ -28,8 +28,7 @@ from bihuan.engine.organisation import Organisation, seat, unit_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.accounts import doors
-from bihuan.web import outside
-from bihuan.web.cases import forms
+from bihuan.web import forms, outside
 from bihuan.web.portal import consent, follow, robots, uploads
 from bihuan.web.portal.answers import public
 from bihuan.web.portal.asking import Screen, conditions, plain, screens, way_in

@@ -17,9 +17,8 @@ from bihuan.engine.periods import Period, before, named, parts, period_of
 from bihuan.engine.preventing import JUDGES, judging_step
 from bihuan.records.queries.cases import Listed
 from bihuan.records.queries.problems import Found, OneProblem, common_problems, one_problem
-from bihuan.web.cases.head import tone
 from bihuan.web.shell import Reader, show, staff
-from bihuan.web.words import Names
+from bihuan.web.words import Names, tone_of_stage
 
 Json = Any
 UNITS = ("week", "month", "quarter", "year")
@@ -180,6 +179,6 @@ def _case(row: Listed, names: Names, reader: Reader) -> dict[str, Json]:
         "title": row.title,
         "unit": names.unit(row.about_unit) if row.about_unit else "",
         "stage": names.stage(row.stage, row.ended),
-        "tone": tone(row.stage, row.ended),
+        "tone": tone_of_stage(row.stage, row.ended),
         "registered": reader.clock.day(row.registered_at),
     }

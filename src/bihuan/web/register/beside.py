@@ -22,12 +22,12 @@ from bihuan.records.queries.alike import told_of
 from bihuan.records.queries.answer_times import answer_times
 from bihuan.records.queries.cases import Customer, Listed, find_party_by_phone
 from bihuan.records.queries.customers import customers_by, customers_called
-from bihuan.web.cases import citing, head
+from bihuan.web.cases import citing
 from bihuan.web.cases.together import why
 from bihuan.web.register.counter import Counter, decide, latest
 from bihuan.web.register.offers import came_before
 from bihuan.web.shell import Reader
-from bihuan.web.words import DAY, HOUR, Names, length
+from bihuan.web.words import DAY, HOUR, Names, length, tone_of_stage
 
 Json = Any
 MOST_EARLIER = 5
@@ -153,7 +153,7 @@ def _earlier(reader: Reader, case: Listed) -> dict[str, Json]:
         "on_text": reader.clock.day(case.registered_at),
         "title": case.title or case.number,
         "state": names.stage(case.stage, case.ended),
-        "tone": head.tone(case.stage, case.ended),
+        "tone": tone_of_stage(case.stage, case.ended),
         "url": reverse("case", args=[case.number]),
     }
 

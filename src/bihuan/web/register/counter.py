@@ -19,7 +19,7 @@ from bihuan.engine.step import Decision
 from bihuan.engine.words import Text
 from bihuan.engine.world import World
 from bihuan.records.queries.customers import customer_seen
-from bihuan.web.cases import forms
+from bihuan.web import forms
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
 

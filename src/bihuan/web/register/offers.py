@@ -12,7 +12,7 @@ from bihuan.desk.permissions import mask_phone
 from bihuan.engine.suggesting import UNLEARNED, Suggestion, suggested
 from bihuan.records.queries.cases import Customer
 from bihuan.records.wording import fold
-from bihuan.web.cases import forms
+from bihuan.web import forms
 from bihuan.web.words import Names, quoted
 
 Json = Any

@@ -23,8 +23,8 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.received import ReceivedRow, received_page
+from bihuan.web import forms
 from bihuan.web.calls.views import call_of, now_ringing
-from bihuan.web.cases import forms
 from bihuan.web.cases.together import joining
 from bihuan.web.register import beside
 from bihuan.web.register.counter import (

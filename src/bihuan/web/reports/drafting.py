@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from bihuan.engine.acts import ACTS
 from bihuan.records.queries.reports import Issued, newest_of_row, report_for, report_of_sheet
-from bihuan.web.cases.desk import Desk
+from bihuan.web.desk import Desk
 from bihuan.web.reports.saying import Table, said
 
 Json = Any

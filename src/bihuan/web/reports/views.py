@@ -21,11 +21,10 @@ from bihuan.engine.policy import Policy, Report
 from bihuan.engine.reporting import ISO, report_named
 from bihuan.records.queries.cases import listed_by_number
 from bihuan.records.queries.reports import Issued, report_for, reports_for, words_of_sheet
-from bihuan.web.cases import head
 from bihuan.web.reports import files
 from bihuan.web.reports.saying import Said, figure, said
 from bihuan.web.shell import Reader, show, staff
-from bihuan.web.words import Names
+from bihuan.web.words import Names, tone_of_stage
 
 Json = Any
 SIZE = 50
@@ -344,7 +343,7 @@ def _cases(numbers: list[str], policy: Policy, reader: Reader) -> list[dict[str,
             "number": case.number, "url": reverse("case", args=[case.number]),
             "title": case.title or case.number,
             "stage": names.stage(case.stage, case.ended),
-            "tone": head.tone(case.stage, case.ended),
+            "tone": tone_of_stage(case.stage, case.ended),
             "registered": reader.clock.day(case.registered_at),
         }
         for case in listed_by_number(reader.viewer, numbers)

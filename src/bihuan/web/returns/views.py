@@ -14,10 +14,10 @@ from bihuan.desk import worlds
 from bihuan.engine import manner
 from bihuan.engine.policy import Policy
 from bihuan.records.queries.tracing import MOST, Traced, traced
-from bihuan.web.cases import asking, head
+from bihuan.web.cases import asking
 from bihuan.web.cases.export import Cell, as_file
 from bihuan.web.shell import Reader, show, staff
-from bihuan.web.words import Names
+from bihuan.web.words import Names, tone_of_stage
 
 Json = Any
 DAY = 86400
@@ -171,7 +171,7 @@ def _cases(found: Sequence[Traced], asked: Asked, reader: Reader) -> list[dict[s
         made.append({
             "number": case.number, "url": reverse("case", args=[case.number]),
             "title": case.title or case.number, "kind": names.value("kind", case.kind, reader.clock),
-            "state": names.stage(case.stage, case.ended), "tone": head.tone(case.stage, case.ended),
+            "state": names.stage(case.stage, case.ended), "tone": tone_of_stage(case.stage, case.ended),
             "goods": " · ".join(words), "registered": reader.clock.day(case.registered_at),
         })  # fmt: skip
     return made

@@ -10,8 +10,8 @@ from bihuan.engine.case import Debt
 from bihuan.engine.manner import money as yuan
 from bihuan.engine.why_due import what_else
 from bihuan.web.cases import acting, story
-from bihuan.web.cases.desk import Desk
 from bihuan.web.cases.evidence import at_most, evidence
+from bihuan.web.desk import Desk
 from bihuan.web.shell import Reader
 from bihuan.web.todo.rows import Row, desk_behind, drawn, todo_url
 

@@ -14,7 +14,7 @@ from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import Behind, cases_behind
 from bihuan.web.addresses import address
-from bihuan.web.cases.desk import Desk, desk_of
+from bihuan.web.desk import Desk, desk_of
 from bihuan.web.shell import Reader
 from bihuan.web.words import HOUR, Names
 

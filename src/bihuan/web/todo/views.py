@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods
 from bihuan.records.queries.cases import case_page
 from bihuan.web.calls.views import now_ringing
 from bihuan.web.cases.attempting import attempt
-from bihuan.web.cases.desk import desk_of
 from bihuan.web.cases.views import remember_done, show_overtaken, was_done
+from bihuan.web.desk import desk_of
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.todo.others import figures, waiting, who_needs_help
 from bihuan.web.todo.pane import pane

@@ -13,7 +13,7 @@ from bihuan.engine.fields import Field
 from bihuan.engine.manner import yuan
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import SCORES
-from bihuan.web.cases import signing
+from bihuan.web import signing
 from bihuan.web.words import Clock, Names, read_money
 
 Json = Any

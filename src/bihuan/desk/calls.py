@@ -15,8 +15,7 @@ from bihuan.desk import changes, organisation, received, secrets, worlds
 from bihuan.desk.addresses import normal_phone
 from bihuan.desk.received import Arrival, honest, plain
 from bihuan.engine.organisation import Organisation
-from bihuan.engine.refusal import Refusal
-from bihuan.engine.words import Text
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.records.models import Call, Case, Person, PhoneLine
 from bihuan.records.models.json_text import canonical
 
@@ -110,25 +109,21 @@ def units_with_lines(people: Organisation) -> frozenset[str]:
 def _unfit(code: str, name: str, unit: str, names: Mapping[str, str], now: int) -> Refusal | None:
     plain_code = code.replace("-", "").replace("_", "")
     if not plain_code.isascii() or not plain_code.isalnum() or len(code) > LONGEST_CODE:
-        return _refusal("bad-code", "code", "线路代码用字母、数字和短横线，至多 40 个",
+        return refuse_field("bad-code", "code", "线路代码用字母、数字和短横线，至多 40 个",
                         "letters, digits and dashes would be right, at most 40")  # fmt: skip
     if PhoneLine.objects.filter(code=code).exists():
-        return _refusal("code-taken", "code", f"已有线路“{code}”，请换一个代码",
+        return refuse_field("code-taken", "code", f"已有线路“{code}”，请换一个代码",
                         f"there is a line '{code}'; take another code")  # fmt: skip
     if not 0 < len(name) <= 60 or not name.isprintable():
-        return _refusal("no-name", "name", "请起一个名称，至多 60 字",
+        return refuse_field("no-name", "name", "请起一个名称，至多 60 字",
                         "give it a name of at most 60 characters")  # fmt: skip
     if unit not in worlds.organisation(now).units:
-        return _refusal("bad-unit", "unit", f"没有部门“{unit}”", f"there is no unit '{unit}'")
+        return refuse_field("bad-unit", "unit", f"没有部门“{unit}”", f"there is no unit '{unit}'")
     unknown = [key for key in names if key not in (*TOLD, *EVENTS)]
     if unknown or any(len(value) > 60 for value in names.values()):
-        return _refusal("bad-names", "names", f"可对应的名称：{'、'.join((*TOLD, *EVENTS))}",
+        return refuse_field("bad-names", "names", f"可对应的名称：{'、'.join((*TOLD, *EVENTS))}",
                         f"these can be named: {', '.join((*TOLD, *EVENTS))}")  # fmt: skip
     return None
-
-
-def _refusal(code: str, field: str, zh: str, en: str) -> Refusal:
-    return Refusal(code, Text(zh, en), field=field)
 
 
 # -- Calls -----------------------------------------------------------------------------------------
@@ -141,9 +136,9 @@ def note(line: Line, told: Told, now: int) -> int | Refusal:
     """
     name = plain(told.call, 200)
     if not name:
-        return _refusal("no-call", "call", "缺少通话编号", "the id of the call is missing")
+        return refuse_field("no-call", "call", "缺少通话编号", "the id of the call is missing")
     if told.event not in EVENTS:
-        return _refusal("bad-event", "event", f"事件应为 {'、'.join(EVENTS)} 之一",
+        return refuse_field("bad-event", "event", f"事件应为 {'、'.join(EVENTS)} 之一",
                         f"one of {', '.join(EVENTS)} would be right")  # fmt: skip
     at = honest(told.at, now)
     with transaction.atomic():

@@ -12,10 +12,9 @@ from typing import Any
 from django.db import transaction
 
 from bihuan.desk import addresses, changes, organisation, people
-from bihuan.desk.organisation import refuse
 from bihuan.desk.tables import Record, Table
 from bihuan.engine.organisation import seat
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import Text
 from bihuan.records.models import Holding, Person, Telling, Unit
 
@@ -90,7 +89,7 @@ def take_table(
     ]
     if missing:
         columns = UNIT_COLUMNS if units else COLUMNS
-        return refuse(
+        return refuse_field(
             "no-column", missing[0],
             f"缺少一栏：{columns[missing[0]].replace(' ', '、')} 任一名称",
             f"a column is missing; it may be called {columns[missing[0]].replace(' ', ', ')}",
@@ -144,11 +143,11 @@ def take_person(one: Listed, *, now: int) -> tuple[str, int] | Refusal:
 
 def _taken(one: Listed, now: int) -> tuple[str, int] | Refusal:
     if not 0 < len(one.id) <= 120 or not one.id.isprintable():
-        return refuse(
+        return refuse_field(
             "no-id", "id", "缺少编号，至多 120 字", "the id is missing, at most 120 characters"
         )
     if one.email and addresses.email_in(one.email) != one.email:
-        return refuse(
+        return refuse_field(
             "bad-email", "email", "应写成 name@example.com", "written as name@example.com"
         )
     person = _known(one)
@@ -194,7 +193,7 @@ def _corrected(person: Person, one: Listed, now: int) -> bool | Refusal:
     """Whether anything of an active person had to be brought to what the directory says."""
     back = not person.active
     if back and not one.back:
-        return refuse(
+        return refuse_field(
             "left", "id", "此人已离职；如返回，请注明在职，或在人员页重新启用",
             "this person left; say that they are active, or let them come back on their page",
         )  # fmt: skip
@@ -275,7 +274,7 @@ def _person_in(row: Record, named: Mapping[str, str]) -> Listed | Refusal:
     cells = {name: row.cells.get(column, "").strip() for name, column in named.items()}
     language = cells.get("language", "").casefold()
     if language and language not in people.LANGUAGES:
-        return refuse("bad-language", "language", "语言应为 zh-hans 或 en", "zh-hans or en")
+        return refuse_field("bad-language", "language", "语言应为 zh-hans 或 en", "zh-hans or en")
     posts = cells.get("posts")
     return Listed(
         id=cells.get("id", ""),

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from bihuan.desk import changes, files, organisation, passages, worlds
 from bihuan.desk.in_force import policies_in_force
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import DISCLOSURE, TELLABLE, Text
 from bihuan.records.models import Document, DocumentTerm, Person, Site
 from bihuan.records.models.json_text import canonical
@@ -90,7 +90,7 @@ def publish(one: Publication, *, by: str, now: int) -> Document | Refusal:
         _lock()
         believed = _terms(one.code)
         if Document.objects.filter(code=one.code, version=one.version).exists():
-            return _refuse(
+            return refuse_field(
                 "version-taken",
                 "version",
                 f"“{one.code}”已有“{one.version}”这一版；内容不能改，请用新的版本号",
@@ -98,7 +98,7 @@ def publish(one: Publication, *, by: str, now: int) -> Document | Refusal:
             )
         later = [term for term in believed if term.from_at >= one.since and not _never(term)]
         if later:
-            return _refuse(
+            return refuse_field(
                 "not-the-newest",
                 "since",
                 f"“{later[0].document}”已定于同时或更晚生效；新版本须在其后生效",
@@ -146,11 +146,11 @@ def copied(
         if isinstance(term, Refusal):
             return term
         if since > now:
-            return _refuse(
+            return refuse_field(
                 "in-the-future", "at", "抄送时间不能晚于现在", "the copy has to be there"
             )
         if term.copied_at is not None:
-            return _refuse(
+            return refuse_field(
                 "copied-already", "at", "抄送时间已登记", "when the copy came is noted already"
             )
         made = _succeed(term, by, now, copied_at=since)
@@ -172,16 +172,18 @@ def withdraw(
         if isinstance(term, Refusal):
             return term
         if not reason.strip():
-            return _refuse("missing-field", "reason", "请写明废止的原因", "say why it is withdrawn")
+            return refuse_field(
+                "missing-field", "reason", "请写明废止的原因", "say why it is withdrawn"
+            )
         if end < now:
-            return _refuse(
+            return refuse_field(
                 "in-the-past",
                 "at",
                 "废止不能早于现在：此前的答复已据以作出",
                 "it cannot end earlier than now: answers were given from it until then",
             )
         if term.until_at is not None and (term.until_at <= end or _never(term)):
-            return _refuse(
+            return refuse_field(
                 "ended-already",
                 "version",
                 "这一版届时已经失效",
@@ -205,7 +207,7 @@ def _standing(code: str, version: str, by: str, now: int) -> DocumentTerm | Refu
         return wrong
     _lock()
     term = next((one for one in _terms(code) if one.document.version == version), None)
-    return term or _refuse(
+    return term or refuse_field(
         "unknown-document",
         "version",
         f"文件库中没有“{code} {version}”",
@@ -242,7 +244,7 @@ def _person(by: str) -> int | None:
 def _not_theirs(by: str, now: int) -> Refusal | None:
     if by == "system" or may_keep(by, now):
         return None
-    return _refuse(
+    return refuse_field(
         "not-yours",
         "",
         "文件库由管理员和制度指定的岗位管理",
@@ -253,14 +255,14 @@ def _not_theirs(by: str, now: int) -> Refusal | None:
 def _unfit(one: Publication, now: int) -> Refusal | None:
     for field, value in (("code", one.code), ("version", one.version)):
         if not NAME.fullmatch(value):
-            return _refuse(
+            return refuse_field(
                 "bad-code",
                 field,
                 "由文字、数字、“-”“_”“.”组成，不含空格，至多 60 个字符",
                 "letters, digits, '-', '_' and '.', without spaces, at most 60",
             )
     if not one.title.strip() or len(one.title.strip()) > 200:
-        return _refuse(
+        return refuse_field(
             "no-title", "title", "请写标题，至多 200 字", "a title of at most 200 characters"
         )
     if one.level not in DISCLOSURE:
@@ -270,23 +272,25 @@ def _unfit(one: Publication, now: int) -> Refusal | None:
         if topic not in known:
             return _wrong("topics", "、".join(text.zh for text in known.values()), known)
     if not one.text.strip() and not one.file:
-        return _refuse(
+        return refuse_field(
             "empty-document", "text", "请写正文或附上文件", "write a text or attach a file"
         )
     if len(one.text) > LONGEST or "\0" in one.text:
-        return _refuse(
+        return refuse_field(
             "bad-text", "text", "正文至多 20 万字", "a text has at most 200,000 characters"
         )
     if one.file and not files.VALUE.fullmatch(one.file):
-        return _refuse("bad-file", "file", "附件无法识别", "the file is not one that was kept")
+        return refuse_field("bad-file", "file", "附件无法识别", "the file is not one that was kept")
     if one.until is not None and one.until <= one.since:
-        return _refuse("ends-before", "until", "失效须晚于生效", "it must end later than it begins")
+        return refuse_field(
+            "ends-before", "until", "失效须晚于生效", "it must end later than it begins"
+        )
     if one.copied is not None and one.copied > now:
-        return _refuse(
+        return refuse_field(
             "in-the-future", "copied", "抄送时间不能晚于现在", "the copy has to be there"
         )
     if one.published is not None and one.published > now:
-        return _refuse(
+        return refuse_field(
             "in-the-future",
             "published",
             "公布时间不能晚于现在",
@@ -297,8 +301,4 @@ def _unfit(one: Publication, now: int) -> Refusal | None:
 
 def _wrong(field: str, zh: str, names: Iterable[str]) -> Refusal:
     right = ", ".join(names)
-    return _refuse("unknown-name", field, f"应为：{zh}", f"right would be: {right}")
-
-
-def _refuse(code: str, field: str, zh: str, en: str) -> Refusal:
-    return Refusal(code, Text(zh, en), field=field)
+    return refuse_field("unknown-name", field, f"应为：{zh}", f"right would be: {right}")

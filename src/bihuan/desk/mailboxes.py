@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from bihuan.desk import changes, secrets
-from bihuan.desk.organisation import refuse
 from bihuan.desk.setup import ROOT
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.records.models import Gateway, Mailbox, Unit
 
 SECURITY = ("tls", "starttls", "none")
@@ -84,10 +83,12 @@ def save(
     with transaction.atomic():
         row = Mailbox.objects.select_for_update().filter(pk=box).first() if box else None
         if box and row is None:
-            return refuse("no-box", "address", "没有这个邮箱", "there is no such box")
+            return refuse_field("no-box", "address", "没有这个邮箱", "there is no such box")
         taken = Mailbox.objects.filter(address=values["address"].lower()).exclude(pk=box)
         if taken.exists():
-            return refuse("taken", "address", "这个邮箱已经设置过", "this box is set up already")
+            return refuse_field(
+                "taken", "address", "这个邮箱已经设置过", "this box is set up already"
+            )
         before = _said(row) if row else {}
         row = row or Mailbox(since_at=now)
         moved = bool(row.pk) and (row.host, row.user, row.folder) != (
@@ -118,7 +119,7 @@ def remove(box: int, now: int) -> Mailbox | Refusal:
     """The box is read no more; what it brought stays."""
     row = Mailbox.objects.filter(pk=box).first()
     if row is None:
-        return refuse("no-box", "address", "没有这个邮箱", "there is no such box")
+        return refuse_field("no-box", "address", "没有这个邮箱", "there is no such box")
     said = _said(row)
     Mailbox.objects.filter(pk=box).delete()
     changes.note("boxes", "remove", row.address, now, before=[said])
@@ -212,35 +213,37 @@ def _sealed(row: Mailbox, values: Mapping[str, str]) -> str:
 def _wrong(told: Mapping[str, str], *, is_new: bool) -> Refusal | None:
     for name, value in told.items():
         if len(value) > LONGEST or not value.isprintable():
-            return refuse("bad-value", name, "只能是可见字符", "only visible characters")
+            return refuse_field("bad-value", name, "只能是可见字符", "only visible characters")
     if not _ADDRESS.fullmatch(told.get("address", "")):
-        return refuse(
+        return refuse_field(
             "bad-address", "address", "应为邮箱地址，如 service@example.com",
             "an address such as service@example.com",
         )  # fmt: skip
     if not re.fullmatch(r"[A-Za-z0-9.:\[\]_-]{1,200}", told.get("host", "")):
-        return refuse(
+        return refuse_field(
             "bad-host",
             "host",
             "应为服务器名，如 imap.example.com",
             "a server such as imap.example.com",
         )
     if not told.get("port", "").isdecimal() or not 0 < int(told["port"]) < 65_536:
-        return refuse(
+        return refuse_field(
             "bad-port", "port", "应为 1 至 65535 的整数，通常为 993", "1 to 65535, usually 993"
         )
     for name, right in (("security", SECURITY), ("auth", AUTH)):
         if told.get(name) not in right:
-            return refuse("bad-choice", name, "请从列出的选项中选择", "one of those listed")
+            return refuse_field("bad-choice", name, "请从列出的选项中选择", "one of those listed")
     if not Unit.objects.filter(code=told.get("unit", ""), withdrawn_at=None).exists():
-        return refuse("unknown-unit", "unit", "请选择收件部门", "choose the unit that receives it")
+        return refuse_field(
+            "unknown-unit", "unit", "请选择收件部门", "choose the unit that receives it"
+        )
     needed = (
         ("password",) if told["auth"] == "password" else ("token_url", "client_id", "refresh_token")
     )
     for name in needed:
         if not told.get(name) and (is_new or name in OAUTH):
-            return refuse("missing", name, "请填写", "needed")
+            return refuse_field("missing", name, "请填写", "needed")
     url = told.get("token_url", "")
     if url and not url.startswith(("https://", "http://127.0.0.1")):
-        return refuse("bad-url", "token_url", "应以 https:// 开头", "begins with https://")
+        return refuse_field("bad-url", "token_url", "应以 https:// 开头", "begins with https://")
     return None

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from bihuan.desk import changes
-from bihuan.desk.organisation import adopted_policies, refuse
-from bihuan.engine.refusal import Refusal
+from bihuan.desk.organisation import adopted_policies
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import Text
 from bihuan.records.models import NoticeText
 
@@ -237,26 +237,26 @@ def _said(row: NoticeText) -> dict[str, str]:
 
 def _wrong(policy: str, kind: str, subjects: Text, bodies: Text) -> Refusal | None:
     if kind not in NEWS:
-        return refuse("unknown-kind", "kind", "请选择通知种类", "choose a kind of news")
+        return refuse_field("unknown-kind", "kind", "请选择通知种类", "choose a kind of news")
     if policy and policy not in {one.code for one in adopted_policies()}:
-        return refuse("unknown-policy", "policy", "请选择制度", "choose a policy")
+        return refuse_field("unknown-policy", "policy", "请选择制度", "choose a policy")
     for field, text, longest in (
         ("zh_subject", subjects.zh, LONGEST_SUBJECT), ("zh", bodies.zh, LONGEST),
         ("en_subject", subjects.en, LONGEST_SUBJECT), ("en", bodies.en, LONGEST),
     ):  # fmt: skip
         if not 0 < len(text) <= longest:
-            return refuse(
+            return refuse_field(
                 "bad-length", field, f"应写 1 至 {longest} 字", f"1 to {longest} characters"
             )
         if plain(text) != text.replace("\r\n", "\n") or (longest < LONGEST and "\n" in text):
-            return refuse(
+            return refuse_field(
                 "bad-character", field, "含有不能发送的字符或换行",
                 "holds characters or line breaks that cannot be sent",
             )  # fmt: skip
         for found in _NAME.findall(text):
             if found not in VARIABLES:
                 known = ", ".join(f"{{{one}}}" for one in VARIABLES)
-                return refuse(
+                return refuse_field(
                     "unknown-variable", field, f"没有变量“{{{found}}}”，可用：{known}",
                     f"there is no {{{found}}}; there are {known}",
                 )  # fmt: skip

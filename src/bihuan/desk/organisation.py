@@ -23,7 +23,7 @@ from bihuan.engine.organisation import Organisation, Seat, post_of, seat, unit_o
 from bihuan.engine.organisation import Unit as UnitThen
 from bihuan.engine.policy import Policy, Post
 from bihuan.engine.posts import possible_seats
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import Text
 from bihuan.records.models import (
     Absence,
@@ -151,23 +151,25 @@ def add_unit(
     """Add a unit below `parent`; only the first unit stands at the top. `at`: valid from."""
     organisation = worlds.organisation(now)
     if not CODE.fullmatch(code):
-        return refuse(
+        return refuse_field(
             "bad-code",
             "code",
             "代码由字母、数字、“-”和“_”组成，至多 60 个字符",
             "a code consists of letters, digits, '-' and '_', at most 60",
         )
     if Unit.objects.filter(code=code).exists():
-        return refuse("code-taken", "code", f"代码“{code}”已用过", f"the code '{code}' is taken")
+        return refuse_field(
+            "code-taken", "code", f"代码“{code}”已用过", f"the code '{code}' is taken"
+        )
     if not name.strip():
-        return refuse("no-name", "name", "缺少名称", "the name is missing")
+        return refuse_field("no-name", "name", "缺少名称", "the name is missing")
     if not kind.strip():
-        return refuse("no-kind", "kind", "缺少种类", "the kind is missing")
+        return refuse_field("no-kind", "kind", "缺少种类", "the kind is missing")
     if parent and parent not in organisation.units:
         return no_unit(parent, "parent")
     top = root(organisation)
     if not parent and top:
-        return refuse(
+        return refuse_field(
             "second-root",
             "parent",
             f"须说明上级单位；最上级是“{organisation.units[top].name}”",
@@ -183,7 +185,7 @@ def add_unit(
 def rename(code: str, name: str, *, at: int | None = None, now: int) -> Unit | Refusal:
     """Give a unit another name from `at` on."""
     if not name.strip():
-        return refuse("no-name", "name", "缺少名称", "the name is missing")
+        return refuse_field("no-name", "name", "缺少名称", "the name is missing")
     return _succeeded(code, at, now, name=name.strip())
 
 
@@ -195,7 +197,7 @@ def locate(
     spaces between, empty for all), from `at` on.
     """
     if place_of(place) is None:
-        return refuse(
+        return refuse_field(
             "bad-place",
             "place",
             "位置应写成“纬度，经度”，如 31.23,121.47",
@@ -204,7 +206,7 @@ def locate(
     known = {kind for policy in adopted_policies() for kind in policy.kinds}
     for kind in can.split():
         if kind not in known:
-            return refuse(
+            return refuse_field(
                 "unknown-kind",
                 "can",
                 f"现行制度没有叫“{kind}”的类别",
@@ -220,7 +222,7 @@ def move(code: str, parent: str, *, at: int | None = None, now: int) -> Unit | R
     if parent not in organisation.units:
         return no_unit(parent, "parent")
     if organisation.within(parent, code):
-        return refuse(
+        return refuse_field(
             "cycle",
             "parent",
             f"“{organisation.units[parent].name}”就在其下，不能作其上级",
@@ -234,14 +236,14 @@ def close_unit(code: str, *, at: int | None = None, now: int) -> Unit | Refusal:
     """End a unit; it may have no units below it and no holders of posts any more."""
     organisation = worlds.organisation(now)
     if any(unit.parent == code for unit in organisation.units.values()):
-        return refuse(
+        return refuse_field(
             "has-units",
             "code",
             "其下还有单位，请先移走",
             "there are units below it; move them first",
         )
     if any(unit_of(place) == code for place in organisation.known):
-        return refuse(
+        return refuse_field(
             "has-posts",
             "code",
             "还有人任职于此，请先结束任职",
@@ -268,7 +270,7 @@ def hold(
     """
     organisation = worlds.organisation(now)
     if not Person.objects.filter(pk=person, active=True).exists():
-        return refuse(
+        return refuse_field(
             "unknown-person",
             "person",
             f"没有编号为“{person}”的在职人员",
@@ -276,7 +278,7 @@ def hold(
         )
     posts = [found for policy in adopted_policies() if (found := policy.posts.get(post))]
     if not posts:
-        return refuse(
+        return refuse_field(
             "unknown-post",
             "post",
             f"现行制度都没有岗位“{post}”",
@@ -288,7 +290,7 @@ def hold(
     kind = organisation.units[unit].kind if unit else ""
     if kind not in kinds and "" not in kinds:
         wanted = "、".join(sorted(kinds)), ", ".join(sorted(kinds))
-        return refuse(
+        return refuse_field(
             "wrong-kind",
             "unit",
             f"“{posts[0].text.zh}”每个{wanted[0]}一名，应选种类为{wanted[0]}的单位",
@@ -298,7 +300,9 @@ def hold(
         unit = ""
     since = now if at is None else at
     if until is not None and until <= since:
-        return refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
+        return refuse_field(
+            "ends-before", "until", "结束须晚于开始", "it must end later than it begins"
+        )
     same = _believed(Holding, since).filter(person_id=person, post=post, unit=unit, deputy=deputy)
     if already := same.first():
         return already
@@ -341,7 +345,7 @@ def end_holding(
     )
     found = held.order_by("id").first()
     if found is None:
-        return refuse(
+        return refuse_field(
             "not-held",
             "post",
             "此人此时没有这一任职",
@@ -356,14 +360,16 @@ def absence(
 ) -> Absence | Refusal:
     """Note that a person is away; meanwhile the deputies of their posts act."""
     if not Person.objects.filter(pk=person, active=True).exists():
-        return refuse(
+        return refuse_field(
             "unknown-person",
             "person",
             f"没有编号为“{person}”的在职人员",
             f"nobody active has the number '{person}'",
         )
     if until_at is not None and until_at <= from_at:
-        return refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
+        return refuse_field(
+            "ends-before", "until", "结束须晚于开始", "it must end later than it begins"
+        )
     return Absence.objects.create(
         person_id=person, from_at=from_at, until_at=until_at, known_at=now
     )
@@ -375,7 +381,9 @@ def end_absence(person: int, *, at: int | None = None, now: int) -> Absence | Re
     since = now if at is None else at
     found = _believed(Absence, since).filter(person_id=person).order_by("id").first()
     if found is None:
-        return refuse("not-away", "person", "此人此时没有缺勤", "this person is not away then")
+        return refuse_field(
+            "not-away", "person", "此人此时没有缺勤", "this person is not away then"
+        )
     return _ended(found, since, now)
 
 
@@ -435,16 +443,12 @@ def _ended(found: _Dated, at: int, now: int) -> _Dated:
 
 
 def no_unit(code: str, field: str) -> Refusal:
-    return refuse(
+    return refuse_field(
         "unknown-unit",
         field,
         f"没有代码为“{code}”的单位",
         f"there is no unit with the code '{code}'",
     )
-
-
-def refuse(code: str, field: str, zh: str, en: str) -> Refusal:
-    return Refusal(code, Text(zh, en), field=field)
 
 
 # -- Open cases after a change ---------------------------------------------------------------------

@@ -7,13 +7,13 @@ from django.db import transaction
 
 from bihuan.desk import changes, packs, worlds
 from bihuan.desk.in_force import day_of, policies_in_force
-from bihuan.desk.organisation import refuse, stamp
+from bihuan.desk.organisation import stamp
 from bihuan.desk.policy_files import path_of, read_nodes, replace_scalar
 from bihuan.engine import nodes
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import post_of
 from bihuan.engine.policy import Policy
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.records.models import Person, PolicyVersion
 
 ROLES = ("author", "reviewer", "approver")  # in the order in which they sign
@@ -63,17 +63,17 @@ def drafted(text: str, values: Mapping[str, str]) -> str | Refusal:
     for place, told in values.items():
         value = " ".join(told.split())
         if place not in known:
-            return refuse(
+            return refuse_field(
                 "not-editable", place, "此处只能在文件中修改", "this is changed in the file"
             )
         if known[place] == value:
             continue
         if not value:
-            return refuse("missing-field", place, "不能为空", "it cannot be empty")
+            return refuse_field("missing-field", place, "不能为空", "it cannot be empty")
         try:
             text = replace_scalar(text, path_of(place), value)
         except (KeyError, ValueError):
-            return refuse(
+            return refuse_field(
                 "bad-value", place, f"不能写“{value}”", f"'{value}' cannot be written here"
             )
         wrong = _error(packs.read_policy(text)[1])
@@ -91,7 +91,7 @@ def draft(
     signatures with it.
     """
     if not may_draft(by, code, now):
-        return refuse(
+        return refuse_field(
             "not-allowed",
             "",
             "只有管理员或制度保管人可以起草",
@@ -99,11 +99,11 @@ def draft(
         )
     base = policies_in_force(now).get(code)
     if base is None:
-        return refuse("no-policy", "", "没有施行中的这份制度", "no such policy is in force")
+        return refuse_field("no-policy", "", "没有施行中的这份制度", "no such policy is in force")
     policy = worlds.policy_of(base.pk)
     today = day_of(policy, now)
     if begins is not None and begins < today:
-        return refuse(
+        return refuse_field(
             "in-the-past", "begins", "施行日不能早于今天", "it cannot come into force before today"
         )
     kept = _draft_of(code)
@@ -119,7 +119,7 @@ def draft(
         try:
             text = replace_scalar(text, place, value)
         except KeyError:
-            return refuse(
+            return refuse_field(
                 "bad-value",
                 "begins",
                 f"文件中没有“{place}”，请先在文件中写上",
@@ -150,7 +150,7 @@ def propose(text: str, *, by: str, now: int) -> PolicyVersion | Refusal:
         assert wrong is not None
         return Refusal("policy-has-errors", wrong.text, wrong.clauses, "file")
     if not may_draft(by, policy.code, now):
-        return refuse(
+        return refuse_field(
             "not-allowed",
             "",
             "只有管理员或制度保管人可以起草",
@@ -172,31 +172,31 @@ def sign(version_id: int, role: str, by: str, text_hash: str, now: int) -> Polic
     with transaction.atomic():
         version = PolicyVersion.objects.select_for_update().filter(pk=version_id).first()
         if version is None or version.state != PolicyVersion.State.DRAFT:
-            return refuse("not-a-draft", "", "这不是草案", "this is no draft")
+            return refuse_field("not-a-draft", "", "这不是草案", "this is no draft")
         signed = dict(version.approval or {})
         if version.hash != text_hash:
-            return refuse(
+            return refuse_field(
                 "text-changed",
                 "",
                 "签署的不是现在的文本，请重新阅读后签署",
                 "what was signed is not the present text; read it again",
             )
         if role not in ROLES or [one for one in ROLES if one not in signed][:1] != [role]:
-            return refuse(
+            return refuse_field(
                 "not-its-turn",
                 "role",
                 "请依次由编制、审核、审批签署",
                 "author, reviewer and approver sign in this order",
             )
         if by in [signed.get(one) for one in ROLES]:
-            return refuse(
+            return refuse_field(
                 "same-person",
                 "role",
                 "编制、审核、审批应为三个不同的人",
                 "author, reviewer and approver are three people",
             )
         if not _is_staff(by, now):
-            return refuse(
+            return refuse_field(
                 "not-staff", "role", "须由本单位任职人员签署", "who signs holds a post here"
             )
         _sign(version, role, by, now)
@@ -210,22 +210,26 @@ def sign(version_id: int, role: str, by: str, text_hash: str, now: int) -> Polic
 def withdraw(code: str, number: int, reason: str, *, by: str, now: int) -> PolicyVersion | Refusal:
     """Take back a version that is not in force yet, draft or approved; with a reason."""
     if not may_draft(by, code, now):
-        return refuse(
+        return refuse_field(
             "not-allowed",
             "",
             "只有管理员或制度保管人可以撤回",
             "only administrators and who keeps the policy may withdraw a version",
         )
     if not reason.strip():
-        return refuse("missing-field", "reason", "请写明撤回的原因", "say why it is withdrawn")
+        return refuse_field(
+            "missing-field", "reason", "请写明撤回的原因", "say why it is withdrawn"
+        )
     with transaction.atomic():
         version = PolicyVersion.objects.select_for_update().filter(code=code, number=number).first()
         if version is None or version.state == PolicyVersion.State.WITHDRAWN:
-            return refuse("no-such-version", "version", "没有这一版", "there is no such version")
+            return refuse_field(
+                "no-such-version", "version", "没有这一版", "there is no such version"
+            )
         today = day_of(worlds.compiled(version.text, str(version)), now)
         begun = version.in_force_on is None or version.in_force_on <= today
         if version.state != PolicyVersion.State.DRAFT and begun:
-            return refuse(
+            return refuse_field(
                 "in-force",
                 "version",
                 "这一版已经施行，只能由新版本取代",

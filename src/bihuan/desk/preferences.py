@@ -10,8 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from bihuan.desk import addresses, changes, news, quiet, ways
-from bihuan.desk.organisation import refuse, site
-from bihuan.engine.refusal import Refusal
+from bihuan.desk.organisation import site
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.records.models import Person, Telling
 
 Json = Any
@@ -122,24 +122,24 @@ def staff_news() -> tuple[str, ...]:
 def bad_hours(quiet_from: str, quiet_until: str) -> Refusal | None:
     """What is wrong with quiet hours, or None."""
     if bool(quiet_from) != bool(quiet_until):
-        return refuse(
+        return refuse_field(
             "half-a-time", "quiet_until" if quiet_from else "quiet_from",
             "安静时段要写起止两个时刻", "quiet hours have a beginning and an end",
         )  # fmt: skip
     for name, text in (("quiet_from", quiet_from), ("quiet_until", quiet_until)):
         if text and not _HOUR.fullmatch(text):
-            return refuse("bad-time", name, "应写成 22:00", "written as 22:00")
+            return refuse_field("bad-time", name, "应写成 22:00", "written as 22:00")
     return None
 
 
 def _bad_address(reached: Mapping[str, str]) -> Refusal | None:
     email, wecom = reached.get("email", "").strip(), reached.get("wecom", "").strip()
     if email and addresses.email_in(email) != email:
-        return refuse(
+        return refuse_field(
             "bad-email", "email", "应写成 name@example.com", "written as name@example.com"
         )
     if len(wecom) > 64 or not wecom.isprintable() or " " in wecom:
-        return refuse(
+        return refuse_field(
             "bad-member", "wecom", "应为企业微信的成员账号，至多 64 个字符",
             "the account of a WeCom member, at most 64 characters",
         )  # fmt: skip
@@ -149,7 +149,7 @@ def _bad_address(reached: Mapping[str, str]) -> Refusal | None:
 def _bad_times(times: Sequence[str]) -> Refusal | None:
     if len(times) <= MOST_DIGESTS and all(_HOUR.fullmatch(time) for time in times):
         return None
-    return refuse(
+    return refuse_field(
         "bad-time", "digest", f"应写成 09:00 14:00，至多 {MOST_DIGESTS} 个时刻",
         f"written as 09:00 14:00, at most {MOST_DIGESTS} times",
     )  # fmt: skip
@@ -161,7 +161,7 @@ def _owed_by_none(chosen: Mapping[str, Sequence[str]], told: Mapping[str, Json])
     for kind in staff_news():
         usual = set(default_ways(kind, told)) & set(ways.TO_PEOPLE) & there
         if kind in chosen and news.NEWS[kind].owed and usual and not set(chosen[kind]) & there:
-            return refuse(
+            return refuse_field(
                 "one-way-at-least", kind,
                 f"“{news.NEWS[kind].text.zh}”是制度要求您办的，至少留一种方式",
                 f"'{news.NEWS[kind].text.en}' is what a policy owes; leave one way at least",

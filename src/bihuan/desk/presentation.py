@@ -8,10 +8,10 @@ from django.db import transaction
 
 from bihuan.desk import changes, files
 from bihuan.desk.news import NEWS
-from bihuan.desk.organisation import adopted_policies, refuse, site
+from bihuan.desk.organisation import adopted_policies, site
 from bihuan.desk.preferences import bad_hours
 from bihuan.desk.ways import HERE, TO_CUSTOMERS, TO_PEOPLE
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import Text
 from bihuan.records.models import Site
 
@@ -39,7 +39,7 @@ def set_look(
     """Name, colour (`#1f5aa6`, empty: ours), head and foot of letters, a logo where one is sent."""
     name, colour = name.strip(), colour.strip().lower()
     if not 0 < len(name) <= LONGEST_LINE:
-        return refuse(
+        return refuse_field(
             "no-name",
             "organisation_name",
             "请写单位名称，至多 200 字",
@@ -49,7 +49,7 @@ def set_look(
         return wrong
     for part in LETTERS:
         if len(letters.get(part, "")) > LONGEST_LINE:
-            return refuse("too-long", part, "至多 200 字", "at most 200 characters")
+            return refuse_field("too-long", part, "至多 200 字", "at most 200 characters")
     kept = _kept_logo(logo) if logo else ""
     if isinstance(kept, Refusal):
         return kept
@@ -70,13 +70,13 @@ def set_doors(doors: Mapping[str, Mapping[str, str]], *, now: int) -> Site | Ref
     made: dict[str, dict[str, str]] = {}
     for name, told in doors.items():
         if name not in known:
-            return refuse("unknown-channel", name, "没有这一渠道", "there is no such channel")
+            return refuse_field("unknown-channel", name, "没有这一渠道", "there is no such channel")
         row = {key: told.get(key, "").strip() for key in ("open", "zh", "en")}
         if any(len(row[key]) > LONGEST_LINE for key in ("zh", "en")):
-            return refuse("too-long", name, "至多 200 字", "at most 200 characters")
+            return refuse_field("too-long", name, "至多 200 字", "at most 200 characters")
         made[name] = row | {"open": "no" if row["open"] == "no" else "yes"}
     if made and all(row["open"] == "no" for row in made.values()):
-        return refuse(
+        return refuse_field(
             "all-closed",
             next(iter(made)),
             "至少开放一个渠道，否则无人能投诉",
@@ -104,7 +104,7 @@ def set_notices(
         offered = TO_CUSTOMERS if one.to_customer else TO_PEOPLE
         chosen = [way for way in (HERE, *offered) if way in told_by.get(kind, ())]
         if HERE not in chosen:
-            return refuse(
+            return refuse_field(
                 "always-here",
                 kind,
                 "站内通知不能取消，其他方式可加可减",
@@ -145,10 +145,10 @@ def colours(colour: str) -> dict[str, str]:
 
 def _unreadable(colour: str) -> Refusal | None:
     if not re.fullmatch(r"#[0-9a-f]{6}", colour):
-        return refuse("bad-colour", "colour", "应写成 #1f5aa6", "written as #1f5aa6")
+        return refuse_field("bad-colour", "colour", "应写成 #1f5aa6", "written as #1f5aa6")
     ground = _mixed(_rgb(colour), LIGHT)
     if _contrast(_rgb(colour), ground) < LEAST_CONTRAST:
-        return refuse(
+        return refuse_field(
             "too-pale",
             "colour",
             "颜色太浅，按钮和链接上的字会看不清，请选深一些的",
@@ -160,7 +160,7 @@ def _unreadable(colour: str) -> Refusal | None:
 def _kept_logo(content: bytes) -> str | Refusal:
     kind = next((kind for mark, kind in _LOGOS.items() if content.startswith(mark)), "")
     if not kind or len(content) > LARGEST_LOGO:
-        return refuse(
+        return refuse_field(
             "bad-logo",
             "logo",
             "标识应为不超过 300 KB 的 PNG 或 JPEG 图片",

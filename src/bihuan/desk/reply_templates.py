@@ -7,11 +7,11 @@ from importlib import resources
 from django.db import transaction
 
 from bihuan.desk import changes
-from bihuan.desk.organisation import adopted_policies, refuse
+from bihuan.desk.organisation import adopted_policies
 from bihuan.desk.policy_files import read_nodes
 from bihuan.engine.acts import ACTS
 from bihuan.engine.nodes import plain
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import Text
 from bihuan.records.models import ReplyTemplate
 
@@ -55,9 +55,11 @@ def save(
         standing = ReplyTemplate.objects.select_for_update().filter(withdrawn_at=None)
         before = standing.filter(pk=instead_of).first() if instead_of else None
         if instead_of and before is None:
-            return refuse("no-template", "name", "这个模板已撤下", "this template is withdrawn")
+            return refuse_field(
+                "no-template", "name", "这个模板已撤下", "this template is withdrawn"
+            )
         if standing.filter(name=name).exclude(pk=instead_of).exists():
-            return refuse(
+            return refuse_field(
                 "name-taken", "name", f"已有名为“{name}”的模板", f"a template is called '{name}'"
             )
         if before:
@@ -77,7 +79,7 @@ def withdraw(template: int, *, now: int) -> ReplyTemplate | Refusal:
     with transaction.atomic():
         found = ReplyTemplate.objects.filter(pk=template, withdrawn_at=None).first()
         if found is None:
-            return refuse("no-template", "name", "没有这个模板", "there is no such template")
+            return refuse_field("no-template", "name", "没有这个模板", "there is no such template")
         ReplyTemplate.objects.filter(pk=found.pk).update(withdrawn_at=now)
         changes.note("templates", "withdraw", found.name, now, before=[_said(found)])
     return found
@@ -106,24 +108,26 @@ def add_shipped(pack: str, now: int) -> int:
 
 def _wrong(name: str, act: str, kind: str, zh: str, en: str) -> Refusal | None:
     if not 0 < len(name) <= 100:
-        return refuse(
+        return refuse_field(
             "no-name", "name", "请写名称，至多 100 字", "write a name, at most 100 characters"
         )
     if act and act not in acts_with_text():
-        return refuse("unknown-act", "act", "请选择动作", "choose an act")
+        return refuse_field("unknown-act", "act", "请选择动作", "choose an act")
     if kind and kind not in kinds():
-        return refuse("unknown-kind", "kind", "请选择种类", "choose a kind")
+        return refuse_field("unknown-kind", "kind", "请选择种类", "choose a kind")
     if not (zh or en):
-        return refuse(
+        return refuse_field(
             "no-text", "zh", "请至少用一种语言写正文", "write the text in one language at least"
         )
     for field, text in (("zh", zh), ("en", en)):
         if len(text) > LONGEST:
-            return refuse("too-long", field, f"至多 {LONGEST} 字", f"at most {LONGEST} characters")
+            return refuse_field(
+                "too-long", field, f"至多 {LONGEST} 字", f"at most {LONGEST} characters"
+            )
         for found in _NAME.findall(text):
             if found not in VARIABLES:
                 known = ", ".join(f"{{{one}}}" for one in VARIABLES)
-                return refuse(
+                return refuse_field(
                     "unknown-variable",
                     field,
                     f"没有变量“{{{found}}}”，可用：{known}",

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from bihuan.desk import worlds
 from bihuan.desk.in_force import policies_in_force
-from bihuan.desk.organisation import adopted_policies, changing, no_unit, refuse
+from bihuan.desk.organisation import adopted_policies, changing, no_unit
 from bihuan.desk.tables import Rejected, Table
 from bihuan.engine.calendar import BadTime, Calendar
 from bihuan.engine.clock import parse_instant
 from bihuan.engine.organisation import Seat, post_of, seat, unit_of
 from bihuan.engine.posts import possible_seats
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import Text
 from bihuan.records.models import Person, Rostering
 
@@ -70,7 +70,7 @@ def fill(
     calendar = calendar_of(post_of(place), now)
     found = sorted(set(days))
     if not found or len(found) > LONGEST:
-        return refuse(
+        return refuse_field(
             "no-days",
             "days",
             f"请选择一至 {LONGEST} 天",
@@ -82,7 +82,7 @@ def fill(
     for on in found:
         from_at, until_at = max(calendar.at(on), now), calendar.end_of_day(on)
         if until_at <= now:
-            return refuse(
+            return refuse_field(
                 "in-the-past", "days", f"{on} 已经过去", f"{on} is past; a roster looks ahead"
             )
         wrong = _cannot(person, post_of(place), unit_of(place), from_at, until_at, now)
@@ -97,7 +97,7 @@ def strike(rostering: int, *, now: int) -> Rostering | Refusal:
     """Take somebody off duty from now on; what is past stays as it was."""
     found = Rostering.objects.filter(pk=rostering, withdrawn_at=None, until_at__gt=now).first()
     if found is None:
-        return refuse(
+        return refuse_field(
             "not-rostered", "person", "此后没有这一值班", "nobody is rostered so from now on"
         )
     Rostering.objects.filter(pk=found.pk).update(withdrawn_at=now)
@@ -139,7 +139,7 @@ def copy_month(place: Seat, first: date, *, now: int) -> int | Refusal:
             if until_at > now and row.person.active:
                 made += _put(row.person_id, row.post, row.unit, max(from_at, now), until_at, now)[1]
     if not made:
-        return refuse(
+        return refuse_field(
             "nothing-to-copy",
             "month",
             "上个月没有可照搬的值班，或本月已经排好",
@@ -157,7 +157,7 @@ def take_table(table: Table, *, now: int) -> Filled | Refusal:
     columns = {_NAMED.get(name.strip().lower(), ""): name for name in table.columns}
     lacking = [name for name in ("post", "person") if name not in columns]
     if lacking or not ({"day"} & columns.keys() or {"from", "until"} <= columns.keys()):
-        return refuse(
+        return refuse_field(
             "missing-column",
             "file",
             "表中要有：日期(或自、至)、岗位、人员，可有单位",
@@ -259,7 +259,7 @@ def _cannot(
     person: int, post: str, unit: str, from_at: int, until_at: int, now: int
 ) -> Refusal | None:
     if not Person.objects.filter(pk=person, active=True).exists():
-        return refuse(
+        return refuse_field(
             "unknown-person",
             "person",
             f"没有编号为“{person}”的在职人员",
@@ -270,7 +270,9 @@ def _cannot(
     if unit and unit not in worlds.organisation(now).units:
         return no_unit(unit, "unit")
     if until_at <= from_at:
-        return refuse("ends-before", "until", "结束须晚于开始", "it must end later than it begins")
+        return refuse_field(
+            "ends-before", "until", "结束须晚于开始", "it must end later than it begins"
+        )
     return None
 
 
@@ -287,7 +289,7 @@ def _one(cells: dict[str, Any], now: int) -> bool | Refusal:
         return span
     from_at, until_at = span
     if until_at <= now:
-        return refuse("in-the-past", "day", "已经过去", "this is past; a roster looks ahead")
+        return refuse_field("in-the-past", "day", "已经过去", "this is past; a roster looks ahead")
     from_at = max(from_at, now)
     wrong = _cannot(person, post_of(place), unit_of(place), from_at, until_at, now)
     return wrong or _put(person, post_of(place), unit_of(place), from_at, until_at, now)[1]
@@ -314,7 +316,7 @@ def _seat_named(post: str, unit: str, now: int) -> Seat | Refusal:
         return places[0]
     if not named or not places:
         return _no_post(post)
-    return refuse(
+    return refuse_field(
         "which-unit",
         "unit",
         f"有 {len(places)} 个单位设“{post}”，请写明单位",
@@ -330,13 +332,13 @@ def _person_named(name: str) -> int | Refusal:
     if len(found) == 1:
         return found[0]
     if found:
-        return refuse(
+        return refuse_field(
             "which-person",
             "person",
             f"有 {len(found)} 人叫“{name}”，请写编号",
             f"{len(found)} people are called '{name}'; write the number",
         )
-    return refuse(
+    return refuse_field(
         "unknown-person",
         "person",
         f"没有名叫“{name}”的在职人员",
@@ -359,7 +361,7 @@ def _span(cells: dict[str, str], post: str, now: int) -> tuple[int, int] | Refus
         first, last = _minutes(since or "0:00"), _minutes(until or "24:00")
         return calendar.at(on, first), calendar.at(on, last if last > first else last + 24 * 60)
     except (BadTime, ValueError):
-        return refuse(
+        return refuse_field(
             "bad-time",
             "day",
             "日期应写成 2026-10-01，时间应写成 08:30",

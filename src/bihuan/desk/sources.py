@@ -10,7 +10,7 @@ from django.db import transaction
 from bihuan.desk import changes, received, secrets, worlds
 from bihuan.desk.received import Arrival
 from bihuan.desk.webhooks import is_address
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import Text
 from bihuan.records.models import Source as SourceRow
 from bihuan.records.models.json_text import canonical
@@ -173,32 +173,28 @@ def _unfit(
 ) -> Refusal | None:
     bare = code.replace("-", "").replace("_", "")
     if not bare.isascii() or not bare.isalnum() or len(code) > 40:
-        return _refusal("bad-code", "code", "代码用字母、数字和短横线，至多 40 个",
+        return refuse_field("bad-code", "code", "代码用字母、数字和短横线，至多 40 个",
                         "letters, digits and dashes would be right, at most 40")  # fmt: skip
     if SourceRow.objects.filter(code=code).exists():
-        return _refusal("code-taken", "code", f"已有来源“{code}”，请换一个代码",
+        return refuse_field("code-taken", "code", f"已有来源“{code}”，请换一个代码",
                         f"there is a source '{code}'; take another code")  # fmt: skip
     if not 0 < len(name) <= 60 or not name.isprintable():
-        return _refusal("no-name", "name", "请起一个名称，至多 60 字",
+        return refuse_field("no-name", "name", "请起一个名称，至多 60 字",
                         "give it a name of at most 60 characters")  # fmt: skip
     if kind not in KINDS:
-        return _refusal("bad-kind", "kind", f"种类应为 {'、'.join(KINDS)} 之一",
+        return refuse_field("bad-kind", "kind", f"种类应为 {'、'.join(KINDS)} 之一",
                         f"one of {', '.join(KINDS)} would be right")  # fmt: skip
     if unit not in worlds.organisation(now).units:
-        return _refusal("bad-unit", "unit", f"没有部门“{unit}”", f"there is no unit '{unit}'")
+        return refuse_field("bad-unit", "unit", f"没有部门“{unit}”", f"there is no unit '{unit}'")
     if KINDS[kind].reads and not is_address(url):
-        return _refusal("bad-url", "url", "应为 https:// 或 http:// 开头的地址，至多 500 字",
+        return refuse_field("bad-url", "url", "应为 https:// 或 http:// 开头的地址，至多 500 字",
                         "an address that begins with https:// or http:// would be right")  # fmt: skip
     for key in KINDS[kind].needs:
         if not told.get(key, "").strip():
             word = CREDENTIALS[key]
-            return _refusal("missing", key, f"请填写{word.zh}", f"{word.en} is missing")
+            return refuse_field("missing", key, f"请填写{word.zh}", f"{word.en} is missing")
     aes_key = told.get("aes_key", "").strip()
     if "aes_key" in (*KINDS[kind].needs, *KINDS[kind].may) and aes_key and len(aes_key) != 43:
-        return _refusal("bad-key", "aes_key", "EncodingAESKey 应为 43 个字符",
+        return refuse_field("bad-key", "aes_key", "EncodingAESKey 应为 43 个字符",
                         "EncodingAESKey has 43 characters")  # fmt: skip
     return None
-
-
-def _refusal(code: str, field: str, zh: str, en: str) -> Refusal:
-    return Refusal(code, Text(zh, en), field=field)

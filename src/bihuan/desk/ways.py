@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from bihuan.desk import changes, secrets
-from bihuan.desk.organisation import refuse
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import NOTHING, Text
 from bihuan.records.models import Gateway, GroupChat, Unit
 
@@ -130,21 +129,23 @@ def _readable(row: Gateway) -> dict[str, str]:
 def _wrong(one: Setting, value: str, *, is_open: bool) -> Refusal | None:
     if not value:
         if is_open and one.required:
-            return refuse("missing", one.name, "开通前须填写", "needed before the way is opened")
+            return refuse_field(
+                "missing", one.name, "开通前须填写", "needed before the way is opened"
+            )
         return None
     if len(value) > LONGEST or not all(char.isprintable() or char == "\n" for char in value):
-        return refuse(
+        return refuse_field(
             "bad-value", one.name, f"至多 {LONGEST} 个可见字符",
             f"at most {LONGEST} visible characters",
         )  # fmt: skip
     if one.kind == "url" and not value.startswith(("https://", "http://")):
-        return refuse(
+        return refuse_field(
             "bad-url", one.name, "应以 https:// 或 http:// 开头", "begins with https:// or http://"
         )
     if one.kind == "number" and not (value.isdecimal() and len(value) < 8):
-        return refuse("bad-number", one.name, "应为整数", "a whole number")
+        return refuse_field("bad-number", one.name, "应为整数", "a whole number")
     if one.kind == "choice" and value not in dict(one.choices):
-        return refuse("bad-choice", one.name, "请从列出的选项中选择", "one of those listed")
+        return refuse_field("bad-choice", one.name, "请从列出的选项中选择", "one of those listed")
     return None
 
 
@@ -168,16 +169,16 @@ def add_chat(
     """Let a group's robot hear that something is owed in a unit; its address and key are sealed."""
     name, address, secret = name.strip(), address.strip(), secret.strip()
     if way not in TO_GROUPS:
-        return refuse("unknown-way", "way", "请选择方式", "choose a way")
+        return refuse_field("unknown-way", "way", "请选择方式", "choose a way")
     if not 0 < len(name) <= 100 or not name.isprintable():
-        return refuse(
+        return refuse_field(
             "no-name", "name", "请写群名，至多 100 字", "write a name, at most 100 characters"
         )
     if not Unit.objects.filter(code=unit, withdrawn_at=None).exists():
-        return refuse("unknown-unit", "unit", "请选择部门", "choose a unit")
+        return refuse_field("unknown-unit", "unit", "请选择部门", "choose a unit")
     whole = address.isprintable() and secret.isprintable() and len(address + secret) <= LONGEST
     if not whole or not (way == "apprise" or address.startswith(("https://", "http://"))):
-        return refuse(
+        return refuse_field(
             "bad-url", "address", "请粘贴机器人的完整地址", "paste the robot's whole address"
         )
     made = GroupChat.objects.create(
@@ -191,7 +192,7 @@ def withdraw_chat(chat: int, *, now: int) -> GroupChat | Refusal:
     """The group hears no more."""
     found = GroupChat.objects.filter(pk=chat, withdrawn_at=None).first()
     if found is None:
-        return refuse("no-chat", "name", "没有这个群", "there is no such group")
+        return refuse_field("no-chat", "name", "没有这个群", "there is no such group")
     GroupChat.objects.filter(pk=found.pk).update(withdrawn_at=now)
     changes.note("ways", "withdraw_chat", found.name, now, before=[{"way": found.way}])
     return found

@@ -10,8 +10,7 @@ from django.db import connection, transaction
 
 from bihuan.desk import changes, organisation, permissions, secrets, worlds
 from bihuan.desk.pushes import KINDS
-from bihuan.engine.refusal import Refusal
-from bihuan.engine.words import Text
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models import CaseAccess, Outbox, Person, Webhook, WebhookDelivery
 from bihuan.records.queries.visibility import Reach, facts_of, reach
@@ -64,19 +63,19 @@ def end(webhook: int, *, now: int) -> bool:
 
 def _unfit(name: str, url: str, kinds: list[str], unit: str, now: int) -> Refusal | None:
     if not 0 < len(name) <= 60 or not name.isprintable():
-        return _refusal("no-name", "name", "请起一个名称，至多 60 字",
+        return refuse_field("no-name", "name", "请起一个名称，至多 60 字",
                         "give it a name of at most 60 characters")  # fmt: skip
     if Webhook.objects.filter(name=name, ended_at=None).exists():
-        return _refusal("name-taken", "name", f"已有名为“{name}”的推送，请换一个名称",
+        return refuse_field("name-taken", "name", f"已有名为“{name}”的推送，请换一个名称",
                         f"there is a webhook called '{name}'; take another name")  # fmt: skip
     if not is_address(url):
-        return _refusal("bad-url", "url", "应为 https:// 或 http:// 开头的地址，至多 500 字",
+        return refuse_field("bad-url", "url", "应为 https:// 或 http:// 开头的地址，至多 500 字",
                         "an address that begins with https:// or http:// would be right")  # fmt: skip
     if unknown := [kind for kind in kinds if kind not in KINDS]:
-        return _refusal("bad-kinds", "kinds", f"没有名为“{unknown[0]}”的动作或事件",
+        return refuse_field("bad-kinds", "kinds", f"没有名为“{unknown[0]}”的动作或事件",
                         f"there is no act or event called '{unknown[0]}'")  # fmt: skip
     if unit and unit not in worlds.organisation(now).units:
-        return _refusal("bad-unit", "unit", f"没有部门“{unit}”", f"there is no unit '{unit}'")
+        return refuse_field("bad-unit", "unit", f"没有部门“{unit}”", f"there is no unit '{unit}'")
     return None
 
 
@@ -96,16 +95,12 @@ def is_address(url: str) -> bool:
 def _no_reader(person: int) -> Refusal | None:
     if Person.objects.filter(pk=person, active=True).exists():
         return None
-    return _refusal("no-person", "person", "没有这个在职人员", "there is no such person")
+    return refuse_field("no-person", "person", "没有这个在职人员", "there is no such person")
 
 
 def _said(webhook: Webhook) -> dict[str, str]:
     names = ("name", "url", "kinds", "unit")
     return {name: getattr(webhook, name) for name in names} | {"person": webhook.person.name}
-
-
-def _refusal(code: str, field: str, zh: str, en: str) -> Refusal:
-    return Refusal(code, Text(zh, en), field=field)
 
 
 # -- Delivering ------------------------------------------------------------------------------------

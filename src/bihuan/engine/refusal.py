@@ -357,4 +357,9 @@ def refuse(
     return Refusal(code, Text(zh.format(**chinese), en.format(**english)), clauses, at, owing)
 
 
+def refuse_field(code: str, field: str, zh: str, en: str) -> Refusal:
+    """The refusal of what stands in a field of a form, in words of its own."""
+    return Refusal(code, Text(zh, en), field=field)
+
+
 REFUSAL_CODES = frozenset(_TEXTS)

@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 
 from bihuan.desk import columns, reports
+from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.sweep import sweep
 from bihuan.records.models import IssuedReport
-from tests.web.mall import DAY, HOUR, Mall, now
+from tests.made_once import made_once
+from tests.web.mall import DAY, HOUR, Mall, now, open_mall
 
 As = Callable[..., Client]
 
@@ -22,17 +24,26 @@ def an_empty_folder(settings, tmp_path):
     settings.HOME = tmp_path
 
 
-@pytest.fixture
-def issued(mall: Mall) -> IssuedReport:
-    """The newest weekly report, over cases of the last weeks."""
-    from bihuan.desk.ledgers import ensure_ledgers
-
-    at = now()
+@made_once
+def open_reported_mall() -> Mall:
+    """A mall with cases of the last weeks, whose reports were issued."""
+    mall, at = open_mall(), now()
     ensure_ledgers(at - 15 * DAY)
     for days in range(2, 15):
         mall.complain(at - days * DAY, content=f"=cmd 第 {days} 件")
     sweep(at)
     assert reports.issue(at) > 0
+    return mall
+
+
+@pytest.fixture
+def mall(db: None) -> Mall:
+    return open_reported_mall()
+
+
+@pytest.fixture
+def issued(mall: Mall) -> IssuedReport:
+    """The newest weekly report."""
     found = IssuedReport.objects.filter(name="weekly_report").order_by("-as_of").first()
     assert found is not None
     return found

@@ -26,6 +26,12 @@ def test_the_demo_mall_has_cases_in_all_stages_and_its_records_are_clean(bare: P
     assert {"declined", "withdrawn"} <= set(stages)
     assert all(case["next_due_at"] for case in cases if case["is_open"])
     assert bihuan("verify").code == 0
+    ledger = bihuan("ledger", "--json")
+    fates = Counter()
+    for day in ledger.json["days"]:
+        fates.update(day["fates"])
+    assert (ledger.code, sum(fates.values())) == (0, 14)
+    assert {"waiting", "quarantined", "case", "addition", "merged", "rejected"} == set(fates)
     assert bihuan("owed", "--person", "guyu", "--json").json
     assert bihuan("list", "--as", "dongzhi", "--json").json == []  # merchants see their notes only
 

@@ -133,6 +133,7 @@ def _say_packs(speaker: Speaker) -> int:
 def run_demo(args: argparse.Namespace, speaker: Speaker) -> int:
     at = now()
     store.open_data()
+    from bihuan.channels import demo as demo_messages
     from bihuan.desk import demo
 
     if args.new_passwords:
@@ -145,6 +146,7 @@ def run_demo(args: argparse.Namespace, speaker: Speaker) -> int:
     if isinstance(made, Refusal):
         raise refused(made)
     if made.people:
+        demo_messages.fill(at)
         _say_people(made.people, speaker)
     else:
         speaker.say(

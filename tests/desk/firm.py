@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bihuan.desk import intake, organisation, packs, people
 from bihuan.desk.perform import Performed, perform
+from bihuan.desk.policy_files import replace_scalar
 from bihuan.engine.case import Act
 from bihuan.records.models import Case, Obligation
 from tests.made_once import made_once
@@ -47,10 +48,14 @@ class Firm:
 
 
 @made_once
-def firm() -> Firm:
+def firm(**numbers: str) -> Firm:
+    """A firm under the policy general, with these of its numbers written otherwise."""
     before = START - 30 * DAY
     organisation.site()
-    version = packs.adopt("general", None, before)
+    text = packs.shipped_text("general")
+    for name, written in numbers.items():
+        text = replace_scalar(text, f"numbers.{name}.is", written)
+    version = packs.adopt_text(text, None, before)
     assert not isinstance(version, organisation.Refusal), version
     organisation.add_unit("firm", "测试公司", "company", now=before)
     organisation.add_unit("works", "测试车间", "department", "firm", now=before)

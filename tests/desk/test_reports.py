@@ -10,7 +10,7 @@ from bihuan.desk.sweep import sweep
 from bihuan.records.models import IssuedReport, Notice, Outbox
 from bihuan.records.queries.reports import report_for, report_of_sheet, reports_for
 from tests.desk.firm import DAY, HOUR, MIN, START, firm, instant
-from tests.desk.test_retention import GONE, archived
+from tests.desk.test_retention import archived
 from tools.recount import days_of, recount, said
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,11 @@ def an_empty_folder(settings, tmp_path):
 
 @pytest.fixture
 def office():
-    made = firm()
+    return working(firm())
+
+
+def working(made):
+    """A firm with an archived case about its works and four in hand."""
     ensure_ledgers(START)
     archived(made, about="unit", about_unit="works")
     for hour in range(4):
@@ -86,15 +90,17 @@ def test_a_head_reads_the_part_of_their_department_and_nobody_elses(office):
     assert report_for(gm, works).hash == made["bulletin", "works"].hash
 
 
-def test_figures_taken_again_as_of_then_are_those_issued_after_corrections_and_a_purge(office):
+def test_figures_taken_again_as_of_then_are_those_issued_after_corrections_and_a_purge():
+    office = working(firm(keep_time="90 days"))
     made = issued_in_april()
     office.complain(now=DRAWN + DAY, about="unit", about_unit="works")
     sweep(DRAWN + 20 * DAY)
-    retention.purge(GONE + MIN)
-    columns.rebuild(GONE + DAY)
+    gone = instant("2026-07-01 00:00")
+    assert len(retention.purge(gone).certificates) == 1
+    columns.rebuild(gone + DAY)
     for report in made.values():
         assert report.hash == reports.hash_of(report)
-        assert reports.again(report, GONE + DAY) == report.figures, report.name
+        assert reports.again(report, gone + DAY) == report.figures, report.name
 
 
 def test_a_figure_changed_afterwards_no_longer_fits_its_hash(office):

@@ -44,7 +44,7 @@ demo: setup ## fill $BIHUAN_HOME with a fictional mall
 	@$(BIN)/bihuan demo
 
 bench: setup ## print the figures of docs/performance.md, measured here
-	@$(BIN)/python -m tools.bench
+	@$(BIN)/bihuan bench
 
 # -- Testing and checking --------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The other commands: time, policies, cases, sweeps; in both languages; no traceback for anybody."""
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -347,3 +348,11 @@ def test_cases_are_found_by_what_was_said_of_them(bihuan: Bihuan):
     assert number in said.out
     assert "门坏了" in said.out
     assert bihuan("find", "窗", "--json").json == {"cases": [], "documents": []}
+
+
+def test_a_part_is_measured_on_data_of_its_own(fresh: Path):
+    measured = run(fresh, "bench", "mail", "--mails", "2")
+    assert measured.code == 0
+    assert re.search(r"taken in +\d+ mails/s.*\nfloor", measured.out)
+    assert not fresh.exists()
+    assert "right are: 'everything', 'api'" in run(fresh, "bench", "moon").err

@@ -17,6 +17,7 @@ INTERRUPTED = 130
 def groups() -> tuple[Any, ...]:
     """The modules whose commands there are, in the order of the help."""
     from bihuan.cli import (
+        bench,
         calls,
         cases,
         directory,
@@ -41,7 +42,7 @@ def groups() -> tuple[Any, ...]:
     return (
         serve, setup, import_, cases, find, similar, problems, evaluate, received, report, calls, time, policy, rosters,
         library, keeping, tokens, directory,
-        webhooks,
+        webhooks, bench,
     )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from bihuan.desk.stored import load
+from bihuan.desk.sweep import sweep
+from bihuan.engine.acts import ACTS
 from bihuan.records.models import Case, Person
 from tests.journeys.desk import Desk, at
 from tests.web.mall import HOUR, now, open_mall
@@ -100,7 +102,11 @@ def test_a_complaint_goes_its_whole_way(as_: Callable[..., Desk], tmp_path: Path
     stored = load(number)
     assert stored is not None
     assert (stored.case.stage, stored.case.rounds["postpone"]) == ("closed", 2)
-    assert [debt.act for debt in stored.case.debts.values()] == ["archive"]
+    (debt,) = stored.case.debts.values()
+    assert debt.act == "archive"
+    sweep(debt.due + 1)
+    service.case(number)
+    expect(service.page.locator("main")).to_contain_text(ACTS["archive"].past.in_(service.language))
 
 
 def test_a_letter_is_answered_in_writing_in_the_company_s_name(

@@ -1,4 +1,4 @@
-"""A return from the customer's phone to the closed case, by everybody who takes part, each at their browser."""
+"""A return from the customer's phone to the archive, by everybody who takes part, each at their browser."""
 
 import re
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from bihuan.desk.stored import load
+from bihuan.desk.sweep import sweep
 from tests.journeys.desk import Desk
 from tests.web.mall import DAY, now
 from tests.web.shop import open_shop
@@ -95,3 +96,12 @@ def test_a_return_goes_its_whole_way(
     assert stored.case.goods["refunded"] == 40000
     assert stored.case.stage == "closed"
     customer_sees("办结")
+    does("manager", "follow_up", way="phone", outcome="satisfied", score="5", solved="yes")
+    stored = load(number)
+    assert stored is not None
+    (debt,) = stored.case.debts.values()
+    assert debt.act == "archive"
+    sweep(debt.due + 1)
+    stored = load(number)
+    assert stored is not None
+    assert stored.case.ended == "archived"

@@ -252,6 +252,8 @@ def test_one_s_own_notes_are_found_by_number_and_by_the_words_of_the_note_alone(
     assert own.number in listed
     assert PHRASE in listed
     assert NAME not in listed
+    for column in ("left", "due", "complainant"):  # what is never told of a note has no column
+        assert f'class="w-{column}"' not in listed
     assert own.number in client.get("/cases/", {"q": PHRASE[:4]}).content.decode()  # what was asked
     for words in (NAME, PHONE, PHONE[-4:]):
         assert own.number not in client.get("/cases/", {"q": words}).content.decode()

@@ -5,7 +5,7 @@ import sys
 
 from bihuan.cli import store
 from bihuan.cli.commands import Commands
-from bihuan.cli.instants import now, wall
+from bihuan.cli.instants import instant, now, wall
 from bihuan.cli.speech import OK, REFUSED, USAGE, Speaker, refused, stop
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
@@ -61,6 +61,14 @@ def add(commands: Commands) -> None:
         says=Text(
             "按哪个制度：auto、general、home、mall(默认)或 returns",
             "under which policy: auto, general, home, mall (unless given) or returns",
+        ),
+    )
+    demo.take(
+        "--at",
+        metavar="INSTANT",
+        says=Text(
+            "演示停在哪一时刻(默认现在；不能在将来)",
+            "the instant the demo's story ends at (now unless given; not in the future)",
         ),
     )
     demo.take(
@@ -131,13 +139,16 @@ def _say_packs(speaker: Speaker) -> int:
 
 
 def run_demo(args: argparse.Namespace, speaker: Speaker) -> int:
-    at = now()
+    present = now()
+    at = instant(args.at, "--at") if args.at else present
+    if at > present:
+        raise stop(Text("--at:不能在将来", "--at: it cannot lie in the future"), USAGE)
     store.open_data()
     from bihuan.channels import demo as demo_messages
     from bihuan.desk import demo
 
     if args.new_passwords:
-        people = demo.new_passwords(at)
+        people = demo.new_passwords(present)
         if isinstance(people, Refusal):
             raise refused(people)
         _say_people(people, speaker)

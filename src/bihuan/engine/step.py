@@ -12,7 +12,7 @@ from bihuan.engine.case import MESSAGE, Act, Case, Event
 from bihuan.engine.doing import carry_out, register, spend
 from bihuan.engine.forms import CONSENT_FIELDS, check_form, registration_form, what_is_right
 from bihuan.engine.keeping import settle_keeping
-from bihuan.engine.offering import Possible, offers
+from bihuan.engine.offering import Possible, consider, offers
 from bihuan.engine.pausing import PAUSE_ENDS, stands
 from bihuan.engine.posts import (
     SYSTEM,
@@ -82,6 +82,13 @@ def possible(case: Case, person: str, world: World, now: int) -> tuple[Possible,
     work = Work(case.copy(), world)
     lapsing.catch_up(work, now)
     return tuple(offers(work, person, now))
+
+
+def offered(case: Case, act: str, sheet: int, person: str, world: World, now: int) -> Possible:
+    """One act a person may think of in this case, with why not."""
+    work = Work(case.copy(), world)
+    lapsing.catch_up(work, now)
+    return consider(work, act, sheet, person, now)
 
 
 def _open(act: Act, world: World, now: int) -> Decision:

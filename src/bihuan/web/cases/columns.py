@@ -90,6 +90,7 @@ COLUMNS: dict[str, Column] = {
     "closed": Column(_("Closed"), _nothing, lambda row: row.case.closed_at),
 }
 USUAL = ("left", "due", "title", "complainant", "number", "owner", "registered", "state")
+OF_THE_WHOLE = frozenset({"left", "due", "complainant"})  # told only to who sees all of a case
 
 
 def read_rows(listed: Sequence[Listed], reader: Reader, *, late: bool = False) -> list[Row]:
@@ -106,6 +107,13 @@ def read_rows(listed: Sequence[Listed], reader: Reader, *, late: bool = False) -
             *people.get(case.id, ("", "")), late)
         for case in listed
     ]  # fmt: skip
+
+
+def telling(columns: tuple[str, ...], rows: Sequence[Row]) -> tuple[str, ...]:
+    """The columns but those that are empty for who sees none of these cases whole."""
+    if not rows or any(row.is_whole for row in rows):
+        return columns
+    return tuple(name for name in columns if name not in OF_THE_WHOLE)
 
 
 def drawn(row: Row, columns: Sequence[str]) -> dict[str, Json]:

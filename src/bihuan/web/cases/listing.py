@@ -15,7 +15,7 @@ from bihuan.records.queries.find import found_cases, found_sheet
 from bihuan.records.queries.saved_views import View, views_of
 from bihuan.web.cases import asking, export, many
 from bihuan.web.cases.asking import Asked
-from bihuan.web.cases.columns import COLUMNS, USUAL, drawn, read_rows
+from bihuan.web.cases.columns import COLUMNS, USUAL, drawn, read_rows, telling
 from bihuan.web.shell import Reader, show, staff
 
 Json = Any
@@ -50,7 +50,8 @@ def _page(
         return HttpResponseRedirect(reverse("case", args=[note[0]]) + f"#sheet-{note[1]}")
     if asked.words and len(listed) == 1 and listed[0].number.upper() == asked.words.upper():
         return HttpResponseRedirect(reverse("case", args=[listed[0].number]))
-    late = bool(asked.filters.late_at)
+    rows = read_rows(listed, reader, late=bool(asked.filters.late_at))
+    columns = telling(asked.columns, rows)
     views = views_of(reader.viewer)
     query = asked.query()
     current = next((view for view in views if _query(view, reader) == query), None)
@@ -59,9 +60,9 @@ def _page(
         reader,
         "cases/list.jinja",
         {
-            "columns": [{"key": name, "label": str(COLUMNS[name].label)} for name in asked.columns],
-            "is_usual": asked.columns == USUAL,
-            "rows": [drawn(row, asked.columns) for row in read_rows(listed, reader, late=late)],
+            "columns": [{"key": name, "label": str(COLUMNS[name].label)} for name in columns],
+            "is_usual": columns == USUAL,
+            "rows": [drawn(row, columns) for row in rows],
             "next_url": f"?{asked.query(after=f'{after.at}-{after.id}')}" if after else "",
             "live_url": f"?{query}",
             "size": SIZE,

@@ -4,7 +4,9 @@ import pytest
 
 from bihuan.desk import intake, organisation, packs, people
 from bihuan.desk.perform import perform
+from bihuan.desk.permissions import viewer
 from bihuan.engine.case import Act
+from bihuan.records.queries.alike import alike_case
 from tests.desk.firm import DAY, HOUR, MIN, START, stored
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +78,28 @@ def test_what_lies_before_the_period_is_not_counted(city):
     late = classified(city, START + 380 * DAY, name="李测试", phone="13800000002")
 
     assert late["facts"]["same"] == 1
+
+
+def test_complaints_found_alike_feed_severity_the_moment_a_person_confirms_them(city):
+    """HOME-4: three people about one crack, found by place and wording; confirmed one by one."""
+    numbers = [
+        intake.register(
+            {"kind": "complaint", "channel": "phone", "delivered": "no", "content": text,
+             "name": f"业主{n}", "phone": f"1380000001{n}"},
+            by=city, unit="east", now=START + n * HOUR,
+        ).number
+        for n, text in enumerate(("3号楼外墙开裂，下雨渗水", "3幢外墙渗水，墙皮掉了", "三号楼外墙裂缝渗水没人管"))
+    ]  # fmt: skip
+    first = stored(numbers[0])
+    found = alike_case(viewer(city, START + DAY), first.pk)
+    assert {row.number for row, _ in found.found} == set(numbers[1:])
+    assert found.group.complainants == 3
+
+    severities = []
+    for minutes, number in enumerate(numbers[1:]):
+        at = START + DAY + minutes * MIN
+        link = Act("link", city, at, {"case": number, "as": "member"})
+        done = perform(link, case_number=numbers[0], now=at)
+        assert done.accepted, done.refusal
+        severities.append(stored(numbers[0]).state["derived"]["severity"])
+    assert severities == ["general", "major"]

@@ -24,8 +24,8 @@ def receipt(row: ReceivedRow, raw: bytes, channel: str, reader: Reader) -> Paper
     said: list[Row] = [
         (*pair("received", _("Received"), full(row.received_at), 9),
          *pair("recorded", _("Recorded"), full(row.recorded_at), 9)),
-        (*pair("channel", _("Received by"), channel, 9),
-         *pair("unit", _("Unit"), units[row.unit].name if row.unit in units else row.unit, 9)),
+        (*pair("channel", _("Channel"), channel, 9),
+         *pair("unit", _("Received by"), units[row.unit].name if row.unit in units else row.unit, 9)),
         pair("sender", _("Handed in by"), cover.sender or _("unknown"), REST),
         pair("subject", _("Subject"), cover.subject, REST),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.channels import registry
@@ -72,7 +73,7 @@ def received(request: HttpRequest, reader: Reader) -> HttpResponse:
             }
             for one in days
         ],
-        "fates": [_("Waiting"), *(text.in_(reader.language) for text in FATES.values())],
+        "fates": [pgettext("message", "Waiting"), *(text.in_(reader.language) for text in FATES.values())],
         "tabs": [
             {"label": label, "url": f"{reverse('received')}{query}", "current": name == fate}
             for name, label, query in (
@@ -178,7 +179,7 @@ def _reason(reason: str, reader: Reader) -> str:
 
 
 def _row(row: ReceivedRow, reader: Reader) -> dict[str, Json]:
-    fate = FATES[row.fate].in_(reader.language) if row.fate else _("Waiting")
+    fate = FATES[row.fate].in_(reader.language) if row.fate else pgettext("message", "Waiting")
     return {
         "at": reader.clock.at(row.received_at),
         "channel": _channel(row.channel, reader),
@@ -237,7 +238,7 @@ def _about(row: ReceivedRow, content: Content, reader: Reader) -> list[dict[str,
     clock = reader.clock
     pairs = [
         (_("Sender"), f"{content.sender} {content.contact}".strip() or row.sender),
-        (_("Received by"), f"{_channel(row.channel, reader)} {row.source}".strip()),
+        (_("Channel"), f"{_channel(row.channel, reader)} {row.source}".strip()),
         (_("Received"), clock.at(row.received_at)),
         (_("Recorded"), clock.at(row.recorded_at) if row.recorded_at != row.received_at else ""),
         (_("Size"), manner.size(row.size)),

@@ -177,3 +177,17 @@ def test_a_line_that_cannot_be_says_which_field_and_why(office, told, field):
     refused = calls.open_line(*told, now=START)
     assert isinstance(refused, Refusal)
     assert refused.field == field
+
+
+def test_a_call_that_could_not_be_put_into_the_ledger_is_put_there_later(office, monkeypatch):
+    secret = opened()
+
+    def full(_raw):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("bihuan.desk.files.keep_raw", full)
+        assert tell(secret, call="c1", event="ended", at=START).status_code == 503
+    assert not Received.objects.exists()
+    assert (calls.hand_in_waiting(START + 60), calls.hand_in_waiting(START + 61)) == (1, 0)
+    assert Received.objects.get().ledger is not None

@@ -156,6 +156,24 @@ def test_a_program_sends_posts_with_a_picture_and_a_person_looks_at_them():
         assert (answer.status_code, answer.json()["field"]) == (422, field)
 
 
+def test_a_post_that_cannot_be_stored_is_not_taken_for_kept_and_is_when_it_is_told_again(
+    monkeypatch,
+):
+    secret = opened("posts")
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    told = {"id": "1", "text": "电梯又停了"}
+
+    def full(_raw):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("bihuan.desk.files.keep_raw", full)
+        answer = client.post("/hooks/posts/src", told, content_type="application/json")
+        assert (answer.status_code, answer.json()["code"], kept()) == (503, "not-stored", [])
+    assert client.post("/hooks/posts/src", told, content_type="application/json").status_code == 200
+    assert len(kept()) == 1
+
+
 @pytest.mark.parametrize("kind", ["wechat", "wecom"])
 def test_a_sealed_message_of_wechat_is_opened_and_its_address_checked(kind):
     opened(kind)

@@ -78,7 +78,7 @@ def test_a_slip_says_who_opened_the_box_and_the_page_when_that_is_owed(
     assert desk.get(box["url"]).status_code == 200
 
 
-def test_what_is_wrong_is_said_at_its_field(mall: Mall, as_) -> None:
+def test_what_is_wrong_is_said_at_its_field(mall: Mall, as_, monkeypatch) -> None:
     desk = as_("desk")
     for told, field in (
         ({"channel": "pigeon"}, "channel"),
@@ -90,5 +90,11 @@ def test_what_is_wrong_is_said_at_its_field(mall: Mall, as_) -> None:
     ):
         answer = desk.post(reverse("paper-in"), sheet(**told))
         assert (answer.status_code, list(answer.context["errors"])) == (422, [field])
+
+    def full(_raw: bytes) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bihuan.desk.files.keep_raw", full)
+    assert desk.post(reverse("paper-in"), sheet()).status_code == 503
     assert not Received.objects.exists()
     assert as_("merchant").get(reverse("paper-in")).status_code == 404

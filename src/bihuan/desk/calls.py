@@ -185,6 +185,15 @@ def _hand_in(line: Line, row: Call, now: int) -> None:
     settle(row.pk, now)
 
 
+def hand_in_waiting(now: int) -> int:
+    """Put into the ledger what is over and is not there: it could not be stored, or somebody died before; how many."""
+    rows = Call.objects.filter(ended_at__gt=0, message=None).select_related("line").order_by("id")
+    for row in rows:
+        found = line(row.line.code) or Line(row.line_id, row.line.code, row.line.unit, "", {})
+        _hand_in(found, row, now)
+    return len(rows)
+
+
 def connect(call: int, number: str, *, now: int) -> None:
     """Say that a case was registered from a call; a call knows one, the first."""
     case = Case.objects.filter(number=number, ledger=False).first()

@@ -7,6 +7,7 @@ from bihuan.channels.email import imap
 from bihuan.channels.registry import judge_waiting, send_waiting
 from bihuan.channels.social import feeds
 from bihuan.channels.webhooks.sending import deliver as tell_programs
+from bihuan.desk.calls import hand_in_waiting
 from bihuan.desk.columns import refresh
 from bihuan.desk.learning import learn
 from bihuan.desk.ledgers import ensure_ledgers
@@ -40,6 +41,7 @@ SCHEDULE = (
     Job("versions", 60, hand_over),  # open cases move where a new version of a policy says so
     Job("mail", 30, imap.wake, lane="mail"),  # what came to the mailboxes that are read
     Job("feeds", 60, feeds.wake, lane="feeds"),  # what was posted on the web
+    Job("calls", 60, hand_in_waiting),  # that are over and in no ledger: a disk was full
     Job("received", 10, judge_waiting),  # what reached us and was not judged yet
     Job("outbox", 5, deliver),  # what is to be told
     Job("messages", 5, send_waiting, lane="messages"),  # what goes out of the house

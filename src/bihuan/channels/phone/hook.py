@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import logging
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
@@ -19,6 +21,7 @@ from bihuan.desk.calls import EVENTS, TOLD, Line, Told
 from bihuan.engine.refusal import Refusal
 
 Json = Any
+log = logging.getLogger(__name__)
 LARGEST = 64 * 1024
 _ZONE = ZoneInfo("Asia/Shanghai")  # of a wall time that names none
 
@@ -35,7 +38,11 @@ def told(request: HttpRequest, code: str) -> JsonResponse:
     values = fields_of(request.content_type or "", request.body)
     if values is None:
         return _no(400, "unreadable", "")
-    kept = calls.note(line, told_of(line, values), int(time.time()))
+    try:
+        kept = calls.note(line, told_of(line, values), int(time.time()))
+    except (OSError, DatabaseError):
+        log.exception("line %s: not stored", code)
+        return _no(503, "not-stored", "")
     if isinstance(kept, Refusal):
         return _no(422, kept.code, kept.field, kept.text.in_(request.LANGUAGE_CODE))
     return JsonResponse({"call": kept})

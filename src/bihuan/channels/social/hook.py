@@ -1,7 +1,9 @@
 """Where services post to us: one address a source; what is answered was kept before."""
 
+import logging
 import time
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
@@ -11,6 +13,7 @@ from bihuan.channels.social import dingtalk, feishu, program, wechat
 from bihuan.channels.social.hearing import Asked, Hearing, NotProvenError, NotReadableError
 from bihuan.desk import sources
 
+log = logging.getLogger(__name__)
 LARGEST = 16 * 1024 * 1024
 HEARING: dict[str, Hearing] = {
     "posts": program.hear,
@@ -39,9 +42,13 @@ def told(request: HttpRequest, code: str) -> HttpResponse:
         return _no(401, "not-proven")
     except NotReadableError as error:
         return _no(422, "unreadable", str(error))
-    for post in heard.posts:
-        sources.take(source, post, now)
-    sources.heard(source, now)
+    try:
+        for post in heard.posts:
+            sources.take(source, post, now)
+        sources.heard(source, now)
+    except (OSError, DatabaseError):  # what was kept of it is recognised when it is told again
+        log.exception("source %s: not stored", code)
+        return _no(503, "not-stored")
     return HttpResponse(heard.answer, content_type=heard.kind)
 
 

@@ -1,8 +1,10 @@
 """What came on paper: scans taken in with their cover sheet, and the numbered receipt for it."""
 
+import logging
 from typing import Any
 from urllib.parse import quote
 
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +27,14 @@ Json = Any
 TOLD = ("channel", "unit", "received", "opened_at", "opened_by", "sender", "contact", "subject",
         "reference")  # fmt: skip
 EMPTY_BOX = "empty_box"
+log = logging.getLogger(__name__)
+_NOT_STORED = Refusal(
+    "not-stored",
+    Text("未能保存，什么都没有收下；请联系管理员（磁盘可能已满），再选一次扫描件",
+         "it could not be stored, and nothing was taken in; tell the administrator (the disk may be full) "
+         "and choose the scans again"),
+    field="scans",
+)  # fmt: skip
 
 
 @staff
@@ -43,7 +53,11 @@ def paper(request: HttpRequest, reader: Reader) -> HttpResponse:
     if unit not in reader.organisation.units:
         text = Text("请选择收到它的部门", "choose the unit that received it")
         return _page(request, reader, Refusal("bad-unit", text, field="unit"))
-    kept = take(_scans(request), cover, unit, reader.now)
+    try:
+        kept = take(_scans(request), cover, unit, reader.now)
+    except (OSError, DatabaseError):
+        log.exception("something on paper could not be stored")
+        return _page(request, reader, _NOT_STORED, 503)
     if isinstance(kept, Refusal):
         return _page(request, reader, kept)
     row = received_page(reader.viewer, kept.id)
@@ -112,7 +126,9 @@ def _scans(request: HttpRequest) -> list[Scan]:
     return found
 
 
-def _page(request: HttpRequest, reader: Reader, refusal: Refusal | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, reader: Reader, refusal: Refusal | None = None, status: int = 422
+) -> HttpResponse:
     units = reader.organisation.units
     told = dict(typed(request, *TOLD)) if request.method == "POST" else _begun(reader)
     context = {
@@ -123,7 +139,7 @@ def _page(request: HttpRequest, reader: Reader, refusal: Refusal | None = None) 
         "errors": errors_of(refusal, reader.language),
         "said": said(request) if request.method == "GET" else "",
     }  # fmt: skip
-    status = 422 if refusal else 200
+    status = status if refusal else 200
     return show(request, reader, "received/paper.jinja", context, at="received", status=status)
 
 

@@ -1,4 +1,4 @@
-"""Approving on a phone in two taps, a reply that says what it lacks, and my page by the keyboard alone."""
+"""My page, from which everybody acts and to which they come back: by taps, by keys, in both languages."""
 
 from collections.abc import Callable
 
@@ -6,11 +6,22 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from bihuan.desk import intake
 from bihuan.desk.stored import load
 from tests.journeys.desk import Desk
-from tests.web.mall import DAY, Mall, now, open_mall
+from tests.web.houses import HOME, open_house
+from tests.web.mall import DAY, HOUR, Mall, now, open_mall
+from tests.web.shop import open_shop
+from tests.web.test_bad_inputs import reviewed
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+def is_back(desk: Desk, said: str) -> None:
+    """On my page again, which says what was done and that nothing more is owed."""
+    expect(desk.page.locator(".done-note")).to_contain_text(said)
+    expect(desk.page.locator("tr[data-row]")).to_have_count(0)
+    assert desk.page.url.removeprefix(desk.url).startswith(("/?", "/"))
 
 
 @pytest.fixture
@@ -88,3 +99,47 @@ def test_my_page_is_worked_by_the_keyboard_alone(mall: Mall, desks: Callable[...
     expect(page.locator(f"#{first}")).to_have_count(0)
     chosen = page.locator('tr[data-row][aria-current="true"] [data-select]')
     expect(chosen).to_be_focused()
+
+
+def test_who_inspects_and_who_pays_do_it_in_english_from_their_inboxes(
+    live_server: LiveServer, desks: Callable[..., Desk]
+) -> None:
+    shop = open_shop("en")
+    number = reviewed(shop)
+    shop.act(number, "receive_goods", "warehouse", outcome="arrived", quantity=2)
+    inspector = desks("inspector", "en")
+    expect(inspector.page.locator("tr[data-row]")).to_have_count(1)
+    inspector.from_list(
+        "inspect", outcome="passed", accepted="2", condition="as new",
+        complete="yes", as_requested="yes", unused="yes",
+    )  # fmt: skip
+    is_back(inspector, f"{number}: you")
+    finance = desks("finance", "en", 390)
+    finance.from_list("refund", amount="400.00", method_="bank transfer")
+    is_back(finance, f"{number}: you")
+    stored = load(number)
+    assert stored is not None
+    assert stored.case.goods["refunded"] == 40000
+
+
+def test_the_president_approves_in_english_on_a_phone(
+    live_server: LiveServer, desks: Callable[..., Desk]
+) -> None:
+    house, since = open_house(HOME, language="en"), now() - HOUR
+    told = {"channel": "phone", "name": "甲业主", "phone": "13900000626", "delivered": "yes",
+            "demanded": 8_000_000, "content": "飘窗渗水，家具发霉，要求赔偿"}  # fmt: skip
+    number = intake.register(told, by=house.ids["duty"], unit="city", now=since).number
+    house.act(number, "acknowledge", "duty", since + 60)
+    house.act(number, "classify", "duty", since + 120, category="engineering", about_unit="works",
+              part="building")  # fmt: skip
+    house.act(number, "report", "duty", since + 180, form="phone", content="业主索赔")
+    house.act(
+        number, "appoint_command", "gm", since + 240, commander=house.ids["gm"], team="工程部一人"
+    )
+    house.act(number, "decide", "gm", since + 300, handling="dispatch", ask_president="yes")
+    president = desks("president", "en", 390)
+    president.from_list("approve")
+    is_back(president, f"{number}: you")
+    desk = desks("duty", "en")
+    desk.case(number)
+    expect(desk.page.locator("#act-dispatch-0")).to_be_visible()

@@ -75,12 +75,12 @@ def test_a_return_goes_its_whole_way(
     customer_sees("已同意您的申请", "您寄回商品")
     does("warehouse", "receive_goods", outcome="arrived", quantity="2")
     customer_sees("您寄回的商品已收到", "现在不能撤回")
-    does(
-        "inspector", "inspect", outcome="passed", accepted="2", condition="全新",
+    desks("inspector").from_list(
+        "inspect", outcome="passed", accepted="2", condition="全新",
         complete="yes", as_requested="yes", unused="yes",
     )  # fmt: skip
     customer_sees("已验收：合格", "退款给您")
-    does("finance", "refund", amount="400.00", method_="原路退回")
+    desks("finance").from_list("refund", amount="400.00", method_="原路退回")
     customer_sees("已退款：¥400.00")
     does(
         "service", "respond", form_="written", company_name="yes", told_result="refunded",

@@ -1,5 +1,6 @@
 """A caller works through the visits: a list comes in, one is not reached, one is not content."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def test_a_caller_takes_a_list_in_and_works_through_it(caller: Desk, tmp_path: P
     expect(page.locator("main")).to_contain_text("扶梯总停")
     page.screenshot(path=tmp_path / "new.png", full_page=True)
     page.locator("form:has([name=item]) button.button").first.click()
+    expect(page).to_have_url(re.compile(r"/cases/TS"))
     expect(page.locator("main")).to_contain_text("丙女士")
     ledger = load(Case.objects.get(ledger=True, policy_code="mall").number)
     assert ledger is not None

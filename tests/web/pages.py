@@ -103,8 +103,9 @@ def page_of(client: Client, address: str) -> Page | None:
 
 def forms_of(client: Client, address: str) -> Iterator[Form]:
     """The forms of a page that post something typed."""
-    if page := page_of(client, address):
-        yield from (form for form in page.forms if form.method == "post" and form.typed)
+    page = page_of(client, address)
+    assert page, f"no page at {address}"
+    yield from (form for form in page.forms if form.method == "post" and form.typed)
 
 
 def walk(client: Client, *starts: str, seen: set[Kind]) -> Iterator[Page]:

@@ -42,7 +42,6 @@ export function chooseRow(row) {
 }
 
 export function startChoosing() {
-  if (!bar()) return;
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-choose-all]")) chooseAll(event.target.checked);
     else if (event.target.matches("[data-choose]")) tellChosen();

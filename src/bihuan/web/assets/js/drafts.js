@@ -10,7 +10,7 @@ const NEVER = new Set(["hidden", "password", "file", "submit", "button"]);
 const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NEVER.has(field.type));
 // Whose they are, on a machine that several people use.
 const mine = `${PREFIX}${document.body.dataset.person || ""}:`;
-const keyOf = (form) => mine + form.dataset.draft;
+const keyOf = (form) => mine + (form.dataset.draft || form.dataset.lost);
 
 function read(form) {
   const kept = {};
@@ -69,18 +69,46 @@ export function keep(form, aloud = false) {
   if (aloud) announce(words);
 }
 
+function kept(form) {
+  try {
+    const draft = JSON.parse(localStorage.getItem(keyOf(form)));
+    if (draft && now() - draft.at <= KEPT) return draft;
+  } catch {
+    return null;
+  }
+  return null;
+}
+
 function bringBack(form) {
   if (form.dataset.draftRead) return;
   form.dataset.draftRead = "yes";
-  let draft = null;
-  try {
-    draft = JSON.parse(localStorage.getItem(keyOf(form)));
-  } catch {
-    return;
-  }
+  const draft = kept(form);
   if (!draft) return;
-  if (now() - draft.at > KEPT) return forget(form);
   write(form, draft.fields);
+  tell(form, say("restored", clockText(draft.at)), true);
+}
+
+// What was changed in a form is kept only where it could not be sent (sending.js), and comes back over what stands there.
+export function keepLost(form) {
+  if (form.dataset.draft) return keep(form, true);
+  const changed = fieldsOf(form).filter((field) => "defaultValue" in field && field.value !== field.defaultValue);
+  if (!changed.length) return;
+  const fields = Object.fromEntries(changed.map((field) => [field.name, field.value]));
+  try {
+    localStorage.setItem(keyOf(form), JSON.stringify({ at: now(), fields }));
+  } catch {
+    // It stands on the page still.
+  }
+}
+
+export function bringBackLost(form) {
+  const draft = form.dataset.lost && kept(form);
+  if (!draft) return;
+  for (const field of fieldsOf(form)) field.value = draft.fields[field.name] ?? field.value;
+  const note = document.createElement("div");
+  note.className = "draft-note";
+  note.dataset.draftNote = "";
+  form.prepend(note);
   tell(form, say("restored", clockText(draft.at)), true);
 }
 

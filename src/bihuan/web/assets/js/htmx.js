@@ -27,6 +27,9 @@ export function csrfToken() {
 
 document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") return;
+  // The button a form is sent by says what is to be done, also where a key sent it and none was pressed.
+  const button = event.detail.triggeringEvent?.submitter;
+  if (button?.name) event.detail.parameters[button.name] = button.value;
   // Signing in again (here or in another tab) makes a new one: the cookie holds it, the page does not.
   const fresh = document.cookie.match(/(?:^|;\s*)csrftoken=([^;]+)/)?.[1];
   event.detail.headers["X-CSRFToken"] = fresh || csrfToken();

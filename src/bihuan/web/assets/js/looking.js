@@ -29,7 +29,6 @@ async function look() {
 }
 
 export function startLooking() {
-  if (!place()) return;
   setInterval(look, EVERY);
   document.addEventListener("visibilitychange", look);
   window.addEventListener("pagehide", () => place() && post({ gone: "1" }, true).catch(() => {}));

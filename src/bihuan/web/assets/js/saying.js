@@ -8,11 +8,13 @@ export function announce(text) {
 }
 
 let lastFailed = null;
+let pressed = null; // the button it was sent by: its value says what is to be done
 
-function showTrouble(code, element) {
+function showTrouble(code, { elt, requestConfig }) {
   const line = document.getElementById("trouble");
   if (!line) return;
-  lastFailed = element;
+  lastFailed = elt;
+  pressed = requestConfig?.triggeringEvent?.submitter ?? null;
   line.querySelector("[data-code]").textContent = code ? String(code) : "";
   line.hidden = false;
 }
@@ -35,17 +37,18 @@ function followConnection() {
 
 export function startSaying() {
   document.addEventListener("htmx:responseError", (event) => {
-    const { xhr, elt } = event.detail;
+    const { xhr } = event.detail;
     const out = document.getElementById("signed-out");
     if (xhr.status === 401 && out) {
       out.hidden = false;
+      out.querySelector("a").search = `?next=${encodeURIComponent(location.pathname + location.search)}`;
       announce(out.innerText);
       return;
     }
     const number = xhr.getResponseHeader("X-Request-Id") || "";
-    showTrouble(`${xhr.status} ${number}`.trim(), elt);
+    showTrouble(`${xhr.status} ${number}`.trim(), event.detail);
   });
-  document.addEventListener("htmx:sendError", (event) => showTrouble("", event.detail.elt));
+  document.addEventListener("htmx:sendError", (event) => showTrouble("", event.detail));
   document.addEventListener("htmx:afterRequest", (event) => {
     const line = document.getElementById("trouble");
     if (line && event.detail.successful) line.hidden = true;
@@ -54,7 +57,7 @@ export function startSaying() {
     if (!event.target.closest("[data-retry]")) return;
     document.getElementById("trouble").hidden = true;
     if (!lastFailed?.isConnected) return;
-    if (lastFailed.matches("form")) lastFailed.requestSubmit();
+    if (lastFailed.matches("form")) lastFailed.requestSubmit(pressed);
     else lastFailed.click();
   });
   // After a swap the focus goes to what was said (data-focus), else to the field that waits.

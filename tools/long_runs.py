@@ -1,4 +1,4 @@
-"""Long random runs of the engine: `python -m tools.long_runs sweeps|machine|lines` (`--runs`, `--steps`)."""
+"""Long random runs of the engine: `python -m tools.long_runs sweeps|machine|lines|returns` (`--runs`, `--steps`)."""
 
 import argparse
 import sys
@@ -60,9 +60,25 @@ def lines(first: int, last: int) -> list[str]:
     return found
 
 
+def returns(first: int, last: int) -> list[str]:
+    """Which of these returns, forty random acts each, paid out what had not come in, or to the wrong one."""
+    from tests.engine.test_returns_machine import played
+
+    found: list[str] = []
+    for number in range(first, last):
+        try:
+            played(number)
+        except AssertionError as wrong:
+            found.append(f"return {number}: {wrong!r}")
+    return found
+
+
 def blocks(whole: int, size: int) -> Iterator[tuple[int, int]]:
     """Ranges that together are the whole."""
     return ((first, min(whole, first + size)) for first in range(0, whole, size))
+
+
+BY_RUNS = {"sweeps": (sweeps, 100), "lines": (lines, 50), "returns": (returns, 50)}
 
 
 def main(words: list[str] | None = None) -> int:
@@ -71,17 +87,16 @@ def main(words: list[str] | None = None) -> int:
     kinds = parser.add_subparsers(dest="kind", required=True)
     kinds.add_parser("sweeps").add_argument("--runs", type=int, default=20_000)
     kinds.add_parser("lines").add_argument("--runs", type=int, default=2000)
+    kinds.add_parser("returns").add_argument("--runs", type=int, default=5000)
     kinds.add_parser("machine").add_argument("--steps", type=int, default=200_000)
     parser.add_argument("--processes", type=int, default=None)
     asked = parser.parse_args(words)
     began, broke = time.monotonic(), 0
     with ProcessPoolExecutor(asked.processes) as pool:
-        if asked.kind == "sweeps":
+        if asked.kind in BY_RUNS:
             whole = asked.runs
-            jobs = [pool.submit(sweeps, *block) for block in blocks(whole, 100)]
-        elif asked.kind == "lines":
-            whole = asked.runs
-            jobs = [pool.submit(lines, *block) for block in blocks(whole, 50)]
+            play, size = BY_RUNS[asked.kind]
+            jobs = [pool.submit(play, *block) for block in blocks(whole, size)]
         else:
             whole = asked.steps
             jobs = [

@@ -24,8 +24,9 @@ def test_every_kind_of_change_is_in_it_with_who_and_what(mall: Mall, as_: As) ->
         {"change": "rename", "name": "周晓澜", "phone": "", "language": "zh-hans"},
     )
     page = admin.get("/audit/").content.decode()
-    for words in ("保安部", "安保部", "周晓澜", "周晓岚", "管理员"):
+    for words in ("保安部", "安保部", "周晓澜", "周晓岚", "管理员", "简体中文"):
         assert words in page
+    assert "zh-hans" not in page.partition("<main")[2]
     renamed = AdministrativeChange.objects.get(what="rename")
     assert (renamed.before[0]["name"], renamed.after[-1]["name"]) == ("保安部", "安保部")
     assert str(renamed.by_id) == mall.ids["admin"]

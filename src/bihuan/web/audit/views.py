@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -151,6 +152,8 @@ def _value(name: str, value: Json, reader: Reader) -> str:
         return _post(str(value), reader)
     if name in ("unit", "parent") and value in reader.organisation.units:
         return reader.organisation.units[value].name
+    if name == "language":
+        return dict(settings.LANGUAGES).get(str(value), str(value))
     if isinstance(value, dict):
         return ", ".join(f"{key} {one}" for key, one in value.items() if one)
     if isinstance(value, list):
@@ -172,7 +175,7 @@ def _about(about: str, reader: Reader) -> str:
         return about
     there = reader.organisation.units.get(unit)
     called = f"{there.name} {_post(post, reader)}" if there else _post(post, reader)
-    return f"{called}: {rest}"
+    return _("%(name)s: %(value)s") % {"name": called, "value": rest}
 
 
 def _named(name: str) -> str:

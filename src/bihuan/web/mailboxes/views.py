@@ -90,6 +90,7 @@ def _page(request: HttpRequest, reader: Reader, refusal: Refusal | None = None) 
             {"value": "password", "label": _("password, or the code the provider gives for it")},
             {"value": "oauth2", "label": "OAuth2"},
         ],
+        "received_url": reverse("received") if reader.oversees else "",
         "errors": errors_of(refusal, reader.language),
         "said": said(request) if request.method == "GET" else "",
     }

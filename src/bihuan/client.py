@@ -133,6 +133,17 @@ class Bihuan:
         """The acts one may think of in a case, each with its form or with why not."""
         return self.get(f"/cases/{quote(number)}/acts")
 
+    def messages(self, **asked: Json) -> Iterator[dict[str, Json]]:
+        """What was received and waits for a person; fate="all" for everything."""
+        return self._pages("/messages", "messages", asked)
+
+    def judge(self, message: int, fate: str, **told: Json) -> dict[str, Json]:
+        """Say what a message is: case (with facts), addition, merged (with case), rejected (with reason)."""
+        found: dict[str, Json] = self.send(
+            "POST", f"/messages/{message}/judge", {"fate": fate, **told}
+        )
+        return found
+
     def owed(self, **asked: Json) -> Iterator[dict[str, Json]]:
         """What one owes, nearest due first."""
         return self._pages("/me/owed", "owed", asked)

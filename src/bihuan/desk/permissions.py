@@ -212,6 +212,16 @@ def may_register(viewer: Viewer, policies: Mapping[str, Policy]) -> bool:
     )
 
 
+def manages(viewer: Viewer) -> bool:
+    """Whether others stand below the viewer."""
+    return any(line.seats - viewer.seats for line in viewer.lines.values())
+
+
+def oversees(viewer: Viewer, policies: Mapping[str, Policy]) -> bool:
+    """Whether the viewer sees more than what they owe themselves: intake, or a line below them."""
+    return may_register(viewer, policies) or manages(viewer)
+
+
 def receiving_unit(person: str, organisation: Organisation) -> str:
     """The unit for which this person takes complaints in: their own, else the whole organisation."""
     own = (unit_of(place) for place in organisation.own_seats(person))

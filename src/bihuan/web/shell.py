@@ -91,8 +91,7 @@ class Reader:
     @property
     def manages(self) -> bool:
         """Whether others stand below the reader."""
-        own = self.viewer.seats
-        return any(line.seats - own for line in self.viewer.lines.values())
+        return permissions.manages(self.viewer)
 
     @property
     def is_outside(self) -> bool:
@@ -104,7 +103,7 @@ class Reader:
     @property
     def oversees(self) -> bool:
         """Whether the reader sees more than what they owe themselves: intake, or a line below them."""
-        return self.may_register or self.manages
+        return permissions.oversees(self.viewer, self.policies)
 
 
 def now() -> int:

@@ -5,8 +5,9 @@ from base64 import b64encode
 import pytest
 from django.conf import settings
 
-from bihuan.desk import intake, library, webhooks
+from bihuan.desk import intake, library, received, webhooks
 from bihuan.desk.library import Publication
+from bihuan.desk.received import Arrival
 from bihuan.engine.refusal import Refusal
 from tests.channels.api.conftest import token_of
 from tests.channels.api.walking import Walk
@@ -30,8 +31,9 @@ def walk_of(mall: Mall, examples: int, seed: int | None = None) -> Walk:
     assert not isinstance(library.publish(text, by=mall.ids["admin"], now=now() - DAY), Refusal)
     made = webhooks.subscribe("x", "https://example.com/", person=int(mall.ids["gm"]), now=now())
     assert not isinstance(made, Refusal)
+    mail = received.receive(Arrival("web", "开线".encode(), unit="company"), now())
     there = {"number": numbers, "code": ["mall", "ZB-1"], "webhook": [str(made[0])],
-             "version": ["V1"], "sequence": ["1"]}  # fmt: skip
+             "version": ["V1"], "sequence": ["1"], "message": [str(mail.id)]}  # fmt: skip
     scopes = {"desk": "read register act", "merchant": "read act", "admin": "read act admin"}
     known = [f"Bearer {token_of(mall.ids[who], scope)}" for who, scope in scopes.items()]
     return Walk([*known, f"Basic {customer}"], there, examples, seed)

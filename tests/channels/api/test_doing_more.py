@@ -4,7 +4,8 @@ from base64 import b64encode
 
 import pytest
 
-from bihuan.desk import query_codes
+from bihuan.desk import query_codes, received
+from bihuan.desk.received import Arrival
 from bihuan.records.models import AdministrativeChange, Case
 from bihuan.records.queries.library import versions
 from tests.channels.api.conftest import Program, token_of
@@ -137,3 +138,36 @@ def test_the_organisation_is_changed_by_administrators_with_what_is_wrong_said(m
     desk = Program(token_of(mall.ids["desk"], "read act"))
     assert desk.send("POST", path, {"change": "back", "person": "1"}).status_code == 403
     assert Case.objects.filter(registered_at__gt=now() + DAY).count() == 0
+
+
+def test_messages_are_listed_read_and_judged(mall: Mall) -> None:
+    desk = Program(token_of(mall.ids["desk"]))
+    arrivals = [
+        received.receive(Arrival("web", f"大衣开线 {place}".encode(), unit="company"), now()).id
+        for place in range(3)
+    ]
+    first = desk.get("/messages?limit=2")
+    rest = desk.get(f"/messages?limit=2&after={first['next']}")
+    listed = [one["id"] for one in (*first["messages"], *rest["messages"])]
+    assert (listed, rest["next"]) == (arrivals[::-1], None)
+    assert desk.get(f"/messages/{arrivals[0]}")["text"] == "大衣开线 0"
+
+    judge = f"/messages/{arrivals[0]}/judge"
+    told = {"fate": "case", "facts": {"content": "大衣开线", "about_unit": "m217"}, "act_id": "m1"}
+    made, again = desk.post(judge, told), desk.post(judge, told)
+    assert made["case"] == again["case"] != ""
+    added = {"fate": "addition", "case": made["case"]}
+    assert desk.post(f"/messages/{arrivals[1]}/judge", added)["case"] == made["case"]
+    lacking = desk.send("POST", f"/messages/{arrivals[2]}/judge", {"fate": "rejected"})
+    assert (lacking.status_code, lacking.json()["field"]) == (422, "reason")
+    wrong = {"fate": "case", "facts": {"about_unit": 7}}
+    assert (
+        desk.send("POST", f"/messages/{arrivals[2]}/judge", wrong).json()["field"] == "about_unit"
+    )
+    assert [one["id"] for one in desk.get("/messages")["messages"]] == arrivals[2:]
+    assert {one["fate"] for one in desk.get("/messages?fate=all")["messages"]} == {
+        "", "case", "addition",
+    }  # fmt: skip
+    merchant = Program(token_of(mall.ids["merchant"]))
+    assert merchant.send("GET", "/messages").status_code == 404
+    assert merchant.send("GET", f"/messages/{arrivals[2]}").status_code == 404

@@ -74,7 +74,7 @@ def register_case(request: Request, told: Registering) -> HttpResponse:
     policy = worlds.policy_of(version.pk)
     sent = told.model_dump(exclude_unset=True)
     facts = {name: value for name, value in sent.items() if name not in _ENVELOPE}
-    data, wrong = values.values(facts, _kinds(policy), caller.person)
+    data, wrong = values.values(facts, kinds_of(policy), caller.person)
     refuse_wrong(wrong)
     data.setdefault("kind", told.kind)
     data.setdefault("channel", next(iter(policy.channels), ""))
@@ -115,7 +115,8 @@ def _unit(caller: Caller, asked: str) -> str:
     return asked
 
 
-def _kinds(policy: Policy) -> dict[str, str]:
+def kinds_of(policy: Policy) -> dict[str, str]:
+    """The kind of everything that may be told when a case is registered."""
     facts = {name: fact_field(fact).kind for name, fact in policy.facts.items()}
     return KINDS["register"] | facts
 

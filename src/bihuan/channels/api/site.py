@@ -12,6 +12,7 @@ from bihuan.channels.api import (
     changing,
     customer,
     library,
+    messages,
     mine,
     organisation,
     policies,
@@ -32,6 +33,7 @@ ROUTERS = (
     administering.router,
     changing.router,
     customer.router,
+    messages.router,
 )
 
 

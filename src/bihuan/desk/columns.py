@@ -167,12 +167,12 @@ def _written(known: Manifest, changed: Sequence[int], last: int) -> dict[int, st
         if before == name:
             name = f"{name}a"
         with drawn_up(ids, until=None) as drawn:
-            _store(drawn, folder() / name, folder() / before if before else None)
+            store(drawn, folder() / name, folder() / before if before else None)
         stretches[place] = name
     return stretches
 
 
-def _store(drawn: Path, to: Path, before: Path | None) -> None:
+def store(drawn: Path, to: Path, before: Path | None) -> None:
     """Put drawn-up rows in the place of what a stretch held of the same cases."""
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir(mode=0o700)

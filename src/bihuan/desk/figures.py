@@ -156,7 +156,7 @@ def book(now: int, as_of: int | None = None) -> Iterator[Book]:
         most = AT_ONCE if known.made_at and as_of is None else None
         known = columns.refresh(now, most)
     with columns.engine().cursor() as engine:
-        sources = {table: _stored(known, table) for table in (columns.HEADS, *TABLES)}
+        sources = {table: stored_in(known, table) for table in (columns.HEADS, *TABLES)}
         if as_of is None:
             yield Book(now, engine, sources)
             return
@@ -186,7 +186,8 @@ def _with_earlier(
     return found
 
 
-def _stored(known: columns.Manifest, table: str) -> str:
+def stored_in(known: columns.Manifest, table: str) -> str:
+    """Where a table is read from as a manifest has it."""
     named_files = [columns.calls_file()] if table == "calls" else known.files(table)
     files = [path for path in named_files if path.exists()]
     if not files:

@@ -1,0 +1,133 @@
+"""Measures figures over so many made-up cases with eight obligations each, beside one pass over two columns."""
+
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.bench import DAY, START, Table
+
+OWED = 8
+UNITS = 60
+YEARS = 1_000  # days over which the cases are spread
+
+
+def measure(size: int, table: Table) -> None:
+    """Write the columns as a refresh does, then take figures of a month."""
+    from bihuan.desk import columns, figures
+    from bihuan.engine.measure import Is, Span
+    from bihuan.engine.measures import MEASURES
+
+    begun = time.perf_counter()
+    sources = _written(size)
+    table.row("columns written, cases a second", size / (time.perf_counter() - begun), "/s")
+    span, only = Span(START - 30 * DAY, START, START), [Is("policy", ("mall",))]
+    with columns.engine().cursor() as engine:
+        book = figures.Book(START, engine, sources)
+        one_pass = (
+            f"SELECT unit, count(*) FROM {sources['cases']} "
+            f"WHERE registered_at >= {span.since} GROUP BY 1"
+        )
+        floor = _cpu(lambda: engine.execute(one_pass).fetchall())
+        table.row("floor: one pass over two columns", floor, "ms")
+        asked: dict[str, tuple[Callable[[], object], int]] = {
+            "one figure of a month, by unit": (
+                lambda: book.take(MEASURES["received"], span, by=["unit"], only=only), 50),
+            "what nine in ten did not exceed": (
+                lambda: book.take(MEASURES["closing p90"], span, only=only), 50),
+            "open at the end": (lambda: book.take(MEASURES["open"], span, only=only), 50),
+            f"compliance by clause, {size * OWED:,} obligations": (
+                lambda: book.take(MEASURES["compliance"], span, by=["clause"], only=only), 500),
+            "the first fifty cases behind a figure": (
+                lambda: book.numbers(MEASURES["received"], span, only=only), 50),
+        }  # fmt: skip
+        for what, (do, budget) in asked.items():
+            here = _cpu(do)
+            most = budget * max(1, size // 100_000)
+            table.row(what, here, "ms", floor, f"≤ {most} ms", verdict=here <= most)
+        names = [name for name, one in MEASURES.items() if one.of in ("cases", "owed")][:24]
+        here = _cpu(lambda: [book.take(MEASURES[name], span, only=only) for name in names])
+        most = 500 * max(1, size // 100_000)
+        table.row(
+            "24 figures, one after the other",
+            here,
+            "ms",
+            floor,
+            f"≤ {most} ms",
+            verdict=here <= most,
+        )
+
+
+def _cpu(do: Callable[[], object], count: int = 9) -> float:
+    """Milliseconds of CPU of one call, the median of some."""
+    do()
+    found = []
+    for _ in range(count):
+        begun = time.process_time()
+        do()
+        found.append(time.process_time() - begun)
+    return statistics.median(found) * 1000
+
+
+def _written(size: int) -> dict[str, str]:
+    """The columns of so many cases; where each table is read from."""
+    from bihuan.desk import columns, figures
+
+    dice, stretches = random.Random(7), {}
+    columns.folder().mkdir(parents=True, exist_ok=True)
+    for base in range(0, size, columns.STRETCH):
+        name = f"{base // columns.STRETCH}-1"
+        with tempfile.TemporaryDirectory(dir=os.environ["BIHUAN_HOME"]) as drawn:
+            with columns.Files(Path(drawn)) as out:
+                for number in range(base, min(base + columns.STRETCH, size)):
+                    out.write(*_case(number, dice))
+            columns.store(Path(drawn), columns.folder() / name, None)
+        stretches[base // columns.STRETCH] = name
+    known = columns.Manifest(START, 1, 1, "made up", stretches)
+    return {
+        table: figures.stored_in(known, table)
+        for table in (columns.HEADS, "cases", "owed", "legs", "visits")
+    }
+
+
+def _case(number: int, dice: random.Random) -> tuple[object, object]:
+    from bihuan.desk import columns
+    from bihuan.engine.figures import Figures
+
+    at = START - dice.randint(0, YEARS * DAY)
+    case = f"TS-{number}"
+    head = columns.Head(number, case, "mall", 0, "root", "", at)
+    return head, Figures(_row(number, case, at, dice), _owed(case, at, dice), (), ())
+
+
+def _row(number: int, case: str, at: int, dice: random.Random) -> object:
+    from bihuan.engine.figures import CaseRow
+
+    took = dice.randint(600, 20 * DAY)
+    closed = at + took if dice.random() < 0.9 and at + took < START else 0
+    return CaseRow(
+        case=case, policy="mall", intake="root", unit=f"m{number % UNITS}", kind="complaint",
+        channel=dice.choice(("phone", "web", "email")),
+        category=dice.choice(("service", "quality_price", "environment")), severity="general", caller="",
+        about="merchant", product="", batch="", reason="", part="", symptom="",
+        stage="archived" if closed else "in hand", ended="closed" if closed else "",
+        weekday=number % 7 + 1, hour=number % 24, received_at=at, registered_at=at, acknowledge_due=at + 1800,
+        acknowledged_at=at + dice.randint(60, 2400), classified_at=at + 3000, dispatched_at=0, replied_at=0,
+        answer_due=at + 3 * DAY, answered_at=at + dice.randint(3600, 4 * DAY), closed_at=closed, outside_at=0,
+        reopened=0, postponed=0, corrected=0, repeats=0, at_first=0, returned=0, hand_over=None, reply=None,
+        answer=3600, closing=took if closed else None,
+    )  # fmt: skip
+
+
+def _owed(case: str, at: int, dice: random.Random) -> tuple[object, ...]:
+    from bihuan.engine.figures import OwedRow
+
+    return tuple(
+        OwedRow(case, "mall", place, "steps.x", dice.choice(("acknowledge", "respond", "close")), 0,
+                dice.choice(("service_desk", "operations_manager")), "root", ("MALL-5.0",),
+                at + place * 900, at + place * 900 + 1800, at + place * 900 + dice.randint(60, 2400))
+        for place in range(OWED)
+    )  # fmt: skip

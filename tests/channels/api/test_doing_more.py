@@ -4,6 +4,7 @@ from base64 import b64encode
 
 import pytest
 
+from bihuan.channels.api import customer
 from bihuan.desk import query_codes, received
 from bihuan.desk.received import Arrival
 from bihuan.records.models import AdministrativeChange, Case
@@ -48,8 +49,10 @@ def test_the_customer_reads_and_acts_by_number_and_code_alone(mall: Mall) -> Non
     assert anybody.send("GET", "/customer/case", **basic(number, new)).status_code == 200
 
 
-def test_wrong_codes_are_tried_a_few_times_and_no_more(mall: Mall) -> None:
+def test_wrong_codes_are_tried_a_few_times_and_no_more(mall: Mall, monkeypatch) -> None:
     number, code = registered(mall)
+    at = now()
+    monkeypatch.setattr(customer, "now", lambda: at)  # within one quarter of an hour
     anybody = Program("")
     answers = [
         anybody.send("GET", "/customer/case", **basic(number, "WRONG")).status_code

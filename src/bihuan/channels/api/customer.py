@@ -11,7 +11,7 @@ from pydantic import Field
 from bihuan.channels.api import values
 from bihuan.channels.api.act_schemas import KINDS
 from bihuan.channels.api.acts import Done, FieldOut, answer, field_out, refuse_wrong
-from bihuan.channels.api.callers import now
+from bihuan.channels.api.callers import allow, now
 from bihuan.channels.api.problems import PROBLEMS, Problem, Refused, language
 from bihuan.channels.api.values import Moment, iso
 from bihuan.desk import delivering, limits, query_codes, worlds
@@ -26,6 +26,7 @@ from bihuan.records.queries.cases import CasePage, portal_case, survivor
 
 Json = Any
 router = Router(tags=["customer"])
+MOST_A_MINUTE = 60  # requests about one case
 
 
 class Customer(HttpBasicAuth):
@@ -47,6 +48,7 @@ class Customer(HttpBasicAuth):
         if page is None:
             return None
         limits.give_back(who[:200])
+        allow(request, f"customer:{number}", MOST_A_MINUTE, at)
         goes_on = survivor(page.id)
         return portal_case(*goes_on) if goes_on else page
 

@@ -185,3 +185,11 @@ def test_only_who_may_answer_looks_at_the_letter(mall: Mall, as_: As) -> None:
     assert as_("merchant").post(address, {"answer": "甲"}).status_code == 404
     assert as_("desk").get(address).status_code == 405
     assert as_("desk").post("/cases/TS-none/papers/preview/", {"answer": "甲"}).status_code == 404
+
+
+def test_of_two_letters_each_is_called_by_its_day(mall: Mall, as_: As) -> None:
+    number = answering(mall)
+    mall.act(number, "respond", "desk", form="written", answer="请来退款", company_name="yes")
+    page = as_("desk").get(f"/cases/{number}/").content.decode()
+    (called,) = re.findall(r'letter/\d+\.pdf"[^>]*>.*?书面答复函 ([^<]*)</a>', page)
+    assert re.fullmatch(r"\d\d-\d\d|\d{4}-\d\d-\d\d", called.strip())

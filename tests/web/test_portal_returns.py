@@ -2,8 +2,10 @@
 
 import re
 from datetime import datetime
+from io import BytesIO
 from zoneinfo import ZoneInfo
 
+import docx
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -211,6 +213,25 @@ def test_the_story_of_a_return_is_told_in_plain_words(shop: Mall) -> None:
     for word in ("外观完好", "方屿", "投诉"):
         assert word not in said.replace("已经投诉过", "")
     assert "Paid back: ¥400.00" in seen(number, code, "en")
+
+
+def test_the_inspection_is_asked_and_printed_item_by_item_in_one_order(shop: Mall) -> None:
+    number, _ = ask_for_return(customer())
+    reviewed(shop, number)
+    shop.act(number, "receive_goods", "warehouse", outcome="arrived", quantity=2)
+    inspector = Client(headers={"accept-language": "zh-CN"})
+    inspector.force_login(User.objects.get(username="inspector"))
+    form = inspector.get(f"/cases/{number}/inspect/").content.decode().partition("act-form")[2]
+    shop.act(
+        number, "inspect", "inspector", outcome="passed", accepted=2, condition="全新",
+        complete="yes", as_requested="yes", unused="yes",
+    )  # fmt: skip
+    content = inspector.get(f"/cases/{number}/papers/inspection_record/0.docx").content
+    words = "\n".join(docx.Document(BytesIO(content)).element.body.itertext())
+    asked = ("是否齐全", "是否与退货申请相符", "是否未经使用", "成色", "合格数量")
+    for said in (form, words[words.rindex("验收") :]):
+        places = [said.index(item) for item in asked]
+        assert places == sorted(places)
 
 
 def test_the_conditions_read_are_kept_with_the_case_and_not_asked_for_again(shop: Mall) -> None:

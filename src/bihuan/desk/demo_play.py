@@ -282,7 +282,7 @@ class Play:
         self, matter: _Matter, case: Case, name: str, sheet: int, person: str, world: World, at: int
     ) -> bool:
         offer = offered(case, name, sheet, person, world, at)
-        for outcome in self._outcomes(matter, offer) if offer.refusal is None else ():
+        for outcome in self._outcomes(matter, case, offer) if offer.refusal is None else ():
             data = self._filled(matter, case, offer, outcome, person, world, at)
             act = Act(name, person, at, data, sheet)
             if perform(act, case_number=matter.number, now=at).accepted:
@@ -317,6 +317,7 @@ class Play:
         if outcome == "unreachable":
             data = {name: value for name, value in data.items() if name in ("outcome", "way")}
         if offer.outcomes and outcome != offer.outcomes[0].name:
+            data.pop("accepted", None)
             items = (self.asked[name] for name in data if name in self.asked)
             if checked := next((each for each in items if each.fails), None):
                 data[checked.name] = checked.fails[0]  # what it failed for
@@ -328,7 +329,7 @@ class Play:
             data["reason"] = self.texts["withdrawn" if offer.act == "withdraw" else "declined"]
         return data
 
-    def _outcomes(self, matter: _Matter, offer: Possible) -> list[str]:
+    def _outcomes(self, matter: _Matter, case: Case, offer: Possible) -> list[str]:
         """The outcomes to try, the one wanted first; the others where it cannot be, as goods may fail."""
         names = [outcome.name for outcome in offer.outcomes]
         twist = self.texts["twists"].get(matter.twist, {})
@@ -336,6 +337,8 @@ class Play:
         if twist.get("act") == offer.act and wanted in names:
             matter.twist = ""  # once
             return [wanted]
+        if offer.act == "review_return" and case.goods.get("received"):
+            return ["refused"]  # what came in once does not come in again
         return names[:2] or [""]
 
     def _value(

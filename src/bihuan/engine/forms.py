@@ -9,7 +9,7 @@ from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Case, Json, Sheet
 from bihuan.engine.clock import due
 from bihuan.engine.dues import latest_promise
-from bihuan.engine.fields import CONDITIONS_TOLD, OTHER_BODY, Field
+from bihuan.engine.fields import CONDITIONS_TOLD, OTHER_BODY, WAY, Field
 from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.policy import Fact, Policy, Question
 from bihuan.engine.refusal import Refusal, refuse
@@ -138,7 +138,13 @@ def _form(
     asked = [fact for fact in policy.facts.values() if fact.concerns(kind)]
     word = ACTS[act]
     questions = [each for each in policy.questions.get(on, ()) if each.name in asks]
+    own = tuple(
+        field for field in word.fields if field.name != "answered_to" or "representative" in told
+    )
     fields: dict[str, Field] = {}
+    if questions:  # how they were called on, then what is asked, then the rest
+        fields |= {field.name: field for field in own if field is WAY}
+        fields |= {each.name: _question_field(each, act) for each in questions}
     if act in ("classify", "correct", "ask_missing"):
         for fact in asked:
             if _settled_by(fact, act):
@@ -162,15 +168,7 @@ def _form(
     if "all fields filled" in needs and sheet:
         for name in policy.sheets[sheet].filled:
             fields[name] = SHEET_FIELDS[name]
-    first = 1 if questions else 0  # how they were called on, then what is asked, then the rest
-    own = tuple(
-        field for field in word.fields if field.name != "answered_to" or "representative" in told
-    )
-    for field in own[:first]:
-        fields.setdefault(field.name, field)
-    for question in questions:
-        fields[question.name] = _question_field(question, act)
-    for field in own[first:]:
+    for field in own:
         fields.setdefault(field.name, field)
     if act == "await_outside" and not any(row.when == "promised" for row in policy.owed):
         del fields["what"], fields["date"]  # nothing would come of them

@@ -380,9 +380,8 @@ def papers(desk: Desk) -> list[dict[str, str]]:
     found = []
     for offer in content.offers(desk):
         place = (desk.page.number, offer.code, offer.sheet)
-        title = f"{offer.title} {offer.sheet}" if offer.sheet else offer.title
         found.append({
-            "title": title,
+            "title": f"{offer.title} {offer.mark}".rstrip(),
             "pdf": reverse("paper", args=[*place, "pdf"]),
             "docx": reverse("paper", args=[*place, "docx"]),
         })  # fmt: skip

@@ -42,11 +42,15 @@ _SHORT = frozenset({"text", "count", "money", "time", "choice", "yes/no", "unit"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A form that can be printed of a case: `sheet` is a sheet's number or, of a letter, its entry."""
+    """A form that can be printed of a case: `sheet` is a sheet's number or, of a letter, its entry.
+
+    `mark` tells it from others of its title: the number of the sheet, the day of the letter.
+    """
 
     code: str
     sheet: int
     title: str
+    mark: str = ""
 
 
 def forms_of(policy: Policy, of: str) -> dict[str, PrintedForm]:
@@ -74,14 +78,14 @@ def offers(desk: Desk) -> list[Offer]:
             visits = {name: form for name, form in visits.items() if name in named}
         found += [Offer(name, 0, form.text.in_(lang)) for name, form in visits.items()]
         found += [
-            Offer(LETTER, entry.sequence, LETTER_TEXT.in_(lang))
+            Offer(LETTER, entry.sequence, LETTER_TEXT.in_(lang), desk.reader.clock.day(entry.at))
             for entry in desk.page.history
             if entry.kind == "respond" and entry.data.get("form") == "written"
         ]
     for number in sorted(desk.page.sheets):
         sheet = desk.page.state.sheets[number]
         code = form_of_sheet(policy, sheet.kind)
-        found.append(Offer(code, number, _sheet_title(policy, sheet, lang)))
+        found.append(Offer(code, number, _sheet_title(policy, sheet, lang), str(number)))
     return found
 
 
@@ -323,9 +327,11 @@ class _Form:
         fields = self._fields(step, self.state.sheets.get(entry.sheet))
         outcome = entry.data.get("outcome")
         boxes = tuple((self.names.text(one.text), one.name == outcome) for one in fields.outcomes)
+        places = {field.name: place for place, field in enumerate(fields.fields)}
+        told = sorted(entry.data.items(), key=lambda each: places.get(each[0], len(places)))
         parts = [
             (self.names.fact(name, step.act), self.value(name, value, step.act))
-            for name, value in entry.data.items()
+            for name, value in told
             if name not in ("outcome", "instructions", "signature") and value not in (None, "", [])
         ]
         text = "\n".join(_("%(label)s: %(value)s") % {"label": a, "value": b} for a, b in parts)

@@ -120,6 +120,13 @@ def test_beforehand_one_sees_severity_owner_and_what_one_owes_next(mall: Mall, a
     assert not Case.objects.filter(ledger=False).exists()
 
 
+def test_the_words_to_close_a_call_with_stand_there_before_anything_is_typed(
+    mall: Mall, as_: As
+) -> None:
+    page = as_("desk").get("/cases/new/").content.decode()
+    assert "您说的我都记下了。" in page.split('id="to-say"')[1].split("</div>")[0]
+
+
 def test_the_customer_is_found_by_phone_and_open_cases_alike_are_shown(mall: Mall, as_: As) -> None:
     number = mall.complain(name="韦芸", phone="15000003307", category="quality_price")
     answer = as_("desk").post("/cases/new/follows/", {**SAID, "phone": "150 0000 3307"})

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bihuan.desk import columns, figures, packs, worlds
@@ -93,7 +94,13 @@ class _Look:
         following = period_of(
             self.period.unit, self.calendar.day_of(self.period.until), self.calendar
         )
-        labels = (_("Day"), _("Week"), _("Month"), _("Quarter"), _("Year"))
+        labels = (
+            pgettext("length of a period", "Day"),
+            _("Week"),
+            _("Month"),
+            _("Quarter"),
+            _("Year"),
+        )
         today = self.calendar.day_of(self.reader.now)
         return {
             "here": self.url(),

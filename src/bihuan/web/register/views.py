@@ -280,7 +280,7 @@ def _parts(
         "history": beside.history(reader, found),
         "alike": beside.alike(at, data, found),
         "documents": beside.documents(at, data),
-        "say": beside.to_say(at, data | typed.data),
+        "to_say": beside.to_say(at, data | typed.data),
         "offers": offers(str(data.get("content", "")), told, found, at.names),
     }
 

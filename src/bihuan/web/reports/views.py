@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from bihuan.desk import figures, packs, worlds
@@ -265,9 +265,14 @@ def _form(request: HttpRequest, asked: Asked, reader: Reader) -> dict[str, Json]
         "units": [
             {"label": label, "url": url(period=period_of(unit, asked.period.first, calendar).name),
              "current": unit == asked.period.unit}
-            for unit, label in zip(UNITS, (_("Day"), _("Week"), _("Month"), _("Quarter"), _("Year")), strict=True)
+            for unit, label in zip(UNITS, _lengths(), strict=True)
         ],
     }  # fmt: skip
+
+
+def _lengths() -> tuple[str, ...]:
+    day = pgettext("length of a period", "Day")
+    return (day, _("Week"), _("Month"), _("Quarter"), _("Year"))
 
 
 # -- The cases behind a figure ---------------------------------------------------------------------

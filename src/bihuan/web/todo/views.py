@@ -19,6 +19,7 @@ from bihuan.web.words import HOUR
 
 Json = Any
 DRAWN = 50
+MOST_TICKS = 8  # hours named under the strip, that they do not run into each other
 WAITS = ("", "customer", "colleague", "routine", "deputy", "others")
 
 
@@ -193,7 +194,7 @@ def _strip(reader: Reader, rows: list[dict[str, Json]]) -> dict[str, Json] | Non
         "closes": closes,
         "ticks": [
             {"at": at, "text": clock.time(at)}
-            for at in range(opens, closes + 1, HOUR * max(1, (closes - opens) // (12 * HOUR)))
+            for at in range(opens, closes + 1, HOUR * max(1, -(-(closes - opens) // (MOST_TICKS * HOUR))))
         ],
         "now_text": _("Now %(time)s") % {"time": clock.at(now)},
     }  # fmt: skip

@@ -11,6 +11,7 @@ PEOPLE = 2  # different complainants, fewer of which are one person's matter
 UNLIKELY = 0.01  # a count that comes by chance less often is a surge
 YEAR = 364 * 86_400  # back to the same weekday of the same season
 _WORDS = 3  # of a name
+_LONG = 8
 _LEAST_EXPECTED = 0.5
 _EDGES = "的了在是我有就都也很还又被把到去来过着给跟和与或从对向让没好多少个只天里"  # no name begins or ends so
 
@@ -39,10 +40,15 @@ def name_of(members: Sequence[Traits], medoid: Traits) -> str:
     if not any(count >= FEWEST for count in held.values()):
         held = {sign: sum(sign in one.signs for one in members) for sign in medoid.signs}
     chosen: list[str] = []
-    for word in sorted(held, key=lambda word: (-held[word] * len(word) ** 0.5, word)):
+    for word in sorted(held, key=lambda word: (-held[word] * _telling(word), word)):
         if held[word] >= FEWEST and not any(word in one or one in word for one in chosen):
             chosen.append(word)
     return "、".join(chosen[:_WORDS])
+
+
+def _telling(word: str) -> float:
+    """How much a word of this length tells: two are little, whole sentences no name."""
+    return min(len(word), 4) ** 0.5 if len(word) <= _LONG else 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
-"""The address of the dashboards."""
+"""The addresses of the dashboards."""
 
 from django.urls import path
 
-from bihuan.web.insight import views
+from bihuan.web.insight import suggestions, views
 
-urlpatterns = [path("insight/", views.insight, name="insight")]
+urlpatterns = [
+    path("insight/", views.insight, name="insight"),
+    path("insight/suggestions/", suggestions.suggestions, name="suggestions"),
+]

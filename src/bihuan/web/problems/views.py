@@ -94,7 +94,10 @@ def _rows(found: list[Found], names: Names, reader: Reader) -> list[dict[str, Js
             "category": names.value("category", one.category, reader.clock),
             "count": one.seen.count,
             "usual": "—" if one.seen.expected is None else manner.number(one.seen.expected, 1),
-            "marks": [word for word, holds in ((_("new"), one.is_new), (_("surge"), one.is_surge)) if holds],
+            "marks": [
+                *([{"words": _("new"), "tone": ""}] if one.is_new else []),
+                *([{"words": _("surge"), "tone": "late"}] if one.is_surge else []),
+            ],
             "units": [f"{names.unit(code)} {count}" for code, count in one.units[:MOST_UNITS]],
             "more_units": max(0, len(one.units) - MOST_UNITS),
             "actions": len(one.actions),

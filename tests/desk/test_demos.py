@@ -7,10 +7,13 @@ import pytest
 from django.db import connection
 
 from bihuan.desk import demo, rebuild, worlds
+from bihuan.desk.in_force import policies_in_force
+from bihuan.desk.organisation import vacancies
 from bihuan.desk.verify import verify
 from bihuan.engine.assessing import recomputed
 from bihuan.engine.case import Event as EngineEvent
 from bihuan.engine.clock import parse_instant
+from bihuan.engine.findings import Level
 from bihuan.engine.legs import Course, blame, course_of, shares, unsound
 from bihuan.records.models import Case, Event, Holding, Rostering
 from bihuan.records.queries.assessments import assessment_sheets
@@ -91,5 +94,8 @@ def told_of_everything(pack: str) -> None:
     assert all(case.next_due_at for case in cases if case.is_open)
     acts = set(Event.objects.values_list("kind", flat=True))
     assert acts >= TOLD[pack] | {"lapsed"}
+    (version,) = policies_in_force(NOW).values()
+    lacking = vacancies(worlds.policy_of(version.pk), worlds.organisation(NOW))
+    assert not [finding.say("en") for finding in lacking if finding.level is not Level.NOTE]
     assert Holding.objects.filter(deputy=True).exists()
     assert Rostering.objects.exists() is (pack == "home")

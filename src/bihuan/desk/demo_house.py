@@ -76,8 +76,8 @@ def staff(texts: Texts, pack: str, made: Made, at: int) -> Refusal | None:
             word = password()
             people.accept_invitation(token, word, now=at)
             made.people.append(DemoPerson(username, person.name, post_text(words), word))
-        if "post" in words:
-            held = organisation.hold(person.pk, words["post"], words.get("unit", ""), at=at, now=at)
+        for post in (words[name] for name in ("post", "also") if name in words):
+            held = organisation.hold(person.pk, post, words.get("unit", ""), at=at, now=at)
             if isinstance(held, Refusal):
                 return held
     ledgers.ensure_ledgers(at)

@@ -12,6 +12,7 @@ from bihuan.desk import presentation
 from bihuan.records.models import AdministrativeChange, Site
 from bihuan.web.papers.typeset import square
 from tests.web.mall import Mall
+from tests.web.pages import Page
 
 pytestmark = pytest.mark.django_db
 As = Callable[..., Client]
@@ -134,3 +135,46 @@ def pictures(content: bytes) -> int:
     """How many pictures a Word file holds."""
     with ZipFile(BytesIO(content)) as parts:
         return sum(name.startswith("word/media/") for name in parts.namelist())
+
+
+def test_who_is_slower_is_told_and_loses_no_word_and_what_is_kept_again_counts(
+    mall: Mall, as_: As
+) -> None:
+    def version(page: str, form: str) -> str:
+        return next(one.values["version"] for one in Page("", page).forms if form in one.typed)
+
+    slow, quick = as_("admin"), as_("admin")
+    opened = slow.get("/presentation/").content.decode()
+    quick.post(CHANGE, LOOK | {"foot": "先保存的地址"})
+
+    mine = LOOK | {"head": "后写的抬头", "version": version(opened, "organisation_name")}
+    answer = slow.post(CHANGE, mine)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "管理员在" in page
+    assert "后写的抬头" in page
+    assert Site.objects.get().look["foot"] == "先保存的地址"
+    again = mine | {"version": version(page, "organisation_name")}
+    assert slow.post(CHANGE, again).status_code == 302
+    assert Site.objects.get().look["head"] == "后写的抬头"
+    # Another of the three forms is another matter.
+    doors = {
+        "change": "doors",
+        "phone.open": "yes",
+        "phone.zh": "400",
+        "version": version(opened, "phone.zh"),
+    }
+    assert slow.post(CHANGE, doors).status_code == 302
+
+
+def test_the_text_of_a_message_is_not_kept_over_another_s(mall: Mall, as_: As) -> None:
+    texts = {"change": "save", "kind": "owed", "policy": "", "zh_subject": "待办", "zh": "请办理",
+             "en_subject": "Owed", "en": "Please act"}  # fmt: skip
+    change = "/ways/texts/change/"
+    assert as_("admin").post(change, texts | {"version": "0"}).status_code == 302
+    late = as_("admin").post(change, texts | {"zh": "我写的", "version": "0"})
+    assert late.status_code == 409
+    assert "我写的" in late.content.decode()
+    other = texts | {"kind": "late", "version": "0"}
+    assert as_("admin").post(change, other).status_code == 302

@@ -196,6 +196,11 @@ def one_line(text: str) -> str:
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+def called(kind: str) -> str:
+    """What a kind of news is called on the trail of administration."""
+    return NEWS[kind].text.en if kind in NEWS else kind
+
+
 def save(policy: str, kind: str, subjects: Text, bodies: Text, *, now: int) -> NoticeText | Refusal:
     """Keep what a kind of news says, under one policy or under all (empty)."""
     subjects = Text(subjects.zh.strip(), subjects.en.strip())
@@ -208,7 +213,7 @@ def save(policy: str, kind: str, subjects: Text, bodies: Text, *, now: int) -> N
             policy=policy, kind=kind, zh_subject=subjects.zh, zh=bodies.zh,
             en_subject=subjects.en, en=bodies.en, known_at=now,
         )  # fmt: skip
-        about = f"{policy or '*'} {NEWS[kind].text.en}"
+        about = f"{policy or '*'} {called(kind)}"
         changes.note("notices", "save_text", about, now, before=before, after=[_said(made)])
     return made
 
@@ -217,7 +222,7 @@ def withdraw(policy: str, kind: str, *, now: int) -> bool:
     """Say what we say again; whether there was another text."""
     with transaction.atomic():
         before = _withdrawn(policy, kind, now)
-        about = f"{policy or '*'} {kind}"
+        about = f"{policy or '*'} {called(kind)}"
         changes.note("notices", "withdraw_text", about, now, before=before)
     return bool(before)
 

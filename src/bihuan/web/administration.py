@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
 from bihuan.engine.refusal import Refusal
+from bihuan.engine.words import Text
+from bihuan.records.queries.administration import Change
 from bihuan.web.shell import Reader, View, show, staff
 
 Json = Any
@@ -27,6 +29,31 @@ def administrator(view: View) -> View:
 def errors_of(refusal: Refusal | None, language: str) -> dict[str, str]:
     """The refusal at its field, as forms want it; empty where there is none."""
     return {refusal.field: refusal.text.in_(language)} if refusal else {}
+
+
+def overtaken(request: HttpRequest, reader: Reader, last: Change | None) -> Refusal | None:
+    """What a form says that somebody else was quicker than; sent again, having read this, it counts.
+
+    `last`: the last change of what it is about; its id stood in the form as `version`.
+    """
+    seen = request.POST.get("version", "")
+    if last is None or not seen.isdecimal() or len(seen) > 18 or last.id <= int(seen):
+        return None
+    at = reader.clock.at(last.at)
+    zh, en = (last.by, last.by) if last.by else ("命令行", "the command line")
+    return Refusal(
+        "overtaken",
+        Text(
+            f"{zh}在 {at} 已改动此处，尚未保存您的改动；您写的都在下面，核对后再保存即生效",
+            f"{en} changed this at {at}, so yours is not kept yet; what you wrote is below: compare, and keep it again",
+        ),
+        field="version",
+    )
+
+
+def version_of(last: Change | None) -> str:
+    """What a form carries as `version` to be told by `overtaken`."""
+    return str(last.id) if last else "0"
 
 
 def done(request: HttpRequest, said: str, url: str) -> HttpResponse:

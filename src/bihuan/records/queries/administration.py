@@ -1,5 +1,6 @@
 """The trail of administration and the reply templates, as pages list them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,13 +63,19 @@ def administrative_changes(
         rows = rows.filter(at__lt=until)
     if before:
         rows = rows.filter(pk__lt=before)
-    return tuple(
-        Change(
-            row.pk, row.at, row.by.name if row.by else "", row.area, row.what, row.about,
-            list(row.before), list(row.after),
-        )
-        for row in rows.order_by("-id")[:limit]
-    )  # fmt: skip
+    return tuple(_change(row) for row in rows.order_by("-id")[:limit])
+
+
+def last_change(area: str, what: Sequence[str] = ("change",), about: str = "") -> Change | None:
+    """The newest change of that sort in an area, about something whose name ends so; None before the first."""
+    rows = AdministrativeChange.objects.select_related("by").filter(area=area, what__in=what)
+    row = rows.filter(about__endswith=about).order_by("-id").first()
+    return _change(row) if row else None
+
+
+def _change(row: AdministrativeChange) -> Change:
+    by = row.by.name if row.by else ""
+    return Change(row.pk, row.at, by, row.area, row.what, row.about, list(row.before), list(row.after))  # fmt: skip
 
 
 def templates(act: str = "", kind: str = "") -> tuple[Template, ...]:

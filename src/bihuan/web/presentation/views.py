@@ -15,7 +15,8 @@ from bihuan.desk.preferences import default_ways
 from bihuan.desk.ways import HERE, TO_CUSTOMERS, TO_PEOPLE, WAYS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.accounts import doors, look, notice_ways, organisation_name
-from bihuan.web.administration import administrator, done, errors_of, said
+from bihuan.records.queries.administration import last_change
+from bihuan.web.administration import administrator, done, errors_of, overtaken, said, version_of
 from bihuan.web.papers.typeset import draws
 from bihuan.web.shell import Reader, show
 
@@ -34,7 +35,10 @@ def presentation(request: HttpRequest, reader: Reader) -> HttpResponse:
 @administrator
 def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     """One of the three; refused at its field, or done and said."""
-    does = CHANGES.get(request.POST.get("change", ""))
+    area = request.POST.get("change", "")
+    does = CHANGES.get(area)
+    if does and (refusal := overtaken(request, reader, last_change(area))):
+        return _page(request, reader, refusal, 409)
     made: Json = does(request, reader) if does else None
     if isinstance(made, Refusal):
         return _page(request, reader, made, 422)
@@ -148,6 +152,7 @@ def _page(
             _news(_("To members of staff"), TO_PEOPLE, ways, reader, to_customer=False),
             _news(_("To customers"), TO_CUSTOMERS, ways, reader, to_customer=True),
         ],
+        "versions": {area: version_of(last_change(area)) for area in CHANGES},
         "errors": errors_of(refusal, language),
         "said": said(request) if request.method == "GET" else "",
     }

@@ -13,8 +13,9 @@ from bihuan.engine.acts import ACTS
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.accounts import organisation_name
+from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.deliveries import notice_text, texts_kept
-from bihuan.web.administration import administrator, done, errors_of, said
+from bihuan.web.administration import administrator, done, errors_of, overtaken, said, version_of
 from bihuan.web.shell import Reader, show
 from bihuan.web.words import HOUR
 
@@ -37,6 +38,8 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     policy, kind = request.POST.get("policy", ""), request.POST.get("kind", "")
     if does == "preview":
         return _page(request, reader)
+    if refusal := overtaken(request, reader, _last(kind)):
+        return _page(request, reader, refusal, 409)
     if does == "withdraw":
         news.withdraw(policy, kind, now=reader.now)
         return done(request, _("It says again what it said at first."), reverse("notice_texts"))
@@ -45,6 +48,11 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     if isinstance(made, Refusal):
         return _page(request, reader, made, 422)
     return done(request, _("Kept. It holds from the next message on."), reverse("notice_texts"))
+
+
+def _last(kind: str) -> Change | None:
+    """The last change of what a kind of news says, under whatever policy."""
+    return last_change("notices", ("save_text", "withdraw_text"), news.called(kind))
 
 
 def _told(request: HttpRequest) -> dict[str, str]:
@@ -89,6 +97,7 @@ def _page(
         "policies": [{"value": code, "label": title} for code, title in policies.items()],
         "own": (policy, kind) in kept,
         "told": told,
+        "version": version_of(_last(kind)),
         "variables": [
             {"name": f"{{{name}}}", "text": text.in_(language)}
             for name, text in news.VARIABLES.items()

@@ -42,6 +42,18 @@ def test_the_same_words_of_another_building_unit_thing_or_person_are_another_mat
         assert likeness(theirs, mine) is None
 
 
+def test_a_thing_is_named_unless_it_was_chosen_from_a_list() -> None:
+    for value, named in (("B2601", "同一物品（b2601）"), ("facilities", "同一物品，")):
+        mine, theirs = (
+            told("电梯停了三天", key, things={"part": value.casefold()}) for key in (1, 2)
+        )
+        found = likeness(mine, theirs)
+        group = group_of(mine.told, [found] if found else [])
+        assert group is not None
+        assert named in group.text.zh
+        assert "facilities" not in group.text.zh
+
+
 def test_one_person_again_is_a_repeat_and_the_same_text_a_duplicate() -> None:
     first = told("地下车库漏水，车被淋了好几天", complainant="a")
     again = told("车库还在漏水，车又被淋了", 2, complainant="a", at=DAY)

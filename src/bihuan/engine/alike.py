@@ -25,6 +25,9 @@ _ENOUGH = 4  # words, fewer of which are no text to compare by
 _MOST_KEYS = 4  # places, and things, by which one case is looked up
 _SHOWN = 3  # shared words that are named
 
+_CHOICE = re.compile(
+    r"[a-z_]+"
+)  # what one chose from a list: a name of the policy, not for readers
 THINGS = ("batch", "product", "serial", "order", "plate", "vin", "part")
 
 _DIGITS = {sign: place for place, sign in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
@@ -218,8 +221,12 @@ def _reasons(
     elif units:
         found.append(Text("同一单位", "same unit"))
     if things:
-        named = sorted(things)[0]
-        found.append(Text(f"同一物品（{named}）", f"same thing ({named})"))
+        named = next((one for one in sorted(things) if not _CHOICE.fullmatch(one)), "")
+        found.append(
+            Text(f"同一物品（{named}）", f"same thing ({named})")
+            if named
+            else Text("同一物品", "same thing")
+        )
     if person:
         found.append(Text("同一被投诉人", "same person complained about"))
     if words := shared_words(one, other):

@@ -95,3 +95,12 @@ def test_nonsense_finds_nothing_and_fails_at_nothing(mall: Mall, as_) -> None:
         answer = client.get(f"/find/{query}")
         assert answer.status_code == 200
         assert not answer.context["cases"]
+
+
+def test_what_is_found_while_typing_leads_nowhere_by_itself(mall: Mall, as_) -> None:
+    number = mall.complain(content="空调滴水")
+    client = as_("desk")
+    page = client.get(f"/find/?q={number}", headers={"HX-Request": "true"})
+    assert page.status_code == 200
+    assert f"/cases/{number}/" in page.content.decode().partition('id="found"')[2]
+    assert client.get(f"/find/?q={number}").status_code == 302

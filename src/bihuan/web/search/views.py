@@ -39,7 +39,13 @@ def find(request: HttpRequest, reader: Reader) -> HttpResponse:
         if asked.words
         else ([], None)
     )
-    if asked.words and not after and (address := _named(reader, asked.words, listed)):
+    typing = bool(request.headers.get("HX-Request"))  # a number half typed may be another's
+    if (
+        asked.words
+        and not after
+        and not typing
+        and (address := _named(reader, asked.words, listed))
+    ):
         return HttpResponseRedirect(address)
     rows = read_rows(listed, reader)
     held = holding([row.case.id for row in rows if row.is_whole], asked.words)

@@ -48,17 +48,23 @@ def docx(said: Said) -> bytes:
 
 
 def _grid(document: Any, table: Table) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
     made = document.add_table(rows=len(table.lines) + 1, cols=len(table.heads) + 1)
     made.style = "Table Grid"
     for x, text in enumerate((table.first, *table.heads)):
         place = made.cell(0, x)
         shade(place)
         line_of(place.paragraphs[0], text, 9.5)
+        if x:
+            place.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     for y, line in enumerate(table.lines, 1):
         line_of(made.cell(y, 0).paragraphs[0], line.label, 10)
         for x, one in enumerate(line.figures, 1):
             words = f"{one.text} ({one.stands_on})" if one.stands_on else one.text
-            line_of(made.cell(y, x).paragraphs[0], words, 10)
+            place = made.cell(y, x).paragraphs[0]
+            line_of(place, words, 10)
+            place.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     line_of(document.add_paragraph(), more(table), 8.5)
 
 
@@ -83,9 +89,13 @@ def xlsx(said: Said) -> bytes:
         "count": book.add_format({"num_format": "0"}),
     }
     bold = book.add_format({"bold": True})
+    head = book.add_format({"bold": True, "align": "right", "text_wrap": True, "valign": "bottom"})
+    right = book.add_format({"align": "right"})
     sheet = book.add_worksheet()
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 12, 16)
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)  # as wide as a page, however long
     row = 0
     for text in (f"{said.part} {said.title}".strip(), said.company, said.period, said.as_of,
                  *said.paragraphs, said.foot):  # fmt: skip
@@ -93,16 +103,17 @@ def xlsx(said: Said) -> bytes:
         row += 1
     for table in said.tables:
         row += 1
-        sheet.write_string(row, 0, table.title or table.heads[0], bold)
-        row += 1
-        for x, head in enumerate((table.first, *table.heads)):
-            sheet.write_string(row, x, head, bold)
+        if table.title:
+            sheet.write_string(row, 0, table.title, bold)
+            row += 1
+        for x, words in enumerate((table.first, *table.heads)):
+            sheet.write_string(row, x, words, head if x else bold)
         for line in table.lines:
             row += 1
             sheet.write_string(row, 0, line.label)
             for x, one in enumerate(line.figures, 1):
                 if one.number is None:
-                    sheet.write_string(row, x, one.text)
+                    sheet.write_string(row, x, one.text, right)
                 else:
                     number = one.number / 86_400 if one.unit == "time" else one.number
                     sheet.write_number(row, x, number, formats[one.unit])

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from bihuan.desk import calls
+from bihuan.desk import calls, received
 from bihuan.desk.calls import Told
+from bihuan.desk.received import Verdict
 from bihuan.desk.stored import load
 from bihuan.records.models import Call, Case, Received
 from tests.web.mall import Mall, now
@@ -101,3 +102,16 @@ def test_the_administrator_opens_a_line_and_sees_its_secret_once(mall: Mall, as_
     assert not client.get("/calls/lines/").context["made"]
     client.post("/calls/lines/change/", {"change": "end", "line": "hot"})
     assert calls.line("hot") is None
+
+
+def test_the_page_of_a_call_says_in_words_why_it_waits(
+    mall: Mall, as_: As, line: calls.Line
+) -> None:
+    tell(line, now() - 600, "started", "answered", "ended")
+    (message,) = received.waiting([calls.CHANNEL])
+    received.judge(message.id, Verdict("quarantined", "call"), now=now())
+    ledger = Received.objects.get().ledger
+    assert ledger is not None
+    page = as_("desk").get(f"/cases/{ledger.number}/").content.decode()
+    assert "通话已结束，尚未登记" in page
+    assert "理由：call" not in page

@@ -10,7 +10,7 @@ from bihuan.channels.email.parse import parse
 from bihuan.channels.email.taking import arrival, take
 from bihuan.channels.letter import scans
 from bihuan.channels.letter.scans import Cover, Scan
-from bihuan.desk import calls, organisation, permissions, received, worlds
+from bihuan.desk import calls, permissions, received, worlds
 from bihuan.desk.calls import Told
 from bihuan.desk.mailboxes import Box
 from bihuan.desk.policy_files import read_nodes
@@ -35,8 +35,7 @@ def fill(now: int) -> int:
     )
     if node is None:
         raise AssertionError(findings)
-    unit = organisation.root(worlds.organisation(now))
-    viewer, cases = _somebody(now)
+    viewer, cases, unit = _somebody(now)
     if calls.line(LINE) is not None or viewer is None:
         return 0
     calls.open_line(LINE, Text("投诉热线", "Hotline").zh, unit, now=now)
@@ -53,14 +52,14 @@ def fill(now: int) -> int:
     return len(messages)
 
 
-def _somebody(now: int) -> tuple[Viewer | None, list[str]]:
-    """Somebody who sees open cases, and the newest of these."""
+def _somebody(now: int) -> tuple[Viewer | None, list[str], str]:
+    """Somebody who sees open cases, the newest of these, and the unit the newest of all was taken in by."""
     for person in worlds.organisation(now).names:
         viewer = permissions.viewer(person, now)
         seen = case_list(viewer, Filters(open_only=True), limit=8)[0]
         if len(seen) > 1:
-            return viewer, [one.number for one in seen]
-    return None, []
+            return viewer, [one.number for one in seen], seen[0].unit
+    return None, [], ""
 
 
 def _judge(viewer: Viewer, message: Message, one: Mapping[str, Json], case: str, at: int) -> None:

@@ -201,7 +201,8 @@ class Play:
         self.kinds.setdefault(kind, []).append(done.number)
 
     def _registrar(self, matter: _Matter) -> str:
-        return matter.told.get("registrar") or str(self.texts["registrar"])
+        there = self.texts.get("registrars", {}).get(matter.told.get("at"))
+        return matter.told.get("registrar") or str(there or self.texts["registrar"])
 
     def _open(self, at: int, random: Random) -> int:
         """The instant, or a little after the next opening where it lies in the night."""

@@ -16,7 +16,8 @@ from bihuan.engine.forms import ABOUT_FIELDS, CONSENT_FIELDS, OPENED_BY
 from bihuan.engine.needs import NEEDS, SHEET_FIELDS
 from bihuan.engine.organisation import Organisation, Seat, post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.engine.words import BUILT_IN_FACTS, ENDINGS, KEPT_SCORES, STAGES, Text
+from bihuan.engine.triaging import SET_ASIDE
+from bihuan.engine.words import BUILT_IN_FACTS, ENDINGS, KEPT_SCORES, REASONS, STAGES, Text
 
 Json = Any
 DAY = 86400
@@ -235,6 +236,8 @@ class Names:
             return self.unit(str(value))
         if name == "severity":
             return self.severity(str(value))
+        if act == SET_ASIDE and name == "reason" and value in REASONS:
+            return self.text(REASONS[value])
         if name == "outcome" and act in ACTS:
             found = next((o.text for o in ACTS[act].outcomes if o.name == value), None)
             return self.text(found) if found else str(value)

@@ -1,6 +1,6 @@
 """Pages on which the administrator changes something: who may, what is refused, what is said after."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import wraps
 from typing import Any
 
@@ -29,6 +29,24 @@ def administrator(view: View) -> View:
 def errors_of(refusal: Refusal | None, language: str) -> dict[str, str]:
     """The refusal at its field, as forms want it; empty where there is none."""
     return {refusal.field: refusal.text.in_(language)} if refusal else {}
+
+
+def opening(
+    request: HttpRequest, reader: Reader, told: Sequence[str], secret: str, refusal: Refusal | None
+) -> dict[str, Json]:
+    """What pages share on which something is opened: what was typed, the units, what was refused or said.
+
+    `secret`: under which name the session holds what was made for it, which is shown once.
+    """
+    posted = typed(request, *told) if request.method == "POST" else dict.fromkeys(told, "")
+    units = reader.organisation.units
+    return {
+        "made": request.session.pop(secret, "") if request.method == "GET" else "",
+        "told": posted,
+        "units": [{"value": code, "label": unit.name} for code, unit in units.items()],
+        "errors": errors_of(refusal, reader.language),
+        "said": said(request) if request.method == "GET" else "",
+    }
 
 
 def overtaken(request: HttpRequest, reader: Reader, last: Change | None) -> Refusal | None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from bihuan.desk import calls as desk
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.calls import lines as all_lines
-from bihuan.web.administration import administrator, done, errors_of, said, typed
+from bihuan.web.administration import administrator, done, opening, typed
 from bihuan.web.shell import Reader, show
 
 Json = Any
@@ -54,9 +54,8 @@ def names_of(text: str) -> dict[str, str]:
 def _page(
     request: HttpRequest, reader: Reader, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
-    told = typed(request, *TOLD) if request.method == "POST" else {}
     units = reader.organisation.units
-    context = {
+    context = opening(request, reader, TOLD, MADE, refusal) | {
         "rows": [
             {
                 "code": row.code,
@@ -68,10 +67,5 @@ def _page(
             }
             for row in all_lines()
         ],
-        "made": request.session.pop(MADE, "") if request.method == "GET" else "",
-        "told": {name: told.get(name, "") for name in TOLD},
-        "units": [{"value": code, "label": unit.name} for code, unit in units.items()],
-        "errors": errors_of(refusal, reader.language),
-        "said": said(request) if request.method == "GET" else "",
     }
     return show(request, reader, "calls/lines.jinja", context, at="lines", status=status)

@@ -11,7 +11,7 @@ from bihuan.desk import webhooks as desk
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.organisation import people
 from bihuan.records.queries.webhooks import DeliveryRow, WebhookRow, deliveries, webhooks
-from bihuan.web.administration import administrator, done, errors_of, said, typed
+from bihuan.web.administration import administrator, done, opening, said, typed
 from bihuan.web.programs.tokens import tabs
 from bihuan.web.shell import Reader, show
 
@@ -84,19 +84,11 @@ def _number(text: str) -> int:
 def _page(
     request: HttpRequest, reader: Reader, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
-    told = typed(request, *TOLD) if request.method == "POST" else {}
-    context = {
+    context = opening(request, reader, TOLD, MADE, refusal) | {
         "tabs": tabs(reader, "webhooks"),
         "rows": [_subscription(one, reader) for one in webhooks()],
-        "made": request.session.pop(MADE, "") if request.method == "GET" else "",
-        "told": {name: told.get(name, "") for name in TOLD},
-        "units": [
-            {"value": code, "label": unit.name} for code, unit in reader.organisation.units.items()
-        ],
         "people": [{"value": one.person_id, "label": one.name} for one in people(reader.now)],
         "me": reader.person,
-        "errors": errors_of(refusal, reader.language),
-        "said": said(request) if request.method == "GET" else "",
     }
     return show(request, reader, "programs/webhooks.jinja", context, at="programs", status=status)
 

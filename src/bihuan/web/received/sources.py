@@ -11,7 +11,7 @@ from bihuan.desk import sources as desk
 from bihuan.desk.sources import CREDENTIALS, KINDS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.received import sources as all_sources
-from bihuan.web.administration import administrator, done, errors_of, said, typed
+from bihuan.web.administration import administrator, done, opening, typed
 from bihuan.web.shell import Reader, show
 
 Json = Any
@@ -46,9 +46,8 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _page(
     request: HttpRequest, reader: Reader, refusal: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
-    told = typed(request, *TOLD) if request.method == "POST" else {}
     units, language = reader.organisation.units, reader.language
-    context = {
+    context = opening(request, reader, TOLD, MADE, refusal) | {
         "rows": [
             {
                 "code": row.code,
@@ -64,8 +63,6 @@ def _page(
             }
             for row in all_sources()
         ],
-        "made": request.session.pop(MADE, "") if request.method == "GET" else "",
-        "told": {name: told.get(name, "") for name in TOLD},
         "kinds": [{"value": name, "label": kind.text.in_(language)} for name, kind in KINDS.items()],
         "credentials": [
             {
@@ -78,8 +75,5 @@ def _page(
             }
             for name, word in CREDENTIALS.items()
         ],
-        "units": [{"value": code, "label": unit.name} for code, unit in units.items()],
-        "errors": errors_of(refusal, language),
-        "said": said(request) if request.method == "GET" else "",
     }  # fmt: skip
     return show(request, reader, "received/sources.jinja", context, at="sources", status=status)

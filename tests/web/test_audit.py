@@ -1,13 +1,17 @@
 """The trail of administration: who changed what, before and after; for administrators and auditors."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from bihuan import desk
 from bihuan.desk import people
 from bihuan.records.models import AdministrativeChange
+from bihuan.web.audit import views
 from tests.web.mall import Mall, now
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +70,10 @@ def test_the_database_keeps_the_trail(mall: Mall) -> None:
         with pytest.raises(DatabaseError), transaction.atomic():
             change(AdministrativeChange.objects.filter(what="change_rights"))
     assert AdministrativeChange.objects.filter(what="change_rights").exists()
+
+
+def test_everything_that_is_noted_is_called_in_words() -> None:
+    code = "".join(path.read_text() for path in Path(desk.__file__).parent.glob("*.py"))
+    noted = set(re.findall(r'\bnote\(\s*"[a-z_]+", "([a-z_]+)"', code))
+    assert {"open", "revoke", "publish"} <= noted
+    assert not [what for what in noted if views._deed(what) == what]

@@ -200,6 +200,9 @@ def _named(name: str) -> str:
         "file": _("file"),
         "act": _("act"),
         "role": _("role"),
+        "hash": _("fingerprint"),
+        "email": _("e-mail"),
+        "level": _("disclosure"),
     }.get(name, name)
 
 
@@ -239,6 +242,15 @@ def _deed(what: str) -> str:
         "use": _("own file used"),
         "save": _("text saved"),
         "change": _("changed"),
+        "open": _("opened"),
+        "remove": _("removed"),
+        "preferences": _("changed"),
+        "save_text": _("text saved"),
+        "withdraw_text": _("withdrawn"),
+        "add_chat": _("group chat added"),
+        "withdraw_chat": _("group chat taken away"),
+        "reactivate": _("person came back"),
+        "email": _("e-mail changed"),
         "summary": _("summary asked for"),
         "answer": _("draft of an answer asked for"),
         "translation": _("translation asked for"),

@@ -616,6 +616,41 @@ def test_a_message_is_judged_once() -> None:
     refused(story, "judged-already", "set_aside", "system", reason="无法读出")
 
 
+def test_a_plan_and_a_verdict_of_a_corrective_action() -> None:
+    story = Story(MALL)
+    told = {"kind": "complaint", "channel": "phone", "unit": "mall", "content": "大衣开线"}
+    story.do("register", "desk-an", **told, about_unit="cotton", same_problem=3)
+    drawn = {"content": "三件", "team": "服务台", "problem": "开线", "containment": "停售"}
+    story.later(60).do("draft", "desk-an", sheet=1, **drawn)
+    found = {"cause": "缝线", "whys": "为何：缝线", "escape": "未抽检"}
+    for code, plan in (
+        ("plan-too-long", "换货\n" * 31),
+        ("bad-plan", "换货；没有此人；2026-03-20"),
+        ("plan-too-far", "换货；desk-an；2026-12-31"),
+    ):
+        more = {**found, "actions": plan, "sheet": 1}
+        _refused_on_sheet(story, code, "find_cause", "operations-cai", (), **more)
+    story.do("find_cause", "operations-cai", sheet=1, **found, actions="换货")
+    story.do("approve", "store-lu", sheet=1, outcome="approved")
+    story.do("take_action", "operations-cai", sheet=1, action="已换")
+    verdict = {"outcome": "effective", "lasting": "入检验办法", "sheet": 1}
+    on_clause = ("MALL-7.2",)
+    _refused_on_sheet(story, "too-early-to-judge", "check_effect", "store-lu", on_clause, **verdict)
+    story.at("2026-04-25 10:00")
+    _refused_on_sheet(story, "not-counted", "check_effect", "store-lu", on_clause, **verdict)
+    counted = {**verdict, "cases_before": 3, "cases_after": 3}
+    _refused_on_sheet(story, "not-fallen", "check_effect", "store-lu", on_clause, **counted)
+    story.do("check_effect", "store-lu", **{**counted, "cases_after": 1})
+
+
+def _refused_on_sheet(
+    story: Story, code: str, name: str, by: str, clauses: tuple[str, ...], **data: object
+) -> None:
+    found = story.refused(name, by, **data)
+    SEEN.add(found[0])
+    assert found == (code, clauses)
+
+
 def test_every_refusal_there_is_is_met_by_a_test_above() -> None:
     for name, test in tuple(globals().items()):
         if name.startswith("test_") and name not in (

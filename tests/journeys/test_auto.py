@@ -64,7 +64,7 @@ def test_a_complaint_about_a_dealer_is_noted_replied_to_answered_closed_and_arch
     opened.pass_(2 * DAY)
     dealer.from_list("find_cause", cause="新工未培训", prevention="上岗培训")
     head = desks("head", "en")
-    opened.pass_(20 * DAY)
+    opened.pass_(35 * DAY)  # it can be judged after thirty
     head.from_list("check_effect", outcome="effective")
     sweep(opened.pass_(15 * DAY))
     back.case(number)

@@ -198,7 +198,7 @@ def spoilt(dice: Random, data: dict[str, Json]) -> dict[str, Json]:
 
 def nonsense(dice: Random, case: Case, world: World, now: int) -> Act:
     """Any act by anybody on anything, with anything in it."""
-    names = [*ACTS, "no such act", "resettle", "recompute", "open ledger"]
+    names = [*ACTS, "no such act", "resettle", "recompute", "recount", "open ledger"]
     fields = ["outcome", "reason", "agreed_time", "new_time", "case", "item", *world.policy.facts]
     data = {dice.choice(fields): dice.choice(GARBAGE) for _ in range(dice.randint(0, 4))}
     sheet = dice.choice((0, 0, 1, 2, 99, -1, *case.sheets))

@@ -1,6 +1,7 @@
 """Access for programs, on pages: a token shown once, revoked; every operation described and to be tried."""
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -72,7 +73,7 @@ def test_every_operation_is_described_in_the_reader_s_language(as_):
     }
     assert names == OPERATIONS.keys()
     for language, lang in (("zh-hans", "zh"), ("en", "en")):
-        page = as_("desk", language).get("/programs/operations/").content.decode()
+        page = unescape(as_("desk", language).get("/programs/operations/").content.decode())
         for text in OPERATIONS.values():
             assert text.in_(lang) in page
 

@@ -255,8 +255,8 @@ def check_form(
             continue
         if fact is None or not fact.counted:
             return refuse("unknown-field", at=name, clauses=form.clauses, field=name)
-        if right := what_is_right(fact_field(fact), data[name], world):
-            return refuse("bad-value", at=name, clauses=form.clauses, field=fact.text, right=right)
+    if refusal := check_counts(data, world):
+        return refusal
     if form.outcomes and data.get("outcome") not in [outcome.name for outcome in form.outcomes]:
         outcomes = _list([(outcome.name, outcome.text) for outcome in form.outcomes])
         return refuse("no-outcome", at="outcome", clauses=form.clauses, right=outcomes)
@@ -274,6 +274,17 @@ def check_form(
             return refuse(
                 "bad-value", at=field.name, clauses=form.clauses, field=field.text, right=right
             )
+    return None
+
+
+def check_counts(data: Mapping[str, Json], world: World) -> Refusal | None:
+    """The first count among the data of an act that is none; None where all are."""
+    for name, value in data.items():
+        fact = world.policy.facts.get(name)
+        if fact is None or not fact.counted:
+            continue
+        if right := what_is_right(fact_field(fact), value, world):
+            return refuse("bad-value", at=name, field=fact.text, right=right)
     return None
 
 

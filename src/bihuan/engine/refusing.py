@@ -6,7 +6,7 @@ from bihuan.engine.acts import ACTS
 from bihuan.engine.addressing import not_addressable
 from bihuan.engine.case import Act, Json
 from bihuan.engine.compensation import overpaid
-from bihuan.engine.forms import Form, check_form, check_times, counts
+from bihuan.engine.forms import Form, check_counts, check_form, check_times, counts
 from bihuan.engine.granting import not_granted
 from bihuan.engine.library import citing
 from bihuan.engine.links import unfit_to_join
@@ -37,7 +37,7 @@ def judged(work: Work, act: Act, now: int) -> Refusal | Slot | None:
     if act.at < work.case.registered and act.by != "system":
         return refuse("before-registration", at="at")
     if act.name in BY_ITSELF:
-        return None if act.by == "system" else refuse("not-allowed")
+        return check_counts(act.data, work.world) if act.by == "system" else refuse("not-allowed")
     slot = find_slot(work, act.name, act.sheet, str(act.data.get("item", "")))
     if act.by not in ("customer", "system") and is_walled(act.by, work.case, work.world):
         return refuse("walled", clauses=slot.clauses if isinstance(slot, Slot) else ())

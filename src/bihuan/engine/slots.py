@@ -26,6 +26,7 @@ from bihuan.engine.work import Work
 ON_A_LEDGER = frozenset(
     {"remark", "attach", "hold", "release", "review_hold", "not_told"}
 )  # beside what it owes
+ON_A_LEDGER_ALONE = frozenset({"not_told"})  # it concerns the house, not a complaint
 ON_A_MESSAGE = frozenset({TRIAGE, SET_ASIDE})
 
 
@@ -84,6 +85,8 @@ def _fitting(work: Work, name: str, number: int, item: str) -> Slot | Refusal:
         return unfit_to_judge(work.case, name) or Slot("engine", name)
     if work.case.ledger or name in ON_A_MESSAGE:
         return Slot("engine", name) if name in ON_A_LEDGER else refuse("not-allowed")
+    if name in ON_A_LEDGER_ALONE:
+        return refuse("not-allowed")
     if name in work.policy.may:
         return allowed_slot(work, work.policy.may[name])
     if ACTS[name].engine:

@@ -59,7 +59,8 @@ def register(
         if policy is None:
             return Registered(Performed("", refusal=NO_POLICY))
     act_id = act_id or secrets.token_hex(16)
-    code = code_for(by, act_id, canonical(facts))
+    said = {name: value for name, value in facts.items() if name not in STAMPED}
+    code = code_for(by, act_id, canonical(said))
     data = {name: value for name, value in facts.items() if name not in ("phone", "address")}
     contact = " ".join(str(facts[name]) for name in ("phone", "address") if facts.get(name))
     if contact and not data.get("contact") and "contact" in worlds.policy_of(policy).facts:
@@ -76,6 +77,8 @@ def register(
         code = ""
     return Registered(done, code)
 
+
+STAMPED = frozenset({"consented_at"})  # by the server at each sending: no part of what was said
 
 _chosen: dict[tuple[worlds.Changes, int, str, str], int | None] = {}
 

@@ -1,5 +1,6 @@
 """Calls before whoever takes complaints in: what rings, registering from it, and who sees them."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -63,6 +64,16 @@ def test_registered_after_the_call_the_clock_starts_when_it_was_over(
     assert Received.objects.get().fate == "case"
     assert case.number in client.get("/calls/").content.decode()
     assert f"call={call}" not in client.get("/calls/").content.decode()
+
+
+def test_a_call_nobody_registered_stands_on_my_page_in_words(
+    mall: Mall, as_: As, line: calls.Line
+) -> None:
+    tell(line, now() - 600, "started", "answered", "ended")
+    for language, word in (("zh-hans", "电话"), ("en", "Telephone")):
+        page = as_("desk", language).get("/").content.decode()
+        assert re.search(rf">{word}<", page), language
+        assert ">phone<" not in page
 
 
 def test_calls_are_nobodys_else_to_see(mall: Mall, as_: As, line: calls.Line) -> None:

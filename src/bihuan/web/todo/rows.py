@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from bihuan.channels import registry
 from bihuan.desk import worlds
 from bihuan.desk.permissions import mask_contact
 from bihuan.engine.why_due import what_else
@@ -99,7 +100,7 @@ def drawn(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
         "due": owed.due_at,
         "due_text": clock.short(owed.due_at),
         "act": names.act(owed.act),
-        "title": _title(row) or kind or names.text(names.policy.title),
+        "title": _title(row, reader.language) or kind or names.text(names.policy.title),
         "number": "" if owed.ledger and not message else short_number(owed.case_number),
         "who": _who(reader, row),
         "case_url": url,
@@ -126,9 +127,9 @@ def short_number(number: str) -> str:
     return f"{day[-4:]}-{serial}" if dash and day[-8:].isdecimal() else number
 
 
-def _title(row: Row) -> str:
+def _title(row: Row, language: str) -> str:
     if row.behind.message:
-        return row.behind.title or row.behind.channel
+        return row.behind.title or registry.name_of(row.behind.channel, language)
     return mask_contact(row.owed.title) if row.owed.sheet else row.owed.title
 
 

@@ -52,15 +52,10 @@ class Problem(Exception):  # noqa: N818  (what the API calls it)
         super().__init__(f"{status} {self.code}: {self.text}")
 
 
-class Bihuan:
-    """The desk of one person, by their token."""
+class _Connected:
+    """Who talks to an address, until closed or the end of a `with`."""
 
-    def __init__(
-        self, address: str, token: str, *, language: str = "en", timeout: float = 20
-    ) -> None:
-        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
-        base = f"{address.rstrip('/')}/api/v1"
-        self._http = httpx2.Client(base_url=base, headers=headers, timeout=timeout)
+    _http: httpx2.Client
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +71,17 @@ class Bihuan:
     def close(self) -> None:
         """Let go of the connection."""
         self._http.close()
+
+
+class Bihuan(_Connected):
+    """The desk of one person, by their token."""
+
+    def __init__(
+        self, address: str, token: str, *, language: str = "en", timeout: float = 20
+    ) -> None:
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        base = f"{address.rstrip('/')}/api/v1"
+        self._http = httpx2.Client(base_url=base, headers=headers, timeout=timeout)
 
     # -- Doing -------------------------------------------------------------------------------------
 
@@ -167,7 +173,7 @@ class Bihuan:
                 return
 
 
-class Customer:
+class Customer(_Connected):
     """The customer of one case, by its number and query code."""
 
     def __init__(
@@ -179,17 +185,6 @@ class Customer:
             headers={"Accept-Language": language},
             timeout=timeout,
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._http.close()
 
     def case(self) -> dict[str, Json]:
         """How the case stands: what comes next, what was answered, what the customer may do."""

@@ -1,5 +1,6 @@
 """The packs, what is done to them, and people to staff them with: for the tests of the checker."""
 
+from ast import literal_eval
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -195,9 +196,13 @@ def judged(mutation: dict[str, Any]) -> tuple[Policy | None, tuple[Finding, ...]
 
 def calendars_of(policy: Policy) -> dict[str, Calendar]:
     """The policy's calendars with the holidays that ship."""
-    return {
-        name: parse_calendar(dict(words), shipped()) for name, words in policy.calendars.items()
-    }
+    return {name: _calendar(str(dict(words)), True) for name, words in policy.calendars.items()}
+
+
+@cache
+def _calendar(words: str, holidays: bool) -> Calendar:
+    published = shipped() if holidays else {"china": Published(through=2100)}
+    return parse_calendar(literal_eval(words), published)
 
 
 @cache
@@ -211,7 +216,6 @@ def unchanged(name: str) -> tuple[Policy, tuple[Finding, ...]]:
 def world_of(name: str, policy: Policy) -> World:
     """The policy with its people, on calendars without holidays, one document published long ago."""
     calendars = {
-        calendar: parse_calendar(dict(words), {"china": Published(through=2100)})
-        for calendar, words in policy.calendars.items()
+        calendar: _calendar(str(dict(words)), False) for calendar, words in policy.calendars.items()
     }
     return World(policy, staffed(name), calendars, library=LIBRARY)

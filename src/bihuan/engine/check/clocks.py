@@ -7,11 +7,12 @@ Between two bends the time to spare is a straight line, so nothing is missed.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
 from bihuan.engine.acts import ACTS
 from bihuan.engine.calendar import BadTime, Calendar, instant_text
 from bihuan.engine.check.cells import Cells
-from bihuan.engine.check.pieces import FOREVER, pairs
+from bihuan.engine.check.pieces import FOREVER, Course, pairs
 from bihuan.engine.check.promises import Path, Promise, Year, promises, sums
 from bihuan.engine.check.story import Story, found, who_text
 from bihuan.engine.findings import Finding, Level
@@ -94,20 +95,36 @@ def year_of(policy: Policy, calendars: Mapping[str, Calendar]) -> int:
 
 
 def published_year(policy: Policy, calendars: Mapping[str, Calendar]) -> Year:
-    """Every arrival of that year."""
-    usual, year = calendars["usual"], year_of(policy, calendars)
-    first, last = usual.at(date(year, 1, 1)), usual.at(date(year + 1, 1, 1))
-    return Year(first, last, dict(calendars))
+    """Every arrival of that year, and what was reckoned for it when a policy with these calendars was checked last."""
+    return _arrivals(year_of(policy, calendars), tuple(sorted(calendars.items(), key=_name)))
+
+
+def _name(named: tuple[str, Calendar]) -> str:
+    return named[0]
+
+
+@lru_cache(maxsize=4)
+def _arrivals(year: int, named: tuple[tuple[str, Calendar], ...]) -> Year:
+    calendars = dict(named)
+    first, last = (calendars["usual"].at(date(each, 1, 1)) for each in (year, year + 1))
+    return Year(first, last, calendars)
 
 
 def spare_of(path: Path, year: Year, calendars: Mapping[str, Calendar]) -> Spare | None:
     """The whole year along one path, bend by bend; None where all of it is provisional."""
     edges = [each.provisional_from for each in calendars.values() if each.provisional_from]
     edge = min(edges, default=FOREVER)
-    first = year.begin[0].value
+
+    def spare(inner: Course, outer: Course) -> Spare | None:
+        return _between(inner, outer, year.begin[0].value, edge)
+
+    return year.once("spare", spare, *path.courses(year))
+
+
+def _between(inner_course: Course, outer_course: Course, first: int, edge: int) -> Spare | None:
     least, arrival, looked_at = FOREVER, 0, 0
     good: list[tuple[int, int]] = []
-    for passed, inner, outer in pairs(*path.courses(year)):
+    for passed, inner, outer in pairs(inner_course, outer_course):
         if max(inner.value, outer.value) > edge:
             break
         at, lasts = first + passed, inner.lasts
@@ -220,7 +237,7 @@ def told(
 ) -> Iterator[Text]:
     """One arrival, dated, clock by clock."""
     calendar = calendars["usual"]
-    moment = Year(arrival, arrival + 1, dict(calendars))
+    moment = Year(arrival, arrival + 1, calendars)
     said = instant_text(arrival, calendar)
     yield Text(f"{said.zh} 收到", f"comes in at {said.en}")
     for number, leg in enumerate(path.legs, 1):

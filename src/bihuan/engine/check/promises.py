@@ -1,8 +1,9 @@
 """What is promised in a policy, and every chain of clocks that must be over before: by cells, each path once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Any, TypeVar
 
 from bihuan.engine.acts import ACTS, event_of
 from bihuan.engine.calendar import Calendar
@@ -14,9 +15,11 @@ from bihuan.engine.spans import Span
 from bihuan.engine.words import STAGES
 
 MOST_CELLS = 20_000
+MOST_MADE = 5_000  # courses kept of a year before it begins anew
 ISSUING = frozenset({"issue", "countersign"})
 _FROM_ARRIVAL = frozenset({"registered", "received", "taken up"})
 _STAGES = tuple(STAGES)
+Made = TypeVar("Made")
 
 
 class Year:
@@ -25,27 +28,31 @@ class Year:
     A chain is reckoned once, whoever asks for it and whatever follows it.
     """
 
-    def __init__(self, first: int, last: int, calendars: dict[str, Calendar]) -> None:
+    def __init__(self, first: int, last: int, calendars: Mapping[str, Calendar]) -> None:
         self.begin: Course = [Piece(first, 1, last - first)]
         self._calendars = calendars
-        self._after: dict[tuple[int, Span, str], Course] = {}
-        self._later: dict[tuple[int, int], Course] = {}
+        self._made: dict[tuple[object, ...], tuple[tuple[Course, ...], Any]] = {}
 
     def after(self, course: Course, span: Span, usual: str) -> Course:
         """When a span is over that starts with `course`."""
-        key = (id(course), span, usual)
-        if key not in self._after:
-            self._after[key] = due_course(span, course, self._calendars, usual)
-        return self._after[key]
+        return self.once(
+            (span, usual), lambda start: due_course(span, start, self._calendars, usual), course
+        )
 
     def later(self, one: Course, other: Course) -> Course:
         """The later of two."""
-        if one is other:
-            return one
-        key = (id(one), id(other))
-        if key not in self._later:
-            self._later[key] = later(one, other)
-        return self._later[key]
+        return one if one is other else self.once("later", later, one, other)
+
+    def once(self, what: object, make: Callable[..., Made], *courses: Course) -> Made:
+        """What `make` makes of these courses of this year, made once for all who ask for `what`."""
+        key = (what, *map(id, courses))
+        known = self._made.get(key)
+        if known is None:
+            if len(self._made) >= MOST_MADE:
+                self._made.clear()
+            known = self._made[key] = (courses, make(*courses))  # an id is that of what lives
+        made: Made = known[1]
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
     python -m tools.bench_finding --database sqlite --cases 100000 [--part search|similar|suggest|report]
 
-The texts differ: words drawn by Zipf's law from two thousand, places, plates, telephone numbers. The cases
-are put into the tables as the doors would leave them, without going through the doors: one was registered, the
-others are it with words of their own. For `report` columns are written as a refresh would write them.
+`tools.bench_varied` says what the cases are and how they come into the tables; for `report` columns are
+written as a refresh would write them. What `--keep FOLDER` has put into a folder is measured again
+without being put in again.
 """
 
 import argparse
@@ -16,16 +16,15 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 from tools import bench_report
-from tools.bench import DAY, START, Site, Table, each, median_ms
+from tools.bench import START, Table, each, median_ms
+from tools.bench_varied import Varied
 
 PARTS = ("search", "similar", "suggest", "report")
-WORDS = 2_000
-LENGTH = 300  # characters of a text
 DRAWN = 40
-BULK = 1_000
 
 
 def main() -> None:
@@ -36,6 +35,7 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--part", choices=PARTS, action="append")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the data stay")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.here:
@@ -43,9 +43,13 @@ def main() -> None:
         return
     from tools import postgres
 
+    if asked.keep:
+        asked.keep.mkdir(parents=True, exist_ok=True)
     with (
-        postgres.running(fsync=True) if asked.database == "postgresql" else nullcontext("") as url,
-        tempfile.TemporaryDirectory() as home,
+        nullcontext(str(asked.keep)) if asked.keep else tempfile.TemporaryDirectory() as home,
+        postgres.running(fsync=True, kept=asked.keep)
+        if asked.database == "postgresql"
+        else nullcontext("") as url,
     ):
         env = os.environ | {
             "BIHUAN_HOME": home,
@@ -54,70 +58,6 @@ def main() -> None:
         }
         command = [sys.executable, "-m", "tools.bench_finding", "--here", *sys.argv[1:]]
         subprocess.run(command, check=True, env=env)
-
-
-class Varied(Site):
-    """The mall of the bench, whose customers all say something of their own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        dice = random.Random(3)
-        signs = [chr(0x4E00 + dice.randrange(6_000)) for _ in range(1_500)]
-        self.words = ["".join(dice.choices(signs, k=2)) for _ in range(WORDS)]
-        self.weights = [1 / (place + 8) for place in range(WORDS)]
-
-    def facts(self, index: int) -> dict[str, Any]:
-        """One complaint; the same for the same index."""
-        dice = random.Random(index)
-        said = dice.choices(self.words, self.weights, k=LENGTH // 2 - 6)
-        text = f"{dice.randrange(1, 40)}号楼，" + "".join(
-            word + ("，" if place % 5 == 4 else "") for place, word in enumerate(said)
-        )
-        return super().facts(index) | {
-            "content": text[:LENGTH],
-            "category": dice.choice(("quality_price", "environment", "service")),
-        }
-
-    def fill(self, size: int, table: Table) -> None:
-        """Copies of one registered case, each with its own words, passages and traits."""
-        from django.db import connection, transaction
-
-        from bihuan.desk import passages, traits, worlds
-        from bihuan.engine.alike import Traits, keys_of
-        from bihuan.engine.case import Event
-        from bihuan.engine.compile import worded_names
-        from bihuan.records.models import Case
-        from bihuan.records.queries.alike import told_of
-
-        first = Case.objects.get(number=self.register())
-        fields = Case.objects.filter(pk=first.pk).values().get()
-        fields = {name: value for name, value in fields.items() if name not in ("id", "number")}
-        worded = worded_names(worlds.ruling(self.version, START).world.policy)
-        key, begun = first.pk, time.perf_counter()
-        for base in range(0, size, BULK):
-            rows, said, come = [], [], []
-            for index in range(base, min(base + BULK, size)):
-                key += 1
-                facts = self.facts(index)
-                at = START - 20 * DAY + index * (20 * DAY) // size
-                number = f"TS20260101-{index:07d}"
-                state = {**first.state, "facts": {**first.state["facts"], **facts}}
-                told = {"state": state, "registered_at": at, "category": facts["category"],
-                        "about_unit": facts["about_unit"], "is_open": False, "wake_at": 0}  # fmt: skip
-                rows.append(Case(id=key, number=number, **fields | told))
-                event = Event("register", at, "system", "", 0, facts, ())
-                said += passages.passages_of(key, number, [(1, event)], worded)
-                mine = Traits(told_of(key, facts, at, "", self.root))
-                come += [(one, key) for one in keys_of(mine)]
-            with transaction.atomic(), connection.cursor() as cursor:
-                Case.objects.bulk_create(rows)
-                passages.insert(cursor, said)
-                traits.write(cursor, [], come)
-        took = time.perf_counter() - begun
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute("ANALYZE")
-        table.row("put in, cases a second", size / took, "/s")
 
 
 def measure(database: str, size: int, parts: tuple[str, ...] | list[str]) -> None:
@@ -133,10 +73,12 @@ def measure(database: str, size: int, parts: tuple[str, ...] | list[str]) -> Non
     if set(parts) == {"report"}:
         return
     call_command("migrate", verbosity=0)
-    site = Varied()
-    if set(parts) & {"search", "similar"}:
-        site.fill(size, table)
     from bihuan.desk import permissions
+    from bihuan.records.models import Case
+
+    site = Varied()
+    if set(parts) & {"search", "similar"} and Case.objects.count() < size:
+        site.fill(size, table)
 
     viewer = permissions.viewer(site.people["store_gm"], START)
     if "search" in parts:
@@ -155,7 +97,7 @@ def search(site: Varied, viewer: Any, table: Table) -> None:
     from bihuan.records.wording import words_of
 
     dice = random.Random(9)
-    drawn = dice.choices(site.words, site.weights, k=DRAWN)
+    drawn = dice.choices(site.words, cum_weights=site.weights, k=DRAWN)
     rare = dice.sample(site.words, DRAWN)
     asked = {
         "two characters, as said": drawn,

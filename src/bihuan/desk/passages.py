@@ -8,7 +8,7 @@ from django.db import connection
 from bihuan.engine.case import Event
 from bihuan.records.models import Document
 from bihuan.records.models.passage import ENTRIES, OWN, PARTS
-from bihuan.records.wording import LONGEST_WORD, fold, signs
+from bihuan.records.wording import LONGEST_WORD, MARKS, fold, indexed, placed
 
 Json = Any
 Row = tuple[int, str, str, str, str, str]  # id, who, contact, told, said, sheets
@@ -17,8 +17,6 @@ CONTACT = frozenset({"contact", "representative_contact"})
 TOLD = frozenset({"content", "demand"})
 LONGEST = 2_000  # characters of one part; PostgreSQL knows no places beyond 16,383 signs
 _STEP = LONGEST - LONGEST_WORD  # parts overlap, so that a word across the seam is in one of them
-_COLUMNS = ("who", "contact", "told", "said")
-_WEIGHTS = "ADBC"  # of those columns on PostgreSQL
 
 
 def passages_of(
@@ -68,7 +66,7 @@ def _sheets(event: Event) -> str:
 
 def _parts(start: int, sheets: str = "", **texts: str) -> list[Row]:
     """A passage as rows: the first part of each text in the first, and so on."""
-    cut = [_cut(fold(texts.get(name, ""))) for name in _COLUMNS]
+    cut = [_cut(fold(texts.get(name, ""))) for name in MARKS]
     rows: list[Row] = []
     for part in range(min(max(map(len, cut)), PARTS)):
         who, contact, told, said = ("".join(pieces[part : part + 1]) for pieces in cut)
@@ -82,15 +80,26 @@ def _cut(folded: str) -> list[str]:
 
 def insert(cursor: Any, rows: Sequence[Row]) -> None:
     """Write passages, with their place in the index."""
+    write(cursor, with_signs(rows))
+
+
+def with_signs(rows: Iterable[Row]) -> list[tuple[Row, str]]:
+    """Each passage with its signs, as the index of the database in use takes them."""
+    cut = placed if connection.vendor == "postgresql" else indexed
+    return [(row, cut(row[1:5])) for row in rows]
+
+
+def write(cursor: Any, rows: Sequence[tuple[Row, str]]) -> None:
+    """Write passages whose signs are known."""
     if not rows:
         return
     if connection.vendor == "postgresql":
         one = "(%s, %s, %s, %s, %s, %s, %s::tsvector)"
-        values = [value for row in rows for value in (*row, _tsvector(row))]
+        values = [value for row, signs in rows for value in (*row, signs)]
         cursor.execute(_INSERT + ", signs) VALUES " + ", ".join([one] * len(rows)), values)
         return
-    cursor.executemany(_INSERT + ") VALUES (%s, %s, %s, %s, %s, %s)", rows)
-    cursor.executemany(_INDEX, [_indexed(row) for row in rows])
+    cursor.executemany(_INSERT + ") VALUES (%s, %s, %s, %s, %s, %s)", [row for row, _ in rows])
+    cursor.executemany(_INDEX, [(row[0], signs) for row, signs in rows])
 
 
 def erase(cursor: Any, first: int, last: int) -> None:
@@ -101,7 +110,7 @@ def erase(cursor: Any, first: int, last: int) -> None:
             "WHERE id BETWEEN %s AND %s",
             (first, last),
         )
-        rows = [_indexed(row) for row in cursor.fetchall()]
+        rows = [(row[0], signs) for row, signs in with_signs(cursor.fetchall())]
         cursor.executemany(_UNINDEX, rows)
     cursor.execute("DELETE FROM records_passage WHERE id BETWEEN %s AND %s", (first, last))
 
@@ -145,26 +154,5 @@ def begin_anew() -> None:
 
 
 _INSERT = "INSERT INTO records_passage (id, who, contact, told, said, sheets"
-_INDEX = (
-    "INSERT INTO records_passagesigns (rowid, who, contact, told, said) VALUES (%s, %s, %s, %s, %s)"
-)
-_UNINDEX = (
-    "INSERT INTO records_passagesigns (records_passagesigns, rowid, who, contact, told, said) "
-    "VALUES ('delete', %s, %s, %s, %s, %s)"
-)
-
-
-def _indexed(row: Row) -> tuple[int | str, ...]:
-    return (row[0], *(" ".join(signs(str(text))) for text in row[1:5]))
-
-
-def _tsvector(row: Row) -> str:
-    """The signs of a passage with their places, which go on from text to text with a gap between."""
-    known: dict[str, list[str]] = {}
-    at = 0
-    for weight, text in zip(_WEIGHTS, row[1:5], strict=True):
-        for sign in signs(str(text)):
-            at += 1
-            known.setdefault(sign, []).append(f"{at}{weight}")
-        at += 2
-    return " ".join(f"'{sign}':{','.join(found)}" for sign, found in known.items())
+_INDEX = "INSERT INTO records_passagesigns (rowid, signs) VALUES (%s, %s)"
+_UNINDEX = "INSERT INTO records_passagesigns (records_passagesigns, rowid, signs) VALUES ('delete', %s, %s)"

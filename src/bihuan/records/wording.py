@@ -1,20 +1,22 @@
 """Texts as they are looked for: one folding, one cutting into signs, for writing and for finding.
 
-Chinese has no spaces, so every pair of neighbouring characters is a sign; of a run the last
-character is one too, so that a single character is the beginning of some sign. Latin words and
-numbers are signs whole. A number of seven digits or more is found whole or by its last four digits,
-never bit by bit: telephone numbers are masked, and must not be guessed from what is found.
+Chinese has no spaces, so every pair of neighbouring characters is a sign, and of a run the last
+character, so that what stands behind it follows. Each character is one by itself too, marked as
+whole. Latin words and numbers are signs whole. A number of seven digits or more is found whole or by
+its last four digits, never bit by bit: telephone numbers are masked, and must not be guessed from
+what is found.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 LONGEST_WORD = 40  # characters of one word that are looked for
 MOST_WORDS = 8
 _LONGEST_RUN = 40
+# Before each sign of a passage stands in which of its texts: so each text has postings of its own.
+MARKS = {"who": "w", "contact": "c", "told": "t", "said": "s"}
 _LONG_NUMBER = 7
 _ENDING = 4
 
@@ -23,6 +25,7 @@ _PHONE = re.compile(
     r"(?<!\d)(?:(?:\+|00)86[- ]?)?(1[3-9]\d)[- ](\d{4})[- ](\d{4})(?!\d)"
     r"|(?<!\d)(0\d{2,3})[- ](\d{7,8})(?!\d)"
 )
+_DIGITS = re.compile(r"\d{3}")
 _CHINA = re.compile(r"(?<!\d)(?:00|\+)?86(1[3-9]\d{9})(?!\d)")
 
 
@@ -64,24 +67,50 @@ def places(text: str) -> tuple[str, list[int]]:
 
 
 def signs(folded: str) -> list[str]:
-    """The signs of a folded text in their order; the endings of numbers stand behind, each marked."""
+    """The signs of a folded text in their order; behind them single characters and the endings of
+    numbers, each marked.
+    """
     found: list[str] = []
+    single: set[str] = set()
     endings: list[str] = []
     for run in _runs(folded):
         if run[0] > "\x7f":
-            found += map("".join, pairwise(run))
-            found.append(run[-1])
+            found += [run[at : at + 2] for at in range(len(run))]  # the last stands alone
+            single.update(run)
         else:
             found.append(_number(run))
             if len(run) > _ENDING and not run.isalpha():
                 endings.append("~" + run[-_ENDING:])
-    return found + endings
+    return found + ["=" + sign for sign in sorted(single)] + endings
+
+
+def indexed(texts: Sequence[str]) -> str:
+    """The signs of a passage's four texts, as SQLite's index takes them."""
+    return " ".join(_marked(texts))
+
+
+def placed(texts: Sequence[str]) -> str:
+    """The same with their places, as PostgreSQL's tsvector takes them."""
+    known: dict[str, list[str]] = {}
+    for place, sign in enumerate(_marked(texts), 1):
+        known.setdefault(sign, []).append(str(place))
+    return " ".join(f"'{sign}':{','.join(found)}" for sign, found in known.items())
+
+
+def _marked(texts: Sequence[str]) -> list[str]:
+    return [
+        mark + sign
+        for mark, text in zip(MARKS.values(), texts, strict=True)
+        for sign in signs(text)
+    ]
 
 
 def _runs(folded: str) -> Iterator[str]:
-    text = _PHONE.sub(lambda phone: "".join(filter(None, phone.groups())), folded)
-    for found in _RUN.finditer(_CHINA.sub(r"\1", text)):
-        run = found[0]
+    text = folded
+    if _DIGITS.search(folded):  # quick, where no telephone number can be
+        text = _PHONE.sub(lambda phone: "".join(filter(None, phone.groups())), folded)
+        text = _CHINA.sub(r"\1", text)
+    for run in _RUN.findall(text):
         yield run if run[0] > "\x7f" else run[:_LONGEST_RUN]
 
 
@@ -109,16 +138,18 @@ def _word(part: str) -> Word | None:
     runs = list(_runs(part))
     if not runs:
         return None
+    last = runs[-1]
+    is_latin = last[0] <= "\x7f"
+    if len(runs) == len(last) == 1 and not is_latin:
+        return Word(("=" + last,), begun=False)
     found: list[str] = []
     for place, run in enumerate(runs, 1):
         if run[0] <= "\x7f":
             found.append(_number(run))
             continue
-        found += map("".join, pairwise(run))
+        found += [run[at : at + 2] for at in range(len(run) - 1)]
         if place < len(runs) or len(run) == 1:  # the run ends here, or is one character
             found.append(run[-1])
-    last = runs[-1]
-    is_latin = last[0] <= "\x7f"
     begun = len(last) == 1 or (is_latin and not found[-1].startswith("="))
     ending = len(runs) == 1 and is_latin and len(last) == _ENDING and not last.isalpha()
     return Word(tuple(found), begun, "~" + last if ending else "")

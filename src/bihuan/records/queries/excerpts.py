@@ -1,11 +1,13 @@
 """Which words of a case hold what was looked for: the entry of its history, and the text there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from bihuan.records.models import Event, PassageSigns
-from bihuan.records.models.passage import ENTRIES, OWN, PARTS
-from bihuan.records.queries.find import Sought
+from django.db.models import Q
+
+from bihuan.records.models import Event
+from bihuan.records.models.passage import ENTRIES, PARTS
+from bihuan.records.queries.find import Sought, first_passages
 from bihuan.records.sealing import unseal
 from bihuan.records.wording import fold, spellings, words_of
 
@@ -30,11 +32,7 @@ def holding(cases: Collection[int], text: str) -> dict[int, Holding]:
     """By the case's id, the entry that holds a word of `text`; only of cases the reader may see whole."""
     found: dict[int, Holding] = {}
     pieces = spellings(text)
-    for case in cases:
-        place = _entry(case, text)
-        event = Event.objects.filter(case_id=case, sequence=place).first() if place else None
-        if event is None:
-            continue
+    for event in _entries(cases, text):
         data, _effects = unseal(event.data, (), event.private)
         texts = (
             value for name, value in data.items() if isinstance(value, str) and name != "contact"
@@ -42,18 +40,21 @@ def holding(cases: Collection[int], text: str) -> dict[int, Holding]:
         for value in texts:
             folded = fold(value)
             if any(piece in folded for piece in pieces):
-                found[case] = Holding(case, event.kind, event.sheet, event.at, value)
+                found[event.case_id] = Holding(
+                    event.case_id, event.kind, event.sheet, event.at, value
+                )
                 break
     return found
 
 
-def _entry(case: int, text: str) -> int:
-    """The place in the history of the first entry that holds a word; 0 where none does."""
+def _entries(cases: Collection[int], text: str) -> "Iterable[Event]":
+    """Of each case the first entry of its history that holds a word."""
+    places: dict[int, int] = {}
     for word in words_of(text):
-        rows = PassageSigns.objects.filter(
-            signs__matches=Sought((word,), _TEXTS), id__gte=case << OWN, id__lt=case + 1 << OWN
-        )
-        first = rows.order_by("id").values_list("id", flat=True).first()
-        if first is not None:
-            return first // PARTS % ENTRIES
-    return 0
+        left = [case for case in cases if case not in places]
+        first = first_passages(left, Sought((word,), _TEXTS))
+        places |= {case: passage // PARTS % ENTRIES for case, passage in first.items()}
+    pairs = Q(pk__in=[])
+    for case, place in places.items():
+        pairs |= Q(case_id=case, sequence=place)
+    return Event.objects.filter(pairs)

@@ -1,15 +1,15 @@
 """Finding cases by the words that were said and written of them, among what the viewer may see."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Exists,
     ExpressionWrapper,
-    F,
     OuterRef,
     Q,
     QuerySet,
@@ -32,59 +32,51 @@ from bihuan.records.queries.cases import (
     walk,
 )
 from bihuan.records.queries.visibility import Viewer, reachable_cases, visible_cases
-from bihuan.records.wording import Word, fold, spellings, words_of
+from bihuan.records.wording import MARKS, Word, fold, spellings, words_of
 
 TIERS = 3
 _REGISTERED = ("who", "contact", "told")
 _CALLED = ("who", "contact")
-_WEIGHTS = {"who": "A", "contact": "D", "told": "B", "said": "C"}
 _COUNTED = 500  # passages a word is counted among, to see which is the rarest
-_CHUNK = 64
+_CHUNK, _MOST = 64, 4_096  # cases looked at together: few at first, more while few of them are seen
+_READ = 2_000  # passages that are read to know which of some cases hold a word; else each is asked
 _ENDING = 4  # digits of a telephone number that are looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """All of these words in one passage, within some of its texts (none named: anywhere)."""
+    """All of these words in one passage, each in one of these texts of it."""
 
     words: tuple[Word, ...]
-    texts: tuple[str, ...] = ()
-    besides: tuple[str, ...] = ()  # but not all of them within these
+    texts: tuple[str, ...] = tuple(MARKS)
 
     @property
     def fts5(self) -> str:
         """As SQLite's FTS5 is asked."""
-        found = _within(self.texts, " AND ".join(_phrase(word) for word in self.words))
-        if not self.besides:
-            return found
-        return f"({found}) NOT ({Sought(self.words, self.besides).fts5})"
+        return " AND ".join(self._anywhere(word, " OR ", _phrase) for word in self.words)
 
     @property
     def tsquery(self) -> str:
         """As PostgreSQL is asked."""
-        weights = "".join(_WEIGHTS[text] for text in self.texts)
-        found = " & ".join(_lexemes(word, weights) for word in self.words)
-        if not self.besides:
-            return found
-        return f"({found}) & !({Sought(self.words, self.besides).tsquery})"
+        return " & ".join(self._anywhere(word, " | ", _lexemes) for word in self.words)
+
+    def _anywhere(self, word: Word, or_: str, asked: Callable[[list[str], str], str]) -> str:
+        spelled = [(word.signs, "*" if word.begun else "")]
+        spelled += [((word.ending,), "")] if word.ending else []
+        found = (
+            asked([MARKS[text] + sign for sign in signs], begun)
+            for text in self.texts
+            for signs, begun in spelled
+        )
+        return f"({or_.join(found)})"
 
 
-def _within(texts: tuple[str, ...], asked: str) -> str:
-    return f"{{{' '.join(texts)}}} : ({asked})" if texts else f"({asked})"
+def _phrase(signs: list[str], begun: str) -> str:
+    return f'"{" ".join(signs)}"{begun}'
 
 
-def _phrase(word: Word) -> str:
-    phrase = f'"{" ".join(word.signs)}"{" *" if word.begun else ""}'
-    return f'({phrase} OR "{word.ending}")' if word.ending else phrase
-
-
-def _lexemes(word: Word, weights: str) -> str:
-    def lexeme(sign: str, begun: str = "") -> str:
-        return f"'{sign}':{begun}{weights}" if begun or weights else f"'{sign}'"
-
-    signs = [lexeme(sign) for sign in word.signs[:-1]]
-    phrase = " <-> ".join([*signs, lexeme(word.signs[-1], "*" if word.begun else "")])
-    return f"(({phrase}) | {lexeme(word.ending)})" if word.ending else f"({phrase})"
+def _lexemes(signs: list[str], begun: str) -> str:
+    return "(" + " <-> ".join(f"'{sign}'" for sign in signs) + (f":{begun})" if begun else ")")
 
 
 def found_cases(
@@ -107,16 +99,15 @@ def found_cases(
     if not text.strip():
         return in_order(_seen(viewer), filters, viewer, by_due=by_due, after=after, limit=limit)
     search = _Search(viewer, text.strip(), words_of(text), filters)
-    found: list[Key] = []
+    found: list[tuple[int, Listed]] = []
     for tier in range(after.at if after else 0, TIERS if search.words else 0):
         cases = search.cases(tier, after.id if after and after.at == tier else None)
-        found += [Key(tier, case) for case in islice(cases, limit + 1 - len(found))]
+        found += [(tier, case) for case in islice(cases, limit + 1 - len(found))]
         if len(found) > limit:
             break
     shown = found[:limit]
-    rows = as_listed(Case.objects.filter(pk__in=[key.id for key in shown]))
-    by_id = {row.id: row for row in rows}
-    return [by_id[key.id] for key in shown], shown[-1] if len(found) > limit else None
+    following = Key(shown[-1][0], shown[-1][1].id) if len(found) > limit else None
+    return [case for _tier, case in shown], following
 
 
 def _limited(viewer: Viewer) -> bool:
@@ -135,37 +126,39 @@ class _Search:
     words: tuple[Word, ...]
     filters: Filters
 
-    def cases(self, tier: int, below: int | None) -> Iterator[int]:
+    def cases(self, tier: int, below: int | None) -> Iterator[Listed]:
         """The cases of one tier, those below that id, the newest first."""
         few = _limited(self.viewer) or walk(self.viewer, by_due=False) is Walk.SEEN
         return self._among_few(tier, below) if few else self._among_many(tier, below)
 
-    def _among_many(self, tier: int, below: int | None) -> Iterator[int]:
+    def _among_many(self, tier: int, below: int | None) -> Iterator[Listed]:
         """The index is walked from its end: as far as what is asked for takes."""
-        case = ExpressionWrapper(F("id").bitrightshift(OWN), BigIntegerField())
         seen = filtered(visible_cases(self.viewer), self.filters, Walk.ALL)
-        rows = PassageSigns.objects.annotate(case=case)
-        if tier == 0:
-            rows = rows.filter(signs__matches=Sought(self.words, _CALLED))
-        elif tier == 1:
-            rows = rows.filter(signs__matches=Sought(self.words, _REGISTERED, _CALLED))
-            rows = rows.exclude(_in_case(Sought(self.words, _CALLED), "case"))
-        else:
-            first, *others = sorted(self.words, key=_frequency)
-            rows = rows.filter(signs__matches=Sought((first,), () if others else ("said",)))
-            rows = rows.filter(*(_in_case(Sought((word,)), "case") for word in others))
-            rows = rows.exclude(_in_case(Sought(self.words, _REGISTERED), "case"))
-        rows = rows.filter(Exists(seen.filter(pk=OuterRef("case")))).order_by("-id")
-        start = None if below is None else below << OWN
-        while True:
-            chunk = rows if start is None else rows.filter(id__lt=start)
-            found = [row >> OWN for row in chunk.values_list("id", flat=True)[:_CHUNK]]
-            yield from dict.fromkeys(found)
-            if len(found) < _CHUNK:
-                return
-            start = found[-1] << OWN
+        for fitting in self._fitting(tier, below):
+            rows = {row.id: row for row in as_listed(seen.filter(pk__in=fitting))}
+            yield from (rows[case] for case in fitting if case in rows)
 
-    def _among_few(self, tier: int, below: int | None) -> Iterator[int]:
+    def _fitting(self, tier: int, below: int | None) -> Iterator[list[int]]:
+        """The ids of a tier's cases, whoever may see them: some at a time."""
+        called, registered = Sought(self.words, _CALLED), Sought(self.words, _REGISTERED)
+        others: list[Sought] = []
+        first, without = called, None
+        if tier == 1:
+            first, without = registered, called
+        elif tier == 2 and len(self.words) == 1:
+            first, without = Sought(self.words, ("said",)), registered
+        elif tier == 2:
+            first, *others = sorted((Sought((word,)) for word in self.words), key=_frequency)
+            without = registered
+        for fitting in _newest(first, below):
+            for other in others:
+                held = _holding(fitting, other)
+                fitting = [case for case in fitting if case in held]  # noqa: PLW2901
+            held = _holding(fitting, without) if without else {}
+            if left := [case for case in fitting if case not in held]:
+                yield left
+
+    def _among_few(self, tier: int, below: int | None) -> Iterator[Listed]:
         """The viewer's own cases are walked, each asked whether it fits."""
         called = Q(_in_case(Sought(self.words, _CALLED), "pk"))
         registered = Q(_in_case(Sought(self.words, _REGISTERED), "pk"))
@@ -182,9 +175,13 @@ class _Search:
         seen = Q(pk__in=visible_cases(self.viewer).values("pk"))
         rows = filtered(reachable_cases(self.viewer), self.filters, Walk.SEEN)
         rows = rows.filter((seen & whole) | (~seen & own))
-        if below is not None:
-            rows = rows.filter(pk__lt=below)
-        return rows.order_by("-pk").values_list("pk", flat=True).iterator(_CHUNK)
+        rows = rows.order_by("-pk")
+        while True:
+            some = as_listed((rows if below is None else rows.filter(pk__lt=below))[:_CHUNK])
+            yield from some
+            if len(some) < _CHUNK:
+                return
+            below = some[-1].id
 
     def _in_own_sheets(self, sought: Sought) -> Exists:
         """That an entry of one of the viewer's sheets of a case fits."""
@@ -202,8 +199,66 @@ class _Search:
         return Exists(own.filter(Exists(held)))
 
 
-def _frequency(word: Word) -> int:
-    return PassageSigns.objects.filter(signs__matches=Sought((word,)))[:_COUNTED].count()
+def _frequency(sought: Sought) -> int:
+    return len(_rows(sought, _COUNTED))
+
+
+def _newest(sought: Sought, below: int | None) -> Iterator[list[int]]:
+    """The cases one passage of which fits, those below that id, the newest first: some at a time."""
+    count, end = _CHUNK, (1 << 62) if below is None else below << OWN
+    while True:
+        rows = _rows(sought, count, 0, end)
+        if rows:
+            yield list(dict.fromkeys(row >> OWN for row in rows))
+        if len(rows) < count:
+            return
+        count, end = min(count * 4, _MOST), rows[-1] >> OWN << OWN
+
+
+def _holding(cases: Sequence[int], sought: Sought) -> Container[int]:
+    """Those of these cases, the newest first, that have a passage that fits."""
+    if not cases:
+        return ()
+    rows = _rows(sought, _READ, cases[-1] << OWN, cases[0] + 1 << OWN)
+    found = {row >> OWN for row in rows}
+    if len(rows) == _READ:
+        found.update(first_passages([case for case in cases if case < rows[-1] >> OWN], sought))
+    return found
+
+
+def _rows(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> list[int]:
+    """The passages that fit, of these ids, the last first: at most so many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid FROM records_passagesigns WHERE {_fits()} "  # noqa: S608
+            "AND rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s",
+            (_asked(sought), first, end, count),
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def first_passages(cases: Sequence[int], sought: Sought) -> dict[int, int]:
+    """By the case, the first of its passages that fits."""
+    if not cases:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH asked(id) AS (VALUES {', '.join(['(%s)'] * len(cases))}) "  # noqa: S608
+            f"SELECT id, (SELECT rowid FROM records_passagesigns WHERE {_fits()} "
+            "AND rowid >= asked.id << %s AND rowid < asked.id + 1 << %s ORDER BY rowid LIMIT 1) "
+            "FROM asked",
+            (*cases, _asked(sought), OWN, OWN),
+        )
+        return {case: passage for case, passage in cursor.fetchall() if passage is not None}
+
+
+def _fits() -> str:
+    on = connection.vendor == "postgresql"
+    return "records_passagesigns " + ("@@ %s::tsquery" if on else "MATCH %s")
+
+
+def _asked(sought: Sought) -> str:
+    return sought.tsquery if connection.vendor == "postgresql" else sought.fts5
 
 
 def _in_case(sought: Sought, case: str) -> Exists:
@@ -223,12 +278,7 @@ def _among(rows: Any, first: Any, count: int) -> Any:
 def found_documents(text: str) -> frozenset[int]:
     """The ids of the versions of documents that hold all words of `text`, whoever may read them."""
     held = [
-        {
-            -(row >> OWN)
-            for row in PassageSigns.objects.filter(
-                signs__matches=Sought((word,)), id__lt=0
-            ).values_list("id", flat=True)
-        }
+        {-(row >> OWN) for row in _rows(Sought((word,)), 1 << 30, -(1 << 62), 0)}
         for word in words_of(text)
     ]
     return frozenset(set.intersection(*held) if held else ())
@@ -239,7 +289,7 @@ def found_customers(viewer: Viewer, text: str, limit: int = 5) -> list[int]:
     search = _Search(viewer, text, words_of(text), Filters())
     if _limited(viewer) or not search.words:
         return []
-    cases = list(islice(search.cases(0, None), limit * 4))
+    cases = [case.id for case in islice(search.cases(0, None), limit * 4)]
     pieces, phone = spellings(text), "".join(sign for sign in fold(text) if sign.isdecimal())
     rows = Case.objects.filter(pk__in=cases, complainant__isnull=False).order_by("-pk")
     named = rows.values_list("complainant", "complainant__name", "complainant__phone")

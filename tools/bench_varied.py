@@ -1,0 +1,162 @@
+"""A register of a given size in which everybody says something of their own, put into the tables at once.
+
+The texts differ: words drawn by Zipf's law from two thousand, places, plates, telephone numbers. The cases
+stand in the tables as the doors would leave them, without going through the doors: one was registered, the
+others are it with words of their own. Other processes cut the words; one writes.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import time
+from array import array
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import accumulate
+from typing import Any
+
+from tools.bench import DAY, START, Site, Table
+
+WORDS = 2_000
+LENGTH = 300  # characters of a text
+BULK = 2_000  # cases of one transaction
+AHEAD = 6  # transactions made before they are written
+PAIRS = 10_000  # traits of one statement
+
+
+class Varied(Site):
+    """The mall of the bench, whose customers all say something of their own."""
+
+    def __init__(self) -> None:
+        from bihuan.records.models import Case
+
+        if Case.objects.exists():
+            self._come_back()
+        else:
+            super().__init__()
+        dice = random.Random(3)
+        signs = [chr(0x4E00 + dice.randrange(6_000)) for _ in range(1_500)]
+        self.words = ["".join(dice.choices(signs, k=2)) for _ in range(WORDS)]
+        self.weights = list(accumulate(1 / (place + 8) for place in range(WORDS)))
+
+    def _come_back(self) -> None:
+        """To a register that was kept."""
+        from bihuan.desk import organisation
+        from bihuan.records.models import Person
+
+        self.root = next(iter(organisation.snapshot(START).units))
+        self.people = {
+            one.user.username: str(one.pk) for one in Person.objects.filter(user__isnull=False)
+        }
+
+    def facts(self, index: int) -> dict[str, Any]:
+        """One complaint; the same for the same index."""
+        dice = random.Random(index)
+        said = dice.choices(self.words, cum_weights=self.weights, k=LENGTH // 2 - 6)
+        text = f"{dice.randrange(1, 40)}号楼，" + "".join(
+            word + ("，" if place % 5 == 4 else "") for place, word in enumerate(said)
+        )
+        return super().facts(index) | {
+            "content": text[:LENGTH],
+            "category": dice.choice(("quality_price", "environment", "service")),
+        }
+
+    def fill(self, size: int, table: Table) -> None:
+        """Copies of one registered case, each with its own words, passages and traits."""
+        from django.db import connection, transaction
+
+        from bihuan.desk import passages
+
+        with connection.cursor() as cursor:
+            begun = time.perf_counter()
+            first = self._first(cursor)
+            names = ", ".join(first)
+            places = ", ".join(["%s"] * len(first))
+            keys, cases = array("q"), array("q")
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA cache_size=-200000")
+                _let_gather(cursor, 64 << 20)
+            for rows, said, some, whose in self._made(first, size):
+                with transaction.atomic():
+                    cursor.executemany(
+                        f"INSERT INTO records_case ({names}) VALUES ({places})",
+                        rows,
+                    )
+                    passages.write(cursor, said)
+                keys.extend(some)
+                cases.extend(whose)
+            if connection.vendor == "sqlite":
+                _let_gather(cursor, 1 << 20)
+            _write_traits(cursor, keys, cases)
+            if connection.vendor == "postgresql":
+                cursor.execute("ANALYZE")
+        table.row("put in, cases a second", size / (time.perf_counter() - begun), "/s")
+
+    def _first(self, cursor: Any) -> dict[str, Any]:
+        """The row of a case that was registered, which all others are like."""
+        cursor.execute("SELECT * FROM records_case WHERE number = %s", (self.register(),))
+        found = cursor.fetchone()
+        return dict(zip((one[0] for one in cursor.description), found, strict=True))
+
+    def _made(self, first: dict[str, Any], size: int) -> Iterator[tuple[Any, ...]]:
+        """The rows of one transaction after another, made by other processes."""
+        fork = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(os.cpu_count(), fork) as pool:
+            waiting = []
+            for base in range(0, size, BULK):
+                waiting.append(pool.submit(_rows, self, first, base, size))
+                if len(waiting) == AHEAD:
+                    yield waiting.pop(0).result()
+            for one in waiting:
+                yield one.result()
+
+
+def _rows(site: Varied, first: dict[str, Any], base: int, size: int) -> tuple[Any, ...]:
+    """The rows of some cases, their passages with signs, their traits: asks no database."""
+    from bihuan.desk import passages
+    from bihuan.engine.alike import Traits, keys_of
+    from bihuan.engine.case import Event
+    from bihuan.records.models.json_text import canonical
+    from bihuan.records.queries.alike import told_of
+
+    state = json.loads(first["state"])
+    worded = frozenset(("content", "name", "contact"))
+    rows, said, keys, cases = [], [], array("q"), array("q")
+    for index in range(base, min(base + BULK, size)):
+        key, facts = first["id"] + 1 + index, site.facts(index)
+        at = START - 20 * DAY + index * (20 * DAY) // size
+        own = {"id": key, "number": f"TS20260101-{index:07d}", "registered_at": at, "is_open": False,
+               "wake_at": 0, "category": facts["category"], "about_unit": facts["about_unit"],
+               "state": canonical({**state, "facts": {**state["facts"], **facts}})}  # fmt: skip
+        rows.append(tuple((first | own).values()))
+        event = Event("register", at, "system", "", 0, facts, ())
+        said += passages.passages_of(key, str(own["number"]), [(1, event)], worded)
+        found = keys_of(Traits(told_of(key, facts, at, "", site.root)))
+        keys.extend(found)
+        cases.extend([key] * len(found))
+    return rows, passages.with_signs(said), keys, cases
+
+
+def _let_gather(cursor: Any, size: int) -> None:
+    """How many bytes of signs SQLite gathers before it writes them as one piece of the index."""
+    cursor.execute(
+        "INSERT INTO records_passagesigns(records_passagesigns, rank) VALUES ('hashsize', %s)",
+        (size,),
+    )
+
+
+def _write_traits(cursor: Any, keys: "array[int]", cases: "array[int]") -> None:
+    """All at once and in their order: one by one each would fall on another page."""
+    import numpy as np
+    from django.db import transaction
+
+    from bihuan.desk import traits
+
+    order = np.lexsort((np.asarray(cases), np.asarray(keys)))
+    sorted_keys, sorted_cases = np.asarray(keys)[order], np.asarray(cases)[order]
+    with transaction.atomic():
+        for at in range(0, len(order), PAIRS):
+            some = slice(at, at + PAIRS)
+            come = zip(sorted_keys[some].tolist(), sorted_cases[some].tolist(), strict=True)
+            traits.write(cursor, [], list(come))

@@ -205,10 +205,11 @@ class _Performing:
         if not reaches(self.act.by, other, theirs, self.now, whole=True):
             return self._refused(number, _NO_OTHER, stored.id)
         policies = (ruling.world.policy, theirs.world.policy)
-        counted = {
-            name for policy in policies for name, fact in policy.facts.items() if fact.counted
+        told = {
+            name: value
+            for name, value in self.act.data.items()
+            if not any(policy.is_counted(name) for policy in policies)
         }
-        told = {name: value for name, value in self.act.data.items() if name not in counted}
         act = replace(self.act, data=told)
         decision, beside = decide_both(
             _peer(stored, ruling), _peer(other, theirs), act, self.now,
@@ -282,11 +283,12 @@ class _Performing:
             **(in_problem(case_id, ruling, self.now) if act.name == RECOUNT else {}),
             **recurrence(act, case, case_id, ruling.world, self.now),
         }
-        counted = {name for name, fact in ruling.world.policy.facts.items() if fact.counted}
-        counted |= BROUGHT
-        if not found and not counted & act.data.keys():
-            return act
-        told = {name: value for name, value in act.data.items() if name not in counted}
+        is_counted = ruling.world.policy.is_counted
+        told = {
+            name: value
+            for name, value in act.data.items()
+            if name not in BROUGHT and not is_counted(name)
+        }
         return replace(act, data={**told, **found})
 
     def _write(self, change: Change, refusal: Refusal | None, *others: Change) -> Performed:

@@ -41,15 +41,9 @@ def items_of(work: Work, duty: Duty, lines: list[str], at: int) -> list[str]:
     return lines_drawn(work, duty, lines, before + 1, at)
 
 
-def is_counted(work: Work, name: str) -> bool:
-    """Whether a fact is counted by the system."""
-    fact = work.policy.facts.get(name)
-    return fact is not None and bool(fact.counted)
-
-
 def trigger_counted(work: Work, act: Act) -> None:
     """Counts come with an act; reaching a row's threshold is the event, staying above it is not."""
-    counts = {name: value for name, value in act.data.items() if is_counted(work, name)}
+    counts = {name: value for name, value in act.data.items() if work.policy.is_counted(name)}
     if not counts:
         return
     waiting = [duty for duty in work.policy.owed if duty.when == "counted"]

@@ -11,7 +11,6 @@ from bihuan.engine.consequences import (
     from_step,
     go_back,
     hands_on,
-    is_counted,
     mark,
     open_sheet,
     renew_evidence,
@@ -59,7 +58,7 @@ def register(work: Work, act: Act) -> None:
         for name, value in data.items()
         if name not in ("unit", "received", "linked_to", "conditions_told")
         and value not in (None, "", [])
-        and not is_counted(work, name)
+        and not work.policy.is_counted(name)
     }
     told |= arrival(work)
     told["written"] = "yes" if work.policy.channels[told["channel"]].written else "no"
@@ -194,7 +193,7 @@ def take_facts(work: Work, act: Act, slot: Slot) -> None:
         is_fact = name in work.policy.facts or name in ("about_unit", "about_person")
         if (
             is_fact
-            and not is_counted(work, name)
+            and not work.policy.is_counted(name)
             and name not in own
             and value not in (None, "", [])
             and value != work.case.facts.get(name)

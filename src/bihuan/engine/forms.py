@@ -250,10 +250,7 @@ def check_form(
     """The first thing wrong with the data of an act, field by field; None where all is well."""
     known = {field.name for field in form.fields} | {"outcome"}
     for name in data:
-        fact = world.policy.facts.get(name)
-        if name in known:
-            continue
-        if fact is None or not fact.counted:
+        if name not in known and not world.policy.is_counted(name):
             return refuse("unknown-field", at=name, clauses=form.clauses, field=name)
     if refusal := check_counts(data, world):
         return refusal
@@ -280,9 +277,9 @@ def check_form(
 def check_counts(data: Mapping[str, Json], world: World) -> Refusal | None:
     """The first count among the data of an act that is none; None where all are."""
     for name, value in data.items():
-        fact = world.policy.facts.get(name)
-        if fact is None or not fact.counted:
+        if not world.policy.is_counted(name):
             continue
+        fact = world.policy.facts[name]
         if right := what_is_right(fact_field(fact), value, world):
             return refuse("bad-value", at=name, field=fact.text, right=right)
     return None

@@ -549,6 +549,11 @@ class Policy:
         every = (question for asked in self.questions.values() for question in asked)
         return next((question for question in every if question.name == name), None)
 
+    def is_counted(self, name: str) -> bool:
+        """Whether a fact is counted by the system, so that nobody tells it."""
+        fact = self.facts.get(name)
+        return fact is not None and bool(fact.counted)
+
     @property
     def proposed(self) -> tuple[str, ...]:
         """The facts of a proposal of compensation: what its approvals stand for."""

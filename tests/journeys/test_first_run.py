@@ -30,7 +30,7 @@ def test_the_console_s_token_leads_to_a_working_desk(
     page.get_by_label("单位名称" if chinese else "Name of the organisation").fill("云桥商场")
     page.get_by_text("商场客户投诉处理预案" if chinese else "Mall complaint handling plan").click()
     page.get_by_label("管理员姓名" if chinese else "Name of the administrator").fill("甲管理")
-    page.get_by_label("登录名" if chinese else "Name to sign in with").fill("admin")
+    page.get_by_label("用户名" if chinese else "Name to sign in with").fill("admin")
     passwords = page.locator("input[type=password]")
     passwords.nth(0).fill("a correct horse")
     passwords.nth(1).fill("a correct mule")

@@ -54,3 +54,13 @@ def test_a_complaint_is_registered_acknowledged_and_classified(
     stored = load(number)
     assert stored is not None
     assert {"acknowledge", "classify"} <= stored.case.marks.keys()
+
+
+def test_who_is_to_fill_posts_finds_the_way_to_the_page_on_which_that_is_done(
+    client: Client,
+) -> None:
+    rows = [row for group in client.get("/").context["groups"] for row in group["rows"]]
+    (key,) = [row["key"] for row in rows if row["act"] == "填补空缺岗位"]
+    page = client.get(f"/?row={key}")
+    assert page.context["pane"]["done_at"]["label"] == "部门与岗位"
+    assert '/organisation/" class="button"' in page.content.decode().split("pane", 1)[1]

@@ -205,20 +205,22 @@ def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Js
     traces = reader.oversees and any(
         step.act == "receive_goods" for one in reader.policies.values() for step in one.steps
     )
-    tracing = entry("tracing", _("Tracing"), "filter", at) if traces else None
+    tracing = entry("tracing", _("Tracing"), "tag", at) if traces else None
     received = (
         entry("received", pgettext("what came in", "Received"), "mail", at)
         if reader.oversees
         else None
     )
     insight = entry("insight", _("Insight"), "bulb", at) if reader.oversees else None
-    problems = entry("problems", _("Common problems"), "filter", at) if reader.oversees else None
+    problems = (
+        entry("problems", _("Common problems"), "users-group", at) if reader.oversees else None
+    )
     reports = (
         entry("reports", _("Reports"), "clipboard-data", at) if not reader.is_outside else None
     )
     phone = entry("calls", _("Calls"), "phone", at) if reader.takes_calls else None
     unread = unread_count(reader.person)
-    visits = entry("visits", _("Visits"), "phone-call", at) if reader.may_register else None
+    visits = entry("visits", _("Visits"), "phone-check", at) if reader.may_register else None
     notices = entry("notices", _("Notices"), "at", at, count=unread or None)
     me = entry("account", _("Me"), "user", at)
     others = entry("todo", _("Waiting"), "clock-hour-4", "") | {
@@ -305,7 +307,7 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
     """The entries below "Organisation" that exist and that the reader may open."""
     offered = (
         ("organisation", _("Units and posts"), "sitemap", True),
-        ("roster", _("Roster"), "calendar", True),
+        ("roster", _("Roster"), "calendar-time", True),
         ("people", _("People"), "users", reader.account.is_administrator),
         ("policies", _("Policy and clauses"), "gavel", True),
         ("library", _("Library"), "books", True),
@@ -318,8 +320,8 @@ def management(reader: Reader, at: str) -> list[dict[str, Json]]:
             "settings",
             reader.account.is_administrator,
         ),
-        ("ways", _("Ways of telling"), "at", reader.account.is_administrator),
-        ("mailboxes", _("Mailboxes"), "at", reader.account.is_administrator),
+        ("ways", _("Ways of telling"), "send", reader.account.is_administrator),
+        ("mailboxes", _("Mailboxes"), "server-2", reader.account.is_administrator),
         ("replies", _("Reply templates"), "message", True),
         ("programs", _("Access for programs"), "key", reader.account.is_administrator),
         ("lines", _("Telephone lines"), "phone", reader.account.is_administrator),

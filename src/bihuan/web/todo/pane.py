@@ -9,14 +9,19 @@ from bihuan.desk.permissions import sees_contact
 from bihuan.engine.case import Debt
 from bihuan.engine.manner import money as yuan
 from bihuan.engine.why_due import what_else
+from bihuan.web.addresses import address
 from bihuan.web.cases import acting, story
 from bihuan.web.cases.evidence import at_most, evidence
 from bihuan.web.desk import Desk
-from bihuan.web.shell import Reader
+from bihuan.web.shell import Reader, management
 from bihuan.web.todo.rows import Row, desk_behind, drawn, todo_url
 
 Json = Any
 ANSWERED = frozenset({"receipt", "reply", "find_cause", "take_action"})
+DONE_AT = {
+    "fill_posts": "organisation",
+    "see_to_notices": "ways",
+}  # routine duties with a page for them
 
 
 def pane(
@@ -61,6 +66,7 @@ def pane(
         "folded": bool(seen),
         "case_url": line_drawn["case_url"],
         "way_out": way_out(desk, debt),
+        "done_at": done_at(reader, debt.act),
     }
 
 
@@ -88,6 +94,12 @@ def way_out(desk: Desk, debt: Debt) -> dict[str, str] | None:
             url = reverse("case-act", args=[desk.page.number, act]) + query
             return {"label": label, "url": url}
     return None
+
+
+def done_at(reader: Reader, act: str) -> dict[str, Json] | None:
+    """The page on which a routine duty is done, where there is one and the reader may open it."""
+    url = address(DONE_AT[act]) if act in DONE_AT else ""
+    return next((entry for entry in management(reader, "") if entry["url"] == url), None)
 
 
 def contact(desk: Desk, sheet: int) -> list[dict[str, str]]:

@@ -3,15 +3,20 @@
 import argparse
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bihuan.cli import store
 from bihuan.cli.commands import Commands
 from bihuan.cli.instants import now
 from bihuan.cli.speech import OK, Speaker, stop
 from bihuan.engine.words import Text
+
+if TYPE_CHECKING:
+    from bihuan.engine.alike import Traits
 
 _DAY = 86_400
 # In files of others: the columns a text and its value stand in, by what their heads say.
@@ -54,9 +59,12 @@ def add(commands: Commands) -> None:
     evaluate.take(
         "--collective",
         metavar="FILE",
+        action="append",
+        default=[],
         says=Text(
-            "CSV(matter,category,who,day,content)：检验集体投诉归并",
-            "csv (matter,category,who,day,content): judge the grouping of collective complaints",
+            "CSV(matter,category,who,day,content，可有 unit,person,product…)：检验集体投诉归并",
+            "csv (matter,category,who,day,content, perhaps unit,person,product…): "
+            "judge the grouping of collective complaints",
         ),
     )
     evaluate.take(
@@ -74,8 +82,7 @@ def run_evaluate(args: argparse.Namespace, speaker: Speaker) -> int:
     found: list[dict[str, object]] = []
     for name in args.texts:
         found += _texts(name, args, speaker)
-    if args.collective:
-        found.append(_collective(args.collective, speaker))
+    found += [_collective(name, speaker) for name in args.collective]
     if args.duplicates:
         found.append(_duplicates(args.duplicates, speaker))
     if not (args.texts or args.collective or args.duplicates):
@@ -182,25 +189,21 @@ def _measured(label: str, pairs: Iterable[tuple[str, str]], speaker: Speaker) ->
 # -- Groups ----------------------------------------------------------------------------------------------
 
 
-def _collective(name: str, speaker: Speaker) -> dict[str, object]:
-    from bihuan.engine.alike import Told, Traits, groups_of, likeness
-    from bihuan.records.wording import fold
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Of the pairs put into one group how many belong together, and of those that do how many are put."""
 
-    rows = list(csv.DictReader(io.StringIO(Path(name).read_text("utf-8-sig"))))
-    cases = [
-        Traits(
-            Told(
-                key,
-                fold(row["content"]),
-                int(row["day"]) * _DAY,
-                row["who"],
-                category=row["category"],
-            )
-        )
-        for key, row in enumerate(rows)
-    ]
+    groups: int
+    precision: float
+    recall: float
+
+
+def judged(rows: Sequence[Mapping[str, str]]) -> Judged:
+    """How well the cases of a labelled set come together; rows without a matter belong to nobody."""
+    from bihuan.engine.alike import groups_of, likeness
+
     likes: dict[int, dict[int, float]] = {}
-    for one, two in combinations(cases, 2):
+    for one, two in combinations(map(_told, range(len(rows)), rows), 2):
         if found := likeness(one, two):
             likes.setdefault(one.told.key, {})[two.told.key] = found.share
             likes.setdefault(two.told.key, {})[one.told.key] = found.share
@@ -211,13 +214,30 @@ def _collective(name: str, speaker: Speaker) -> dict[str, object]:
         belongs = bool(rows[first]["matter"]) and rows[first]["matter"] == rows[second]["matter"]
         joined = first in group and group[first] == group.get(second)
         wanted, put, right = wanted + belongs, put + joined, right + (belongs and joined)
-    precision, recall = right / max(put, 1), right / max(wanted, 1)
-    speaker.say(Text(
-        f"{len(rows)} 段文字，归成 {len(groups)} 组：精确率 {precision:.3f}，召回率 {recall:.3f}",
-        f"{len(rows)} texts, {len(groups)} groups: precision {precision:.3f}, recall {recall:.3f}",
+    return Judged(len(groups), right / max(put, 1), right / max(wanted, 1))
+
+
+def _told(key: int, row: Mapping[str, str]) -> "Traits":
+    from bihuan.engine.alike import THINGS, Told, Traits
+    from bihuan.records.wording import fold
+
+    return Traits(Told(
+        key, fold(row["content"]), int(row["day"]) * _DAY, row["who"], unit=row.get("unit", ""),
+        person=row.get("person", ""), category=row["category"],
+        things={name: row[name] for name in THINGS if row.get(name)},
     ))  # fmt: skip
-    return {"set": "collective", "texts": len(rows), "groups": len(groups), "precision": precision,
-            "recall": recall}  # fmt: skip
+
+
+def _collective(name: str, speaker: Speaker) -> dict[str, object]:
+    path = Path(name)
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    one = judged(rows)
+    speaker.say(Text(
+        f"{path.stem}：{len(rows)} 段文字，归成 {one.groups} 组；精确率 {one.precision:.3f}，召回率 {one.recall:.3f}",
+        f"{path.stem}: {len(rows)} texts, {one.groups} groups; precision {one.precision:.3f}, recall {one.recall:.3f}",
+    ))  # fmt: skip
+    return {"set": path.stem, "texts": len(rows), "groups": one.groups, "precision": one.precision,
+            "recall": one.recall}  # fmt: skip
 
 
 def _duplicates(name: str, speaker: Speaker) -> dict[str, object]:

@@ -11,7 +11,7 @@ MOST_AT_ONCE = (
     2_000  # cases of one category that are compared each with each; others join what is found
 )
 MOST_SIGNS = 6_000
-APART = 0.94  # cosine distance from which two groups are two problems
+APART = 0.92  # cosine distance from which two groups are two problems
 JOINS = 0.22  # cosine to the middle of a problem from which one more case belongs to it
 
 

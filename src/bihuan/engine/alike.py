@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import pairwise
 from zlib import crc32
 
+from bihuan.engine.topics import TOPICS
 from bihuan.engine.words import Text
 
 DAY = 86_400
@@ -20,6 +21,7 @@ READ = 2_000  # characters of a text that are compared
 BANDS, ROWS = 8, 3  # of the sketch: nearly equal texts share a band
 SENT_TWICE = 0.6  # of the wording shared, from which one text is the other sent again
 _TOPIC = 1.0  # words shared (a character alone is half a one), where place or thing agree
+_OTHER_TOPIC = 3.0  # … and the topics that are known of both differ
 _ALONE = 0.45  # … where nothing else is known
 _ENOUGH = 4  # words, fewer of which are no text to compare by
 _MOST_KEYS = 4  # places, and things, by which one case is looked up
@@ -59,7 +61,7 @@ _SAID_BY_ALL = re.compile(
     "物业|业主|住户|小区|投诉|反映|电话|没有|没人|不管|不能|不了|处理|解决|问题|一直|已经|今天|昨天|昨晚|晚上|半夜|每天|天天|"
     "我们|你们|他们|我家|家里|这个|那个|什么|怎么|时候|还是|就是|可以|希望|要求|尽快|工作|人员|客服|管管|一点|几天|第一|第二|第三|"
     "店里|店家|商家|整个|好几|老人|孩子|因为|所以|但是|而且|现在|之后|以后|之前|一个|两个|三个|一下|半个|多次|两回|这次|这样|都是|全是|根本|真的|"
-    "the|and|for|with|that|this|have|has|was|were|not|but|you|they|our|out|are|nobody|again|there"
+    "(?<![a-z])(?:the|and|for|with|that|this|have|has|was|were|not|but|you|they|our|out|are|nobody|again|there)(?![a-z])"
 )
 
 
@@ -124,6 +126,11 @@ class Traits:
         return frozenset("".join(word for word in self.wording if not word.isascii())) - _PLAIN
 
     @cached_property
+    def topics(self) -> frozenset[str]:
+        """The topics it speaks of by any of their names, where they are known."""
+        return frozenset().union(*(TOPICS[word] for word in self.wording & TOPICS.keys()))
+
+    @cached_property
     def whole(self) -> frozenset[str]:
         """All pairs of characters of the text, places among them."""
         return frozenset(map("".join, pairwise(self.told.text[:READ])))
@@ -157,6 +164,10 @@ def likeness(one: Traits, other: Traits) -> Likeness | None:
     places = (one.buildings & other.buildings) or (one.spots & other.spots if not (
         one.buildings or other.buildings) else frozenset())  # fmt: skip
     things = one.things & other.things
+    products = {
+        mine.things.get("product", ""),
+        mine.things.get("part", ""),
+    }  # with many faults each
     units = bool(mine.unit) and mine.unit == theirs.unit
     person = bool(mine.person) and mine.person == theirs.person
     categories = bool(mine.category) and mine.category == theirs.category
@@ -166,8 +177,8 @@ def likeness(one: Traits, other: Traits) -> Likeness | None:
     same = (
         (twice and (own or nobody))
         or (share >= _ALONE and min(len(one.wording), len(other.wording)) >= _ENOUGH)
-        or (anchored and _words(one, other) >= _TOPIC)
-        or (bool(things) and categories)
+        or (anchored and _words(one, other) >= _needed(one, other))
+        or (bool(things - products) and categories)
         or (person and categories)
     )
     if not same:
@@ -184,7 +195,15 @@ def _words(one: Traits, other: Traits) -> float:
     common = one.wording & other.wording
     pairs = [word for word in common if word.isascii() or not _PLAIN.issuperset(word)]
     alone = (one.signs & other.signs) - frozenset("".join(pairs))
-    return len(pairs) + sum(0.5 if sign in _OF_MANY else 1.0 for sign in alone)
+    named = frozenset().union(*(TOPICS.get(word, ()) for word in pairs))
+    by_name = len((one.topics & other.topics) - named)
+    return by_name + len(pairs) + sum(0.5 if sign in _OF_MANY else 1.0 for sign in alone)
+
+
+def _needed(one: Traits, other: Traits) -> float:
+    """How many words two texts of one place or thing must share to be one matter."""
+    differ = bool(one.topics and other.topics) and not one.topics & other.topics
+    return _OTHER_TOPIC if differ else _TOPIC
 
 
 def _apart(one: Traits, other: Traits) -> bool:
@@ -232,6 +251,9 @@ def _reasons(
     if words := shared_words(one, other):
         named = "、".join(words)
         found.append(Text(f"都说到“{named}”", f"both say “{named.replace('、', ', ')}”"))
+    elif topics := sorted(one.topics & other.topics):
+        named = "、".join(topics[:_SHOWN])
+        found.append(Text(f"说的都是“{named}”", f"both speak of “{named.replace('、', ', ')}”"))
     elif categories:
         found.append(Text("同一类别", "same category"))
     return found

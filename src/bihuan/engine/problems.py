@@ -10,6 +10,7 @@ FEWEST = 3  # cases, and texts that hold a word before it is part of a name: it 
 PEOPLE = 2  # different complainants, fewer of which are one person's matter
 UNLIKELY = 0.01  # a count that comes by chance less often is a surge
 YEAR = 364 * 86_400  # back to the same weekday of the same season
+_TOPIC_TELLS = 3  # as often as a word, a topic stands among the signs
 _WORDS = 3  # of a name
 _LONG = 8
 _LEAST_EXPECTED = 0.5
@@ -17,8 +18,13 @@ _EDGES = "的了在是我有就都也很还又被把到去来过着给跟和与�
 
 
 def signs_of(traits: Traits) -> list[str]:
-    """What a text is compared by: its wording, and the characters that may be a topic by themselves."""
-    return [*sorted(traits.wording), *(f"·{sign}" for sign in sorted(traits.signs))]
+    """What a text is compared by: its wording, the characters that may be a topic by themselves, its known topics."""
+    topics = sorted(traits.topics) * _TOPIC_TELLS
+    return [
+        *sorted(traits.wording),
+        *(f"·{sign}" for sign in sorted(traits.signs)),
+        *(f"#{topic}" for topic in topics),
+    ]
 
 
 def is_problem(members: Sequence[Traits]) -> bool:

@@ -77,7 +77,7 @@ def test_the_look_after_a_kill_finds_a_projection_that_was_half_written(books):
     Obligation.objects.filter(case__number=one.number).delete()
 
     assert list(books.check([one], [])) == [
-        f"verify: projection {one.number} the obligations differ from what the events say"
+        f"verify: projection {one.number} obligations: not what the events say"
     ]
 
 

@@ -269,13 +269,8 @@ def hold(
     unit at the top counts as held at the top.
     """
     organisation = worlds.organisation(now)
-    if not Person.objects.filter(pk=person, active=True).exists():
-        return refuse_field(
-            "unknown-person",
-            "person",
-            f"没有编号为“{person}”的在职人员",
-            f"nobody active has the number '{person}'",
-        )
+    if refusal := nobody_active(person):
+        return refusal
     posts = [found for policy in adopted_policies() if (found := policy.posts.get(post))]
     if not posts:
         return refuse_field(
@@ -359,13 +354,8 @@ def absence(
     person: int, from_at: int, until_at: int | None = None, *, now: int
 ) -> Absence | Refusal:
     """Note that a person is away; meanwhile the deputies of their posts act."""
-    if not Person.objects.filter(pk=person, active=True).exists():
-        return refuse_field(
-            "unknown-person",
-            "person",
-            f"没有编号为“{person}”的在职人员",
-            f"nobody active has the number '{person}'",
-        )
+    if refusal := nobody_active(person):
+        return refusal
     if until_at is not None and until_at <= from_at:
         return refuse_field(
             "ends-before", "until", "结束须晚于开始", "it must end later than it begins"
@@ -440,6 +430,18 @@ def _ended(found: _Dated, at: int, now: int) -> _Dated:
         kept |= {"id": None, "until_at": at, "known_at": now, "withdrawn_at": None}
         return model.objects.create(**kept)
     return found
+
+
+def nobody_active(person: int) -> Refusal | None:
+    """The refusal where nobody who is active has that number; None where somebody has."""
+    if Person.objects.filter(pk=person, active=True).exists():
+        return None
+    return refuse_field(
+        "unknown-person",
+        "person",
+        f"没有编号为“{person}”的在职人员",
+        f"nobody active has the number '{person}'",
+    )
 
 
 def no_unit(code: str, field: str) -> Refusal:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from bihuan.desk import worlds
 from bihuan.desk.in_force import policies_in_force
-from bihuan.desk.organisation import adopted_policies, changing, no_unit
+from bihuan.desk.organisation import adopted_policies, changing, no_unit, nobody_active
 from bihuan.desk.tables import Rejected, Table
 from bihuan.engine.calendar import BadTime, Calendar
 from bihuan.engine.clock import parse_instant
@@ -258,13 +258,8 @@ def _put(
 def _cannot(
     person: int, post: str, unit: str, from_at: int, until_at: int, now: int
 ) -> Refusal | None:
-    if not Person.objects.filter(pk=person, active=True).exists():
-        return refuse_field(
-            "unknown-person",
-            "person",
-            f"没有编号为“{person}”的在职人员",
-            f"nobody active has the number '{person}'",
-        )
+    if refusal := nobody_active(person):
+        return refusal
     if not any(post in policy.posts for policy in adopted_policies()):
         return _no_post(post)
     if unit and unit not in worlds.organisation(now).units:

@@ -74,61 +74,33 @@ def verify_case(case_id: int, now: int) -> Iterator[Finding]:
             f"the history cannot be replayed: {error!r}",
         )
         return
-    for name, value in made.row.items():
-        if getattr(row, name) != (json.loads(str(value)) if name == "state" else value):
-            yield _found(
-                "projection",
-                row.number,
-                f"{name} 与记录不符",
-                f"{name} differs from what the events say",
-            )
-    stored = rebuild.stored_obligations(case_id)
-    if stored != made.obligations:
-        yield _found(
-            "projection",
-            row.number,
-            "待办与记录不符",
-            "the obligations differ from what the events say",
-        )
-    if rebuild.stored_access(case_id) != made.access:
-        yield _found(
-            "projection",
-            row.number,
-            "可见范围与记录不符",
-            "who may see it differs from what the events say",
-        )
-    if rebuild.stored_citations(case_id) != made.citations:
-        yield _found(
-            "projection",
-            row.number,
-            "引用的文件与记录不符",
-            "the documents cited differ from what the events say",
-        )
-    if passages.stored(case_id) != made.passages:
-        yield _found(
-            "projection",
-            row.number,
-            "可查找的文字与记录不符",
-            "the words it is found by differ from what the events say",
-        )
-    if traits.missing(case_id, made.case):
-        yield _found(
-            "projection",
-            row.number,
-            "相似案件的特征与记录不符",
-            "what it is found alike by differs from what the events say",
-        )
-    if rebuild.stored_handles(case_id) != made.handles:
-        yield _found(
-            "projection",
-            row.number,
-            "据以找到客户的编号与记录不符",
-            "what its customer is found by differs from what the events say",
-        )
+    yield from _projections(row, made)
     yield from _cited(row, events)
     yield from _invariants(row, made.case, now)
     yield from _legs(row, events, now)
     yield from _links(row, made.case, events)
+
+
+def _projections(row: CaseRow, made: rebuild.Projection) -> Iterator[Finding]:
+    """What stands in the tables and is not what the events say."""
+    case_id = row.pk
+    stands = {
+        (name, name): getattr(row, name) == (json.loads(str(value)) if name == "state" else value)
+        for name, value in made.row.items()
+    } | {
+        ("待办", "obligations"): rebuild.stored_obligations(case_id) == made.obligations,
+        ("可见范围", "who may see it"): rebuild.stored_access(case_id) == made.access,
+        ("引用的文件", "documents cited"): rebuild.stored_citations(case_id) == made.citations,
+        ("可查找的文字", "words it is found by"): passages.stored(case_id) == made.passages,
+        ("相似案件的特征", "what it is found alike by"): not traits.missing(case_id, made.case),
+        ("据以找到客户的编号", "what its customer is found by"): rebuild.stored_handles(case_id)
+        == made.handles,
+    }
+    for (zh, en), as_told in stands.items():
+        if not as_told:
+            yield _found(
+                "projection", row.number, f"{zh}与记录不符", f"{en}: not what the events say"
+            )
 
 
 def verify_chain(case_id: int) -> list[Finding]:

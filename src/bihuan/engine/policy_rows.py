@@ -477,16 +477,7 @@ class Rows(Expressions):
                 f"{place}: needs when (an event) or while (a stage), one of them",
                 place,
             )
-        act = read.choice(mapping.get("act"), ACTS, f"{place}.act", Text("动作", "act"))
-        opens = self._opens(mapping, place)
-        if bool(act) == bool(opens):
-            read.error(
-                mapping,
-                "no-act",
-                f"{place}：须写 act 或 opens 之一",
-                f"{place}: needs act or opens, one of them",
-                place,
-            )
+        act, opens = self._act_or_opens(mapping, place)
         timing = self._timing(mapping, place)
         if during:
             timing = Timing(within=self.number(mapping.get("every"), f"{place}.every"))
@@ -567,16 +558,7 @@ class Rows(Expressions):
         read, mapping = self.read, self.read.mapping(node, place)
         read.known(mapping, _RHYTHM_KEYS, place)
         read.required(mapping, ("every",), place)
-        act = read.choice(mapping.get("act"), ACTS, f"{place}.act", Text("动作", "act"))
-        opens = self._opens(mapping, place)
-        if bool(act) == bool(opens):
-            read.error(
-                mapping,
-                "no-act",
-                f"{place}：须写 act 或 opens 之一",
-                f"{place}: needs act or opens, one of them",
-                place,
-            )
+        act, opens = self._act_or_opens(mapping, place)
         every = mapping.get("every")
         written = read.text(every, f"{place}.every")
         for name, number in self.numbers.items():
@@ -640,6 +622,20 @@ class Rows(Expressions):
             self.number(mapping.get("until"), f"{place}.until"),
             self._covered(mapping.get("covered by"), f"{place}.covered by"),
         )
+
+    def _act_or_opens(self, mapping: Mapping, place: str) -> tuple[str, str]:
+        """What a row asks for: an act, or that a note is opened; the other is empty."""
+        act = self.read.choice(mapping.get("act"), ACTS, f"{place}.act", Text("动作", "act"))
+        opens = self._opens(mapping, place)
+        if bool(act) == bool(opens):
+            self.read.error(
+                mapping,
+                "no-act",
+                f"{place}：须写 act 或 opens 之一",
+                f"{place}: needs act or opens, one of them",
+                place,
+            )
+        return act, opens
 
     def _covered(self, node: Node | None, place: str) -> Duty | None:
         """What somebody else owes while a clock stands: its act ends the pause."""

@@ -36,7 +36,7 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.wrong: set[str] = set()
         self.texts: list[str] = []
-        self._select = ""
+        self._select = self._area = ""
         self.feed(content)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -76,8 +76,13 @@ class Page(HTMLParser):
                 form.values[name] = told["value"]
             elif tag == "textarea" or "required" in told:
                 form.needed.append(name)
+            if tag == "textarea":
+                self._area = name
+                form.values[name] = ""
         elif tag == "input" and kind not in ("radio", "checkbox", "file"):  # hidden, times, numbers
             form.values[name] = told.get("value", "")
+        elif tag == "input" and kind in ("radio", "checkbox") and "checked" in told:
+            form.values[name] = told.get("value", "on")
         elif tag == "input" and kind == "radio":
             form.values.setdefault(name, told.get("value", ""))
         elif tag == "input" and kind == "file" and name not in form.files:
@@ -87,8 +92,12 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.texts.append(data)
+        if self._area:
+            self.forms[-1].values[self._area] += data.removeprefix("\n")
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._area = ""
         if tag == "select":
             self._select = ""
 

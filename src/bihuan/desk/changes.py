@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from bihuan.engine.words import Text
 from bihuan.records.models import Absence, AdministrativeChange, Holding, Rostering, Unit
+from bihuan.records.queries.administration import LONGEST_NAME
 
 Json = Any
 Row = dict[str, Json]
@@ -65,7 +66,7 @@ def note(
     if area not in AREAS:
         raise ValueError(area)
     if before or after:
-        row: Row = {"before": list(before), "after": list(after), "about": about[:200]}
+        row: Row = {"before": list(before), "after": list(after), "about": about[:LONGEST_NAME]}
         AdministrativeChange.objects.create(at=now, by_id=_who.get(), area=area, what=what, **row)
 
 

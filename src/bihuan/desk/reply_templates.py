@@ -68,7 +68,7 @@ def save(
             name=name, act=act, kind=kind, zh=zh, en=en, known_at=now
         )
         changes.note(
-            "templates", "save", name, now,
+            "templates", "save", (before or made).name, now,
             before=[_said(before)] if before else (), after=[_said(made)],
         )  # fmt: skip
     return made

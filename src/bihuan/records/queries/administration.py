@@ -1,5 +1,6 @@
 """The trail of administration and the reply templates, as pages list them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from django.db.models import Q
 from bihuan.records.models import AdministrativeChange, ReplyTemplate
 
 Json = Any
+LONGEST_NAME = 200  # of what a change is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +68,11 @@ def administrative_changes(
     return tuple(_change(row) for row in rows.order_by("-id")[:limit])
 
 
-def last_change(area: str, what: Sequence[str] = ("change",), about: str = "") -> Change | None:
-    """The newest change of that sort in an area, about something whose name ends so; None before the first."""
+def last_change(area: str, what: Sequence[str] = ("change",), about: str = "*") -> Change | None:
+    """The newest change of that sort in an area, about what is called so (`*`: anything); None before the first."""
     rows = AdministrativeChange.objects.select_related("by").filter(area=area, what__in=what)
-    row = rows.filter(about__endswith=about).order_by("-id").first()
+    called = ".*".join(map(re.escape, about[:LONGEST_NAME].split("*")))
+    row = rows.filter(about__regex=f"^{called}$").order_by("-id").first()
     return _change(row) if row else None
 
 

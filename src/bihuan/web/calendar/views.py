@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from bihuan.desk import calendars, packs, worlds
 from bihuan.engine import manner
 from bihuan.engine.calendar import Calendar, DayKind
+from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.organisation import published_years
-from bihuan.web.administration import administrator, done, said
+from bihuan.web.administration import administrator, done, overtaken, said, version_of
 from bihuan.web.shell import Reader, show, staff
 
 Json = Any
@@ -32,6 +33,9 @@ def year(request: HttpRequest, reader: Reader) -> HttpResponse:
 @administrator
 def load(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Load a year's file; a wrong one is refused line by line, and nothing is changed."""
+    if refusal := overtaken(request, reader, _last()):
+        problem = refusal.text.in_(reader.language)
+        return _page(request, reader, [{"where": "", "text": problem}], 409)
     sent = request.FILES.get("file")
     if sent is None or (sent.size or 0) > calendars.LARGEST_FILE:
         problem = (
@@ -61,6 +65,11 @@ def load(request: HttpRequest, reader: Reader) -> HttpResponse:
         count,
     ) % {"file": name, "num": count}
     return done(request, words, reverse("calendar"))
+
+
+def _last() -> Change | None:
+    """The last year that was loaded."""
+    return last_change("calendars", ("publish",))
 
 
 def _page(
@@ -108,6 +117,7 @@ def _page(
             for row in published_years()
         ],
         "troubles": troubles or [],
+        "version": version_of(_last()),
         "may_load": reader.account.is_administrator,
         "said": said(request) if status == 200 else "",
     }

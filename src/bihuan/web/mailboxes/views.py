@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import mailboxes as desk
 from bihuan.engine.refusal import Refusal
-from bihuan.web.administration import administrator, done, errors_of, said
+from bihuan.records.queries.administration import Change, last_change
+from bihuan.web.administration import administrator, done, errors_of, overtaken, said, version_of
 from bihuan.web.shell import Reader, show
 
 Json = Any
@@ -41,6 +42,8 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Set a box up, change it, or read it no more."""
     number = request.POST.get("box", "")
     box = int(number) if number.isdecimal() and len(number) < 16 else 0
+    if refusal := overtaken(request, reader, _last(box)):
+        return _page(request, reader, refusal, 409)
     if request.POST.get("change") == "remove":
         made = desk.remove(box, reader.now)
         words = _("%(address)s is read no more; what it brought stays.")
@@ -55,11 +58,19 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
             else _("%(address)s is kept, and not read.")
         )
     if isinstance(made, Refusal):
-        return _page(request, reader, made)
+        return _page(request, reader, made, 422)
     return done(request, words % {"address": made.address}, reverse("mailboxes"))
 
 
-def _page(request: HttpRequest, reader: Reader, refusal: Refusal | None = None) -> HttpResponse:
+def _last(box: int) -> Change | None:
+    """The last change of a box that is there; a new one has none."""
+    address = next((row.address for row in desk.states() if row.id == box), "")
+    return last_change("boxes", ("add", "change"), address) if address else None
+
+
+def _page(
+    request: HttpRequest, reader: Reader, refusal: Refusal | None = None, status: int = 200
+) -> HttpResponse:
     rows = desk.states()
     number = request.POST.get("box", "") or request.GET.get("box", "")
     chosen = next((row for row in rows if str(row.id) == number), None)
@@ -72,6 +83,7 @@ def _page(request: HttpRequest, reader: Reader, refusal: Refusal | None = None) 
     context = {
         "rows": [_row(row, reader, dict(units), number) for row in rows],
         "chosen": chosen.id if chosen else "",
+        "version": version_of(_last(chosen.id)) if chosen else "",
         "told": _told(request, chosen, units),
         "checked": {
             "opens": request.POST.get("opens") == "yes"
@@ -94,7 +106,6 @@ def _page(request: HttpRequest, reader: Reader, refusal: Refusal | None = None) 
         "errors": errors_of(refusal, reader.language),
         "said": said(request) if request.method == "GET" else "",
     }
-    status = 422 if refusal else 200
     return show(request, reader, "mailboxes/list.jinja", context, at="mailboxes", status=status)
 
 

@@ -13,12 +13,22 @@ from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import Seat, Unit, post_of, unit_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
+from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.organisation import people
-from bihuan.web.administration import administrator, done, errors_of, said, typed
+from bihuan.web.administration import (
+    administrator,
+    done,
+    errors_of,
+    overtaken,
+    said,
+    typed,
+    version_of,
+)
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names
 
 Json = Any
+OVER = ("rename", "move", "locate")  # what is put over what stood there
 LEVELS = {Level.ERROR: "must", Level.WARNING: "warning", Level.NOTE: "note"}
 
 
@@ -33,12 +43,19 @@ def tree(request: HttpRequest, reader: Reader) -> HttpResponse:
 @administrator
 def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     """One change; refused at its field, or done and said."""
-    unit = request.POST.get("unit", "")
-    does = CHANGES.get(request.POST.get("change", ""))
+    unit, change = request.POST.get("unit", ""), request.POST.get("change", "")
+    if change in OVER and (refusal := overtaken(request, reader, _last(unit, change))):
+        return _page(request, reader, unit, refusal, 409)
+    does = CHANGES.get(change)
     outcome: Json = does(request, reader, unit) if does else ""
     if isinstance(outcome, Refusal):
         return _page(request, reader, unit, outcome, 422)
     return done(request, str(outcome), f"{reverse('organisation')}?unit={unit}#pane")
+
+
+def _last(unit: str, change: str) -> Change | None:
+    """The last change of that sort of a unit."""
+    return last_change("organisation", (change,), f"*({unit})*")
 
 
 def _add(request: HttpRequest, reader: Reader, unit: str) -> Refusal | str:
@@ -157,18 +174,23 @@ def _page(
         "case_kinds": [
             {"value": name, "label": text} for name, text in _case_kinds(reader).items()
         ],
-        "can": request.POST.getlist("can") if refusal else list(unit.can) if unit else [],
+        "can": request.POST.getlist("can")
+        if request.POST.get("change") == "locate"
+        else list(unit.can)
+        if unit
+        else [],
         "possible_posts": [
             {"value": name, "label": text} for name, text in _posts_in(reader, unit).items()
         ],
         "may_change": reader.account.is_administrator,
         "typed": {
             name: request.POST.get(name, "")
-            for name in ("code", "name", "kind", "new_name", "place")
+            for name in ("code", "name", "kind", "new_name", "place", "parent")
         },
         "errors": errors_of(refusal, reader.language),
         "said": said(request) if status == 200 else "",
         "change": request.POST.get("change", ""),
+        "versions": {change: version_of(_last(chosen, change)) for change in OVER},
     }
     return show(
         request, reader, "organisation/tree.jinja", context, at="organisation", status=status

@@ -12,9 +12,18 @@ from bihuan.desk import organisation
 from bihuan.desk import people as desk
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
+from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.organisation import HeldPost, PersonRow
 from bihuan.records.queries.organisation import people as people_there
-from bihuan.web.administration import administrator, done, errors_of, said, typed
+from bihuan.web.administration import (
+    administrator,
+    done,
+    errors_of,
+    overtaken,
+    said,
+    typed,
+    version_of,
+)
 from bihuan.web.shell import Reader, show
 from bihuan.web.words import Names
 
@@ -61,12 +70,20 @@ def one(request: HttpRequest, reader: Reader, person: int) -> HttpResponse:
 @administrator
 def change(request: HttpRequest, reader: Reader, person: int) -> HttpResponse:
     """One change of a person; refused at its field, or done and said."""
-    _row(reader, person)
-    does = CHANGES.get(request.POST.get("change", ""))
+    row = _row(reader, person)
+    change = request.POST.get("change", "")
+    if change == "rename" and (refusal := overtaken(request, reader, _last(row))):
+        return _person(request, reader, person, refusal, 409)
+    does = CHANGES.get(change)
     outcome: Json = does(request, reader, person) if does else ""
     if isinstance(outcome, Refusal):
         return _person(request, reader, person, outcome, 422)
     return done(request, str(outcome), reverse("person", args=[person]))
+
+
+def _last(row: PersonRow) -> Change | None:
+    """The last change of what somebody is called and how they are reached."""
+    return last_change("people", ("change_person",), row.name)
 
 
 def _rename(request: HttpRequest, reader: Reader, person: int) -> Refusal | str:
@@ -222,6 +239,7 @@ def _person(
             )
         },
         "change": request.POST.get("change", ""),
+        "version": version_of(_last(row)),
         "said": said(request) if status == 200 else "",
     }
     return show(request, reader, "people/person.jinja", context, at="people", status=status)

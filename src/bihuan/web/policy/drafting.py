@@ -12,7 +12,8 @@ from bihuan.desk import packs, policy_life
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.say_rules import MARKS
 from bihuan.engine.words import Text
-from bihuan.web.administration import done, errors_of
+from bihuan.records.queries.administration import Change, last_change
+from bihuan.web.administration import done, errors_of, overtaken, version_of
 from bihuan.web.policy.views import frame, policy_asked, versions_page
 from bihuan.web.shell import Reader, show, staff
 
@@ -28,8 +29,10 @@ def draft(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         return show(request, reader, "organisation/refused.jinja", status=403)
     text = policy_life.draft_text(code, reader.now)
     known = policy_life.editable(text)
-    refusal = None
-    if request.method == "POST":
+    refusal, status = None, 200
+    if request.method == "POST" and (refusal := overtaken(request, reader, _last(code))):
+        status = 409
+    elif request.method == "POST":
         values = {place: request.POST[place][:500] for place in known if place in request.POST}
         begins = _day(request.POST.get("begins", ""))
         made: Json = begins
@@ -46,7 +49,7 @@ def draft(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
             words = _("The draft of version %(number)s is kept; a reviewer signs it next.")
             url = f"{reverse('policy_versions', args=[code])}?version={made.number}"
             return done(request, words % {"number": made.number}, url)
-        refusal = made
+        refusal, status = made, 422
     drafted, _findings = packs.read_policy(text)
     shown = drafted or policy
     context = frame(request, reader, version, policy, "policy_draft") | {
@@ -60,11 +63,16 @@ def draft(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         "moves": request.POST.get("cases_in_hand") == "move"
         if request.method == "POST"
         else shown.moves_cases,
+        "version": version_of(_last(code)),
         "errors": errors_of(refusal, reader.language),
         "draft_number": shown.version if shown.version != version.number else 0,
     }
-    status = 422 if refusal else 200
     return show(request, reader, "policy/draft.jinja", context, at="policies", status=status)
+
+
+def _last(code: str) -> Change | None:
+    """The last draft of the policy; the number behind its code is the version's."""
+    return last_change("policy", ("draft",), f"{code} *")
 
 
 @require_POST

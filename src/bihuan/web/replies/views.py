@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from bihuan.desk import reply_templates
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.accounts import organisation_name
-from bihuan.records.queries.administration import templates
-from bihuan.web.administration import administrator, done, errors_of, said
+from bihuan.records.queries.administration import Change, last_change, templates
+from bihuan.web.administration import administrator, done, errors_of, overtaken, said, version_of
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import HOUR
 
@@ -33,6 +33,10 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     does, told = request.POST.get("change", ""), _told(request)
     number = request.POST.get("template", "")
     key = int(number) if number.isdecimal() and len(number) < 16 else 0
+    if does != "preview" and (
+        refusal := overtaken(request, reader, _last(request.POST.get("was", "")))
+    ):
+        return _page(request, reader, refusal, 409)
     made: Json = None
     if does == "save":
         made = reply_templates.save(**told, instead_of=key, now=reader.now)
@@ -42,6 +46,17 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
         return _page(request, reader, made, 422 if made else 200)
     words = _("%(name)s is kept.") if does == "save" else _("%(name)s is offered no more.")
     return done(request, words % {"name": made.name}, reverse("replies"))
+
+
+def _last(name: str) -> Change | None:
+    """The last change of the template called so; a new one has none."""
+    return last_change("templates", ("save", "withdraw"), name) if name else None
+
+
+def _called_now(was: str) -> str:
+    """The name of a template after its last change."""
+    last = _last(was)
+    return str(last.after[0]["name"]) if last and last.after else was
 
 
 def _told(request: HttpRequest) -> dict[str, str]:
@@ -54,7 +69,8 @@ def _page(
 ) -> HttpResponse:
     rows = templates()
     number = request.POST.get("template", "") or request.GET.get("template", "")
-    chosen = next((row for row in rows if str(row.id) == number), None)
+    was = _called_now(request.POST.get("was", ""))  # another text has another id
+    chosen = next((row for row in rows if str(row.id) == number or row.name == was), None)
     told = dict.fromkeys(FIELDS, "")
     if request.method == "POST":
         told = _told(request)
@@ -75,6 +91,8 @@ def _page(
             for row in rows
         ],
         "chosen": chosen.id if chosen else "",
+        "was": chosen.name if chosen else "",
+        "version": version_of(_last(chosen.name)) if chosen else "",
         "told": told,
         "acts": acts,
         "kinds": kinds,

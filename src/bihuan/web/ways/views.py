@@ -13,7 +13,16 @@ from bihuan.desk import ways as desk
 from bihuan.desk.news import NEWS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries import deliveries
-from bihuan.web.administration import administrator, done, errors_of, said, typed
+from bihuan.records.queries.administration import last_change
+from bihuan.web.administration import (
+    administrator,
+    done,
+    errors_of,
+    overtaken,
+    said,
+    typed,
+    version_of,
+)
 from bihuan.web.shell import Reader, show
 from bihuan.web.words import Clock
 
@@ -35,8 +44,11 @@ def one(request: HttpRequest, reader: Reader, way: str) -> HttpResponse:
     found = ways_out().get(way)
     if found is None:
         raise Http404
-    refusal = None
-    if request.method == "POST":
+    refusal, status = None, 200
+    last = last_change("ways", ("change",), desk.WAYS[way].en)
+    if request.method == "POST" and (refusal := overtaken(request, reader, last)):
+        status = 409
+    elif request.method == "POST":
         told = {item.name: request.POST.get(item.name, "") for item in found.settings}
         is_open = request.POST.get("open") == "yes"
         made = desk.set_gateway(found, told, is_open=is_open, now=reader.now)
@@ -44,7 +56,7 @@ def one(request: HttpRequest, reader: Reader, way: str) -> HttpResponse:
             label = desk.WAYS[way].in_(reader.language)
             words = _("Open: %(way)s") if is_open else _("Kept, and closed: %(way)s")
             return done(request, words % {"way": label}, reverse("ways"))
-        refusal = made
+        refusal, status = made, 422
     kept = deliveries.ways_out().get(way)
     fields = [_field(item, kept, request, reader) for item in found.settings]
     context = {
@@ -53,9 +65,9 @@ def one(request: HttpRequest, reader: Reader, way: str) -> HttpResponse:
         "fields": fields,
         "is_open": request.POST.get("open") == "yes" if refusal else bool(kept and kept.is_open),
         "to_groups": way in desk.TO_GROUPS,
+        "version": version_of(last),
         "errors": errors_of(refusal, reader.language),
     }
-    status = 422 if refusal else 200
     return show(request, reader, "ways/way.jinja", context, at="ways", status=status)
 
 

@@ -47,7 +47,8 @@ def test_the_sheet_says_who_issued_it_and_leaves_room_for_the_reply(mall: Mall, 
     assert "𠮷田㛃龘" in said
     assert "营运部经理 沈亦川（电子签）" in said
     assert "处理结果" in said
-    assert "☑ 质量价格" in said
+    assert "☑\N{NO-BREAK SPACE}质量价格" in said
+    assert said.index("客户投诉处理单") < said.index("CL-") < said.index("单号")
 
 
 def test_the_merchant_prints_the_note_without_the_customer_and_nothing_else(
@@ -165,7 +166,7 @@ def test_an_answer_is_looked_at_as_a_letter_before_it_goes_out_and_nothing_is_ke
         "星河广场",
         "<p>第一段。</p>",
         "&lt;b&gt;粗&lt;/b&gt;",
-        number,
+        f"关于投诉 {number} 的答复",
         "<article",
     ):
         assert words in shown, words

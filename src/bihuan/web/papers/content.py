@@ -28,7 +28,7 @@ from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.desk import Desk
 from bihuan.web.papers.amounts import in_capitals
-from bihuan.web.papers.paper import LABEL, REST, VALUE, Cell, Letter, Paper, Row
+from bihuan.web.papers.paper import LABEL, MOMENT, REST, VALUE, Cell, Letter, Paper, Row
 from bihuan.web.words import signer
 
 Json = Any
@@ -178,18 +178,22 @@ class _Form:
         """What every form says of the case first."""
         state, facts, names = self.state, self.state.facts, self.names
         registrar = names.person(state.registrar) if state.registrar else ""
+        last = REST - LABEL - VALUE - LABEL - MOMENT
         yield (
             *pair("case_number", _("Case no."), self.desk.page.number),
-            *pair("registered", _("Registered"), self.day(state.registered)),
-            *pair("registrar", _("Taken in by"), registrar),
+            *pair("registered", _("Registered"), self.day(state.registered), MOMENT),
+            *pair("registrar", _("Taken in by"), registrar, last),
         )
+        if state.ledger:
+            return
         if self.whole:
             severity = state.derived.get("severity", "")
             levels = tuple((names.severity(one), one == severity) for one in self.policy.levels)
             level = [
                 Cell("label", _("Severity")),
-                Cell("text", span=VALUE, name="severity", boxes=levels),
+                Cell("text", span=last, name="severity", boxes=levels),
             ]
+            received = pair("received", _("Received"), self.day(state.received), MOMENT)
             person = str(facts.get("name") or "")
             contact = str(facts.get("contact") or "")
             yield (
@@ -198,8 +202,9 @@ class _Form:
                     "contact",
                     names.fact("contact"),
                     names.contact(contact) if self.clear else mask_contact(contact),
+                    MOMENT if levels else last,
                 ),
-                *(level if levels else pair("received", _("Received"), self.day(state.received))),
+                *(level if levels else received),
             )
             yield from self.ticked("channel", {k: c.text for k, c in self.policy.channels.items()})
         about = [
@@ -213,7 +218,7 @@ class _Form:
             if facts.get("demand") or (self.empty and "demand" in self.policy.facts):
                 yield pair("demand", names.fact("demand"), str(facts.get("demand") or ""), REST)
             content = str(facts.get("content") or "")
-            yield pair("content", names.fact("content"), content, REST, lines=4)
+            yield pair("content", names.fact("content"), content, REST, lines=2 if content else 4)
 
     def ticked(self, name: str, choices: Mapping[str, Text]) -> Iterator[Row]:
         """A fact with all its choices, the one that holds ticked."""
@@ -283,8 +288,8 @@ class _Form:
         """A sheet: what is asked of whom, then each of its steps, done or still to be filled in."""
         addressee = self.names.seat(sheet.to) if sheet.to else ""
         yield (
-            *pair("to", _("Addressed to"), addressee, 13),
-            *pair("drawn_up", _("Drawn up"), self.day(sheet.opened)),
+            *pair("to", _("Addressed to"), addressee, REST - LABEL - MOMENT),
+            *pair("drawn_up", _("Drawn up"), self.day(sheet.opened), MOMENT),
         )
         asked = str(sheet.data.get("instructions") or "")
         if asked or self.empty:
@@ -347,7 +352,7 @@ class _Form:
         self.named[f"{plain(step.name)}_signed"] = signed
         yield (
             Cell("label", word),
-            Cell("text", text, REST, lines=2, name=plain(step.name), boxes=boxes,
+            Cell("text", text, REST, name=plain(step.name), boxes=boxes,
                  signed=signed, drawn=drawing(signature)),
         )  # fmt: skip
 
@@ -422,6 +427,7 @@ class _Form:
                 ),
             )
         letter = Letter(
+            _("Answer to your complaint no. %(number)s") % {"number": self.desk.page.number},
             _("Dear %(name)s,") % {"name": name} if name else _("To whom it concerns,"),
             (about, *(part for part in body.splitlines() if part.strip()), *outside),
             tuple(_("Yours faithfully").splitlines()),
@@ -432,19 +438,24 @@ class _Form:
     def _date(self, instant: int) -> str:
         return manner.full_day(self.clock.wall(instant), self.desk.reader.language)
 
-    def _frame(self, code: str, title: str) -> dict[str, Any]:
-        last = self.desk.page.history[-1] if self.desk.page.history else None
-        number = last.sequence if last else 0
+    def _ground(self) -> str:
+        """Under which policy a form is filled in, and how long it is kept; a customer's letter does without."""
         policy, lang = self.policy, self.desk.reader.language
-        own = look()
         foot = _("Under %(title)s, version %(version)s.") % {
             "title": self.names.text(policy.title), "version": policy.version,
         }  # fmt: skip
-        if policy.keep:
-            kept = policy.numbers[policy.keep[0].number].value()
-            assert isinstance(kept, Span)
-            joint = "" if lang.startswith("zh") else " "
-            foot += joint + _("Kept for %(time)s.") % {"time": say_span(kept, lang)}
+        if not policy.keep:
+            return foot
+        kept = policy.numbers[policy.keep[0].number].value()
+        assert isinstance(kept, Span)
+        joint = "" if lang.startswith("zh") else " "
+        return foot + joint + _("Kept for %(time)s.") % {"time": say_span(kept, lang)}
+
+    def _frame(self, code: str, title: str) -> dict[str, Any]:
+        last = self.desk.page.history[-1] if self.desk.page.history else None
+        number = last.sequence if last else 0
+        own = look()
+        foot = "" if code == LETTER else self._ground()
         return {
             "code": code,
             "title": title,
@@ -452,8 +463,8 @@ class _Form:
             "company": own.head or organisation_name(),
             "note": _("Entry %(number)s") % {"number": number},
             "as_of": self.day(last.at if last else self.state.registered),
-            "foot": f"{own.foot}  {foot}" if own.foot else foot,
-            "language": lang,
+            "foot": "  ".join(filter(None, (own.foot, foot))),
+            "language": self.desk.reader.language,
             "logo": (logo() or (b"",))[0],
             "qr": self.desk.page.number,
         }

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-COLUMNS, LABEL, VALUE = 24, 3, 5
+from django.utils.translation import gettext as _
+
+COLUMNS, LABEL, VALUE, MOMENT = 24, 3, 5, 6  # a day and its time need more room than a name
 REST = COLUMNS - LABEL
 Kind = Literal["label", "text"]
 
@@ -30,7 +32,10 @@ class Cell:
     @property
     def value(self) -> str:
         """What the cell says, as one text."""
-        ticked = "  ".join(f"{'☑' if on else '☐'} {label}" for label, on in self.boxes)
+        beside = "  " if self.span > MOMENT else "\n"
+        ticked = beside.join(
+            f"{'☑' if on else '☐'}\N{NO-BREAK SPACE}{label}" for label, on in self.boxes
+        )
         return "\n".join(part for part in (ticked, self.text, self.signed) if part)
 
 
@@ -41,6 +46,7 @@ Row = tuple[Cell, ...]
 class Letter:
     """What stands on a letter in the company's name, in place of a grid."""
 
+    subject: str
     greeting: str
     paragraphs: tuple[str, ...]
     closing: tuple[str, ...]
@@ -81,9 +87,15 @@ class Paper:
                     found.setdefault(cell.name, cell.value)
         if self.letter:
             found |= {
+                "subject": self.letter.subject,
                 "greeting": self.letter.greeting,
                 "body": "\n".join(self.letter.paragraphs),
                 "closing": "\n".join(self.letter.closing),
                 "signed": "\n".join(self.letter.signed),
             }
         return found
+
+
+def pages() -> str:
+    """How pages are counted at the foot: whoever sets the paper puts the numbers in place of the braces."""
+    return _("Page {page} of {pages}")

@@ -7,7 +7,7 @@ from importlib import resources
 from io import BytesIO
 from typing import Any, Literal
 
-from bihuan.web.papers.paper import Paper
+from bihuan.web.papers.paper import Paper, pages
 
 Format = Literal["pdf", "png"]
 
@@ -44,6 +44,7 @@ def _said(paper: Paper) -> dict[str, Any]:
     return asdict(paper) | {
         "lang": "zh" if chinese else "en",
         "region": "cn" if chinese else "gb",
+        "pages": pages(),
         "qr_svg": square(paper.qr) if paper.qr else "",
     }
 

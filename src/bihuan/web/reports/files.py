@@ -8,6 +8,7 @@ from importlib import resources
 from io import BytesIO
 from typing import Any
 
+from bihuan.web.papers.paper import pages
 from bihuan.web.papers.typeset import faces
 from bihuan.web.papers.word import ended_as, line_of, new_document, shade
 from bihuan.web.reports.saying import Said, Table
@@ -21,7 +22,7 @@ def pdf(said: Said) -> bytes:
 
     found = typst.compile(
         resources.files("bihuan.web.reports").joinpath("report.typ").read_bytes(),
-        sys_inputs={"said": json.dumps(asdict(said), ensure_ascii=False)},
+        sys_inputs={"said": json.dumps(asdict(said) | {"pages": pages()}, ensure_ascii=False)},
         font_paths=faces(),
         timestamp=0,
     )
@@ -30,7 +31,7 @@ def pdf(said: Said) -> bytes:
 
 def docx(said: Said) -> bytes:
     """The report as Word file."""
-    document = new_document(f"{said.foot} · {said.as_of}")
+    document = new_document(said.foot, said.as_of)
     line_of(document.add_paragraph(), said.company, 9)
     line_of(
         document.add_paragraph(), " ".join(filter(None, (said.part, said.title))), 18, bold=True

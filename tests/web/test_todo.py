@@ -44,6 +44,23 @@ def test_the_nearest_due_comes_first(mall: Mall, as_: As) -> None:
     assert "已超时" in as_("desk").get("/").content.decode()
 
 
+def test_what_is_due_at_the_end_of_the_day_is_due_today_at_24(mall: Mall, as_: As) -> None:
+    number = mall.complain()
+    client = as_("desk")
+    end = client.get("/").context["reader"].clock.midnight(1)
+    mall.act(number, "acknowledge", "desk", agreed_time=end)
+    mall.act(number, "classify", "desk", category="service", desk_can_solve="yes")
+    mall.act(number, "resolve", "desk", resolution="已为顾客办理")
+    groups = client.get("/").context["groups"]
+    due = {
+        row["act"]: (group["name"], row["due_text"]) for group in groups for row in group["rows"]
+    }
+    assert due["答复客户"] in {("今天", "24:00"), ("一小时内", "24:00")}
+    case = client.get(f"/cases/{number}/").content.decode()
+    assert "今天 24:00" in case
+    assert "明天 00:00" not in case
+
+
 def test_tabs_part_customers_from_colleagues(mall: Mall, as_: As) -> None:
     number = mall.complain()
     mall.act(number, "acknowledge", "desk", agreed_time=now() + HOUR)

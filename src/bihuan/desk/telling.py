@@ -54,10 +54,10 @@ class _Of:
     policy: Policy
     calendar: Calendar
 
-    def wall(self, instant: int, language: str) -> str:
-        """An instant on the clock of the policy; empty for 0."""
+    def wall(self, end: int, language: str) -> str:
+        """By when, on the clock of the policy; empty for 0."""
         zone = ZoneInfo(str(self.policy.calendars["usual"].get("zone", settings.TIME_ZONE)))
-        return manner.moment(datetime.fromtimestamp(instant, zone), language) if instant else ""
+        return manner.until(datetime.fromtimestamp(end, zone), language) if end else ""
 
 
 @dataclass

@@ -6,7 +6,7 @@ of a CSV file) is the same in both: `machine_day`, `machine_time`, `stamp`.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bihuan.engine.words import Text
 
@@ -66,6 +66,19 @@ def minute(wall: datetime) -> str:
 def moment(wall: datetime, lang: str, *, year: bool = True) -> str:
     """`2026-11-20 14:32`, `20 Nov 2026 14:32`."""
     return f"{day(wall, lang, year=year)} {minute(wall)}"
+
+
+def ending(wall: datetime) -> tuple[datetime, str]:
+    """The day and the time of an end as people say it: the 24:00 of a day, not the 00:00 of the next."""
+    if (wall.hour, wall.minute, wall.second) == (0, 0, 0):
+        return wall - timedelta(seconds=1), "24:00"
+    return wall, minute(wall)
+
+
+def until(wall: datetime, lang: str, *, year: bool = True) -> str:
+    """`2026-11-20 18:00`, `2026-11-20 24:00`: an end."""
+    on, time = ending(wall)
+    return f"{day(on, lang, year=year)} {time}"
 
 
 def full_moment(wall: datetime, lang: str) -> str:

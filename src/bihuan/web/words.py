@@ -46,12 +46,12 @@ class Clock:
         at = self.wall(self.now)
         return f"{manner.day_of_week(at, self.language)} {manner.minute(at)}"
 
-    def short(self, instant: int) -> str:
+    def short(self, end: int) -> str:
         """`15:10` today, `11-21` on other days of the year, else `2027-01-03`: for the due column."""
-        at = self.wall(instant)
-        if self._is_today(at):
-            return manner.minute(at)
-        return manner.day(at, self.language, year=not self._is_this_year(at))
+        on, time = manner.ending(self.wall(end))
+        if self._is_today(on):
+            return time
+        return manner.day(on, self.language, year=not self._is_this_year(on))
 
     def at(self, instant: int) -> str:
         """`15:10` today, `11-21 15:10`, else with the year."""
@@ -71,24 +71,36 @@ class Clock:
         """`14:32`."""
         return manner.minute(self.wall(instant))
 
-    def until(self, instant: int) -> str:
-        """An end as people say it, dated: the 24:00 of a day, not the 00:00 of the next."""
-        if self.time(instant) != "00:00":
-            return self.dated(instant)
-        return self.dated(instant - 1).removesuffix(self.time(instant - 1)) + "24:00"
+    def by(self, end: int) -> str:
+        """An end: `15:10` or `24:00` today, `11-21 24:00`, else with the year."""
+        on, time = manner.ending(self.wall(end))
+        return time if self._is_today(on) else self.until(end)
 
-    def phrase(self, instant: int) -> str:
-        """`today 15:10`, `tomorrow 12:00`, `11-24 18:00`."""
-        at = self.wall(instant)
-        days = (at.date() - self.wall(self.now).date()).days
-        clock = manner.minute(at)
+    def until(self, end: int) -> str:
+        """An end with its day: `11-21 24:00`, else with the year."""
+        wall = self.wall(end)
+        return manner.until(
+            wall, self.language, year=not self._is_this_year(manner.ending(wall)[0])
+        )
+
+    def full_until(self, end: int) -> str:
+        """An end with the year whatever it is."""
+        return manner.until(self.wall(end), self.language)
+
+    def days_to(self, end: int) -> int:
+        """How many days from today an end lies; 0 for today's 24:00."""
+        return (manner.ending(self.wall(end))[0].date() - self.wall(self.now).date()).days
+
+    def phrase(self, end: int) -> str:
+        """An end: `today 15:10`, `tomorrow 24:00`, `11-24 18:00`."""
+        days, time = self.days_to(end), {"time": manner.ending(self.wall(end))[1]}
         if days == 0:
-            return _("today %(time)s") % {"time": clock}
+            return _("today %(time)s") % time
         if days == 1:
-            return _("tomorrow %(time)s") % {"time": clock}
+            return _("tomorrow %(time)s") % time
         if days == -1:
-            return _("yesterday %(time)s") % {"time": clock}
-        return self.at(instant)
+            return _("yesterday %(time)s") % time
+        return self.until(end)
 
     def day(self, instant: int) -> str:
         """`2026-11-20`, `20 Nov 2026`."""

@@ -180,7 +180,8 @@ def _hours(reader: Reader, soon: list[Soon], slow: list[Soon]) -> dict[str, Json
 def _load(reader: Reader, pace: Pace) -> list[dict[str, Json]]:
     """What each seat owes until the end of the day, against what it usually manages in that time."""
     owed = Counter(
-        one.seat for one in queries.due_soon(reader.viewer, reader.now, reader.clock.midnight(1))
+        one.seat
+        for one in queries.due_soon(reader.viewer, reader.now, reader.clock.midnight(1) + 1)
     )
     late = {one.name: one.late for one in queries.standing(reader.viewer, "seat", reader.now)}
     seats = sorted({*owed, *late}, key=lambda seat: (-(owed[seat] + late.get(seat, 0)), seat))

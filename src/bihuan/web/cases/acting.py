@@ -196,7 +196,7 @@ def owing_text(desk: Desk, refusal: Refusal) -> str:
         % {
             "who": desk.names.seat(item.seat),
             "act": desk.names.act(item.act),
-            "due": desk.reader.clock.at(item.due),
+            "due": desk.reader.clock.by(item.due),
         }
         if item.due
         else desk.names.act(item.act)

@@ -57,6 +57,7 @@ class Column:
     text: Callable[[Row], str]
     at: Callable[[Row], int | None] | None = None
     day_only: bool = False
+    ends: bool = False  # the instant is an end, as 24:00 is one
 
 
 def _nothing(_row: Row) -> str:
@@ -70,7 +71,7 @@ def _seat(row: Row) -> str:
 # Drawn by the template in a manner of their own: left, title, complainant, state.
 COLUMNS: dict[str, Column] = {
     "left": Column(_("Left"), _nothing),
-    "due": Column(_("Due"), _nothing, lambda row: row.due),
+    "due": Column(_("Due"), _nothing, lambda row: row.due, ends=True),
     "title": Column(_("Case"), lambda row: row.title),
     "complainant": Column(_("Complainant"), lambda row: row.name),
     "number": Column(_("No."), lambda row: row.case.number),
@@ -86,7 +87,9 @@ COLUMNS: dict[str, Column] = {
     "unit": Column(_("Received by"), lambda row: row.value("unit")),
     "about": Column(_("Unit concerned"), lambda row: row.value("about_unit")),
     "received": Column(_("Received"), _nothing, lambda row: row.case.received_at),
-    "agreed": Column(_("Agreed feedback time"), _nothing, lambda row: row.case.agreed_at),
+    "agreed": Column(
+        _("Agreed feedback time"), _nothing, lambda row: row.case.agreed_at, ends=True
+    ),
     "closed": Column(_("Closed"), _nothing, lambda row: row.case.closed_at),
 }
 USUAL = ("left", "due", "title", "complainant", "number", "owner", "registered", "state")
@@ -141,4 +144,6 @@ def text_of(row: Row, name: str) -> str:
     at = column.at(row)
     if not at:
         return ""
+    if column.ends:
+        return row.clock.by(at)
     return row.clock.day(at) if column.day_only else row.clock.at(at)

@@ -110,7 +110,7 @@ def _facts(desk: Desk, *, clear: bool) -> list[dict[str, Json]]:
         for matter in case.outside.values():
             if not matter.get("how"):
                 until = matter.get("until")
-                note = [matter["their_number"], clock.at(until) if until else ""]
+                note = [matter["their_number"], clock.by(until) if until else ""]
                 found.append({
                     "label": _("Outside"), "value": matter["body"], "note": " ".join(note).strip(),
                 })  # fmt: skip
@@ -169,11 +169,11 @@ def track(desk: Desk) -> dict[str, Json] | None:
     before = case.agreed_before[len(case.agreed_before) - used :] if used else ()
     times = [
         {"label": _("First") if index == 0 else _("Change %(number)s") % {"number": index},
-         "at_text": clock.at(instant), "state": "past"}
+         "at_text": clock.until(instant), "state": "past"}
         for index, instant in enumerate(before)
     ]  # fmt: skip
     label = _("Change %(number)s") % {"number": used} if used else _("First")
-    times.append({"label": label, "at_text": clock.at(case.agreed), "state": "now"})
+    times.append({"label": label, "at_text": clock.until(case.agreed), "state": "now"})
     if allowed and limit > used:
         left = ngettext("%(num)s change left", "%(num)s changes left", limit - used)
         times.append({"label": left % {"num": limit - used}, "at_text": _("if the customer agrees"),
@@ -248,7 +248,7 @@ def evidence_lines(desk: Desk, sheet: Sheet) -> list[str]:
     for item in sheet.data.get("evidence", ()):
         done = clock.at(item["done"]) if item["done"] else _("not yet")
         found.append(_("%(act)s: due %(due)s, done %(done)s, late %(late)s") % {
-            "act": names.act(item["act"]), "due": clock.at(item["due"]), "done": done,
+            "act": names.act(item["act"]), "due": clock.by(item["due"]), "done": done,
             "late": names.text(say_length(item["late"])),
         })  # fmt: skip
     parts = _(", ").join(
@@ -353,7 +353,7 @@ def _why_not(desk: Desk, refusal: Refusal) -> str:
         who = names.seats(item.seat for item in owing[:MOST_NAMED])
         dues = [item.due for item in owing if item.due]
         if dues:
-            time = desk.reader.clock.at(min(dues))
+            time = desk.reader.clock.by(min(dues))
             return _("for %(who)s to do, by %(time)s") % {"who": who, "time": time}
         return _("for %(who)s to do") % {"who": who}
     why, missing = names.text(refusal.text), owing_text(desk, refusal)

@@ -41,7 +41,7 @@ def _approvals(desk: Desk) -> list[dict[str, Json]]:
             rows.append({"label": _("Asked by"), "value": asker})
         rows.append({
             "label": _("To be decided by"), "value": names.seat(debt.seat),
-            "note": clock.at(debt.due),
+            "note": clock.by(debt.due),
         })  # fmt: skip
         found.append({"title": _("Waits for approval"), "rows": rows})
     return found
@@ -84,7 +84,7 @@ def outside(desk: Desk) -> list[dict[str, Json]]:
             note = desk.names.value("outcome", matter["how"], clock, "await_outside")
         else:
             until = matter.get("until")
-            note = _("answers by %(time)s") % {"time": clock.at(until)} if until else ""
+            note = _("answers by %(time)s") % {"time": clock.by(until)} if until else ""
         value = matter.get("their_number") or _("no number yet")
         found.append({"label": matter["body"], "value": value, "note": note})
     return found

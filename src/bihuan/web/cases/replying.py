@@ -52,8 +52,8 @@ def known(desk: Desk) -> Mapping[str, str]:
     return {
         "customer": str(case.facts.get("name") or ""),
         "number": desk.page.number,
-        "agreed_time": clock.full(case.agreed) if case.agreed else "",
-        "due": clock.full(due) if due else "",
+        "agreed_time": clock.full_until(case.agreed) if case.agreed else "",
+        "due": clock.full_until(due) if due else "",
         "company": organisation_name(),
         "agent": desk.reader.account.name,
         "received": clock.day(case.received or case.registered),

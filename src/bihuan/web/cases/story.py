@@ -183,11 +183,11 @@ def _sentence(desk: Desk, entry: Entry, past: str) -> str:
     clock, data = desk.reader.clock, entry.data
     if data.get("agreed_time"):
         return _("%(did)s, agreed %(time)s with the customer") % {
-            "did": past, "time": clock.at(data["agreed_time"]),
+            "did": past, "time": clock.until(data["agreed_time"]),
         }  # fmt: skip
     if data.get("new_time"):
         return _("%(did)s to %(time)s, the customer agreed") % {
-            "did": past, "time": clock.at(data["new_time"]),
+            "did": past, "time": clock.until(data["new_time"]),
         }  # fmt: skip
     if outcome := data.get("outcome"):
         word = desk.names.value("outcome", outcome, clock, entry.kind)
@@ -243,7 +243,7 @@ def _lapse(desk: Desk, entry: Entry, at: str, key: str) -> dict[str, Json]:
     if seat and seat != data.get("seat"):
         parts.append(_("now owed by %(who)s") % {"who": names.seat(seat)})
     if after.get("due"):
-        parts.append(_("by %(time)s") % {"time": desk.reader.clock.at(after["due"])})
+        parts.append(_("by %(time)s") % {"time": desk.reader.clock.until(after["due"])})
     if told_to:
         parts.append(_("%(who)s was told") % {"who": names.seats(told_to)})
     owed = next((o for o in desk.page.obligations if o.number == number), None)
@@ -319,11 +319,12 @@ def _owed(desk: Desk, debt: Debt) -> dict[str, Json]:
     act = names.act(debt.act)
     if sheet:
         act = f"{act} · {names.sheet(sheet.kind, desk.page.number, sheet.number)}"
+    text = else_text(desk, debt, follows)
     return {
         "key": f"o{debt.id}",
         "id": debt.id,
         "due": debt.due,
-        "due_text": clock.at(debt.due),
+        "due_text": clock.by(debt.due),
         "at_text": clock.phrase(debt.due),
         "act": act,
         "act_name": debt.act,
@@ -333,8 +334,8 @@ def _owed(desk: Desk, debt: Debt) -> dict[str, Json]:
         "state": state_of(desk, debt),
         "near_from": near_from(desk, debt),
         "clause": names.clause(clauses),
-        "else_text": else_text(desk, debt, follows),
-        "else_clause": names.clause(follows.clauses),
+        "else_text": text,
+        "else_clause": names.clause(follows.clauses) if text else None,
     }
 
 
@@ -357,7 +358,9 @@ def near_from(desk: Desk, debt: Debt) -> int:
 
 
 def else_text(desk: Desk, debt: Debt, follows: Else) -> str:
-    """What happens by itself when a debt is missed."""
+    """What happens by itself when a debt is missed; nothing of what the system owes itself."""
+    if debt.seat == "system@":
+        return ""
     at = desk.reader.clock.phrase(debt.due)
     names = desk.names
     if follows.how in ("up", "hand to"):

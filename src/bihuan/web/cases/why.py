@@ -22,7 +22,7 @@ def explained(
     """Step by step from where counting began to the instant, as ui/clause.jinja wants it."""
     clause = names.clause(clauses)
     made: dict[str, Json] = {
-        "title": _("Why %(time)s") % {"time": clock.at(debt.due)},
+        "title": _("Why %(time)s") % {"time": clock.by(debt.due)},
         "steps": list(_steps(debt, case, why_due(debt, case, world), names, clock)),
         "provisional": debt.provisional,
     }
@@ -34,16 +34,16 @@ def explained(
 def _steps(
     debt: Debt, case: Case, found: WhyDue, names: Names, clock: Clock
 ) -> Iterator[dict[str, str]]:
-    end = {"at": clock.at(debt.due), "what": _("due")}
+    end = {"at": clock.by(debt.due), "what": _("due")}
     if found.how == "agreed":
-        yield {"at": clock.at(debt.due), "what": _("agreed with the customer")}
+        yield {"at": clock.by(debt.due), "what": _("agreed with the customer")}
     elif found.how == "promised":
-        yield {"at": clock.at(debt.due), "what": _("promised")}
+        yield {"at": clock.by(debt.due), "what": _("promised")}
     elif found.how == "theirs":
-        yield {"at": clock.at(debt.due), "what": _("the outside body’s own date")}
+        yield {"at": clock.by(debt.due), "what": _("the outside body’s own date")}
     elif found.how == "month after":
         yield {"at": clock.at(found.start), "what": _("registered")}
-        yield {"at": clock.at(debt.due), "what": _("the end of the month after")}
+        yield {"at": clock.by(debt.due), "what": _("the end of the month after")}
     elif found.explanation:
         start = _("it was missed") if found.how == "again" else _since(case, found.start, names)
         yield {"at": clock.at(found.start), "what": start}

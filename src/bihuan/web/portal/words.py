@@ -63,15 +63,12 @@ class Telling:
 
     def when(self, instant: int) -> str:
         """`18:00 today`, `12:00 tomorrow`, `11-24 18:00`; midnight is the 24:00 of the day before."""
-        at = self.clock.wall(instant)
-        clock = self.clock.time(instant)
-        if clock == "00:00":
-            at, clock = self.clock.wall(instant - 1), "24:00"
-        days = (at.date() - self.clock.wall(self.clock.now).date()).days
+        days = self.clock.days_to(instant)
+        time = {"time": manner.ending(self.clock.wall(instant))[1]}
         if days == 0:
-            return _("%(time)s today") % {"time": clock}
+            return _("%(time)s today") % time
         if days == 1:
-            return _("%(time)s tomorrow") % {"time": clock}
+            return _("%(time)s tomorrow") % time
         return self.clock.until(instant)
 
     def by(self, instant: int) -> str:

@@ -42,7 +42,7 @@ def waiting(reader: Reader) -> list[dict[str, Json]]:
             "note": names.sheet(sheet.kind, case.number, number),
             "act": names.act(nearest.act),
             "who": names.post(nearest.seat),
-            "due_text": reader.clock.at(nearest.due),
+            "due_text": reader.clock.by(nearest.due),
             "url": reverse("case", args=[case.number]),
         })  # fmt: skip
     return found

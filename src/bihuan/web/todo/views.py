@@ -146,8 +146,8 @@ def _groups(reader: Reader, rows: list[dict[str, Json]]) -> list[dict[str, Json]
     bounds = (
         ("late", _("Overdue"), now),
         ("hour", _("Within the hour"), now + HOUR + 1),
-        ("today", _("Today"), clock.midnight(1)),
-        ("tomorrow", _("Tomorrow"), clock.midnight(2)),
+        ("today", _("Today"), clock.midnight(1) + 1),  # its 24:00 too
+        ("tomorrow", _("Tomorrow"), clock.midnight(2) + 1),
         ("later", _("Later"), 1 << 62),
     )
     groups, start = [], -1
@@ -168,8 +168,8 @@ def _counts(reader: Reader, rows: list[Row]) -> dict[str, int]:
     return {
         "late": sum(1 for due in dues if due < now),
         "hour": sum(1 for due in dues if now <= due <= now + HOUR),
-        "today": sum(1 for due in dues if now + HOUR < due < midnight),
-        "later": sum(1 for due in dues if due >= midnight),
+        "today": sum(1 for due in dues if now + HOUR < due <= midnight),
+        "later": sum(1 for due in dues if due > midnight),
     }
 
 
@@ -177,7 +177,7 @@ def _strip(reader: Reader, rows: list[dict[str, Json]]) -> dict[str, Json] | Non
     """The marks of today between the first and the last hour that matter."""
     clock, now = reader.clock, reader.now
     start, end = clock.midnight(), clock.midnight(1)
-    dues = [row for row in rows if start <= row["due"] < end]
+    dues = [row for row in rows if start < row["due"] <= end]
     if not dues:
         return None
     first = min([now, *(row["due"] for row in dues)])

@@ -136,6 +136,9 @@ def test_a_list_is_taken_in_row_by_row(ledger: str, as_: Callable[..., Client]) 
     assert owed(ledger).count("visit_shopper") == 2
     assert "甲女士" in page
     assert "13800001111" in page
+    groups = as_("desk").get("/?wait=routine").context["groups"]
+    called = [row["title"] for group in groups for row in group["rows"] if "回访" in row["act"]]
+    assert called == ["甲女士", "丙女士"]
 
 
 def test_a_file_that_is_no_list_changes_nothing(ledger: str, as_: Callable[..., Client]) -> None:

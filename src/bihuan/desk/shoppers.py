@@ -21,6 +21,7 @@ from bihuan.records.queries.cases import Entry
 Json = Any
 LISTED = "list_shoppers"
 BETWEEN = "，"
+MOST_LISTS = 20  # so many lists back somebody may still be owed a call
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Listing:
 
     def shopper(self, item: str) -> Shopper:
         """Who the item of that number is."""
-        place = int(item) - self.first
+        place = int(item) - self.first if item.isdecimal() else -1
         return shopper_of(self.lines[place]) if 0 <= place < len(self.lines) else Shopper("")
 
 
@@ -71,6 +72,12 @@ def listings(history: Sequence[Entry], most: int = 4) -> list[Listing]:
         drawn = next((data["items"] for kind, data in entry.effects if kind == "sampled"), every)
         found.append(Listing(entry.at, first, lines, frozenset(drawn)))
     return found
+
+
+def shopper_in(history: Sequence[Entry], item: str) -> Shopper:
+    """Who the item of that number is, in the newest lists of a ledger; nobody where it is in none."""
+    found = (listing.shopper(item) for listing in listings(history, most=MOST_LISTS))
+    return next((shopper for shopper in found if shopper.name), Shopper(""))
 
 
 def read_shoppers(data: bytes, filename: str) -> tuple[list[str], list[Rejected]]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bihuan.desk.shoppers import shopper_in
 from bihuan.engine.acts import ACTS
 from bihuan.engine.case import MESSAGE, Debt
 from bihuan.engine.why_due import Else, what_else
@@ -319,6 +320,8 @@ def _owed(desk: Desk, debt: Debt) -> dict[str, Json]:
     act = names.act(debt.act)
     if sheet:
         act = f"{act} · {names.sheet(sheet.kind, desk.page.number, sheet.number)}"
+    if debt.item and (whom := shopper_in(desk.page.history, debt.item).name):
+        act = f"{act} · {whom}"
     text = else_text(desk, debt, follows)
     return {
         "key": f"o{debt.id}",

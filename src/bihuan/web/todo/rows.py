@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bihuan.channels import registry
 from bihuan.desk import worlds
 from bihuan.desk.permissions import mask_contact
+from bihuan.desk.shoppers import shopper_in
 from bihuan.engine.why_due import what_else
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import case_page
@@ -34,6 +35,7 @@ class Row:
     names: Names
     world: World
     is_deputy: bool = False  # owed by a seat the reader only stands in for
+    whom: str = ""  # who is to be called of a list
 
     @property
     def key(self) -> str:
@@ -57,6 +59,11 @@ def rows_of(reader: Reader) -> list[Row]:
         policy: worlds.ruling(policy, reader.now).world
         for policy in {item.policy_id for item in owed}
     }
+    lists = {
+        number: page.history
+        for number in {item.case_number for item in owed if item.ledger and item.item}
+        if (page := case_page(number, reader.viewer))
+    }
     return [
         Row(
             item,
@@ -64,6 +71,9 @@ def rows_of(reader: Reader) -> list[Row]:
             Names(ruling[item.policy_id].policy, reader.organisation, reader.language),
             ruling[item.policy_id],
             item.seat not in own,
+            shopper_in(lists[item.case_number], item.item).name
+            if item.case_number in lists
+            else "",
         )
         for item in owed
         if item.case_id in behind
@@ -100,7 +110,7 @@ def drawn(reader: Reader, row: Row, wait: str) -> dict[str, Json]:
         "due": owed.due_at,
         "due_text": clock.short(owed.due_at),
         "act": names.act(owed.act),
-        "title": _title(row, reader.language) or kind or names.text(names.policy.title),
+        "title": row.whom or _title(row, reader.language) or kind or names.text(names.policy.title),
         "number": "" if owed.ledger and not message else short_number(owed.case_number),
         "who": _who(reader, row),
         "case_url": url,

@@ -18,7 +18,7 @@ from bihuan.desk.received import Arrival, Message, Verdict
 from bihuan.engine.nodes import plain
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
-from bihuan.records.queries.cases import Filters, case_list, case_page
+from bihuan.records.queries.cases import CasePage, Filters, case_list, case_page
 from bihuan.records.queries.received import received_page
 from bihuan.records.queries.visibility import Viewer
 
@@ -36,20 +36,57 @@ def fill(now: int) -> int:
     if node is None:
         raise AssertionError(findings)
     viewer, cases, unit = _somebody(now)
+    came = _came_by(viewer) if viewer else {}
+    case = ""
     if calls.line(LINE) is not None or viewer is None:
         return 0
     calls.open_line(LINE, Text("投诉热线", "Hotline").zh, unit, now=now)
     messages = plain(node)["messages"]
-    for place, one in enumerate(messages):
-        at = now - int(one["hours"]) * HOUR
+    for place, told in enumerate(messages):
+        one = dict(told)
+        at = _awake(now - int(one["hours"]) * HOUR)
+        fate = one.get("fate")
+        if fate == "case":
+            if (page := came.get(one["by"])) is None:
+                continue
+            case, at = page.number, page.state.received - HOUR // 6
+            one |= _as_told(page)
+        elif fate == "addition":
+            case = cases[min(place, len(cases) - 1)]
+        if fate in ("addition", "merged") and (page := case_page(case, viewer)):
+            one["from"] = f"{page.state.facts.get('name')} <yi@example.com>"
         message = _BY[one["by"]](one, unit, at)
-        joins = one.get("fate") not in ("rejected", "quarantined")
-        case = cases[min(place, len(cases) - 1)] if joins else ""
         if message and one.get("fate"):
             # What is added to a case comes after all that is in it.
             when = now if one["fate"] == "addition" else min(at + HOUR // 3, now)
-            _judge(viewer, message, one, case, when)
+            joins = fate not in ("rejected", "quarantined")
+            _judge(viewer, message, one, case if joins else "", when)
     return len(messages)
+
+
+def _awake(at: int) -> int:
+    """The instant, or the evening before where it lies in the night of China: nobody writes at four."""
+    night = (at + 8 * HOUR) % (24 * HOUR)
+    return at - night - 3 * HOUR + night // 3 if night < 8 * HOUR else at
+
+
+def _came_by(viewer: Viewer) -> dict[str, CasePage]:
+    """The newest case that came by each way, for the message it came of."""
+    found: dict[str, CasePage] = {}
+    for listed in reversed(case_list(viewer, Filters(), limit=100)[0]):
+        way = _WAYS.get(listed.channel)
+        if way and (page := case_page(listed.number, viewer)):
+            found[way] = page
+    return found
+
+
+def _as_told(page: CasePage) -> dict[str, str]:
+    """A message as the customer of a case would have sent it."""
+    name, said = str(page.state.facts.get("name")), str(page.state.facts.get("content"))
+    return {
+        "from": f"{name} <jia@example.com>", "sender": name, "subject": said[:20], "text": said,
+        "number": str(page.state.facts.get("contact", "")),
+    }  # fmt: skip
 
 
 def _somebody(now: int) -> tuple[Viewer | None, list[str], str]:
@@ -144,4 +181,5 @@ def _drawn(text: str) -> bytes:
     return found if isinstance(found, bytes) else bytes(found[0])
 
 
+_WAYS = {"email": "mail", "phone": "call", "hotline": "call", "letter": "paper"}
 _BY = {"mail": _mail, "call": _call, "post": _post, "paper": _paper}

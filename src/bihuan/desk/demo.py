@@ -6,7 +6,7 @@ from importlib.resources.abc import Traversable
 from django.db import transaction
 
 from bihuan.desk import organisation, people
-from bihuan.desk.demo_house import DemoPerson, Made, Texts, password, post_text, staff
+from bihuan.desk.demo_house import DAY, DemoPerson, Made, Texts, password, post_text, staff
 from bihuan.desk.demo_play import SPAN, Play
 from bihuan.desk.policy_files import read_nodes
 from bihuan.desk.sweep import sweep
@@ -16,6 +16,7 @@ from bihuan.engine.words import Text
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models import Person
 
+HOUR = 3600
 PACK = "mall"  # unless another is asked for
 CASES = 140
 
@@ -45,7 +46,7 @@ def make(now: int, pack: str = PACK, cases: int = CASES) -> Made | Refusal:
             ),
             field="policy",
         )
-    texts = _texts(pack)
+    texts = told_in(pack)
     name = str(texts["name"])
     site = organisation.site()
     if site.set_up_at is not None and site.organisation_name != name:
@@ -57,7 +58,7 @@ def make(now: int, pack: str = PACK, cases: int = CASES) -> Made | Refusal:
                 "another BIHUAN_HOME",
             ),
         )
-    since = site.set_up_at or now - SPAN
+    since = site.set_up_at or _morning(now - SPAN)
     made = Made(name, since)
     before = CaseRow.objects.filter(ledger=False).count()
     with transaction.atomic():  # all of it or nothing, and one wait for the disk
@@ -75,7 +76,7 @@ def make(now: int, pack: str = PACK, cases: int = CASES) -> Made | Refusal:
 def new_passwords(now: int) -> list[DemoPerson] | Refusal:
     """New passwords for everybody of the demo. Refused where there is no demo."""
     name = organisation.site().organisation_name
-    texts = next((texts for texts in map(_texts, packs()) if texts["name"] == name), None)
+    texts = next((texts for texts in map(told_in, packs()) if texts["name"] == name), None)
     if texts is None:
         return Refusal(
             "no-demo",
@@ -94,11 +95,17 @@ def new_passwords(now: int) -> list[DemoPerson] | Refusal:
     return found
 
 
+def _morning(at: int) -> int:
+    """08:30 of that day in China: nobody sets up a house at night."""
+    return (at + 8 * HOUR) // DAY * DAY + HOUR // 2
+
+
 def _demos() -> Traversable:
     return resources.files("bihuan") / "desk" / "demos"
 
 
-def _texts(pack: str) -> Texts:
+def told_in(pack: str) -> Texts:
+    """What the demo of a policy tells: its file."""
     node, findings = read_nodes((_demos() / f"{pack}.yaml").read_bytes())
     if node is None:
         raise AssertionError(findings)

@@ -1,8 +1,10 @@
 """The story of a demo: everybody's acts in the order of time, through the one door in the past."""
 
 import heapq
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from math import gcd
 from random import Random
 from typing import Any
@@ -16,6 +18,7 @@ from bihuan.desk.numbering import ledger_number
 from bihuan.desk.perform import perform
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
+from bihuan.engine import manner
 from bihuan.engine.case import Act, Case, Debt
 from bihuan.engine.compensation import unpaid
 from bihuan.engine.dues import latest_promise
@@ -123,9 +126,10 @@ class Play:
             if name != "weight"
         }
         item, unit = told.pop("item", ""), told.get("at", "")
-        days = str(random.randint(2, 9))
+        blanks = {"item": item, "at": unit, "days": str(random.randint(2, 9))}
+        blanks["times"] = str(random.randint(2, 4))
         for name, said in told.items():
-            told[name] = said.replace("{item}", item).replace("{days}", days).replace("{at}", unit)
+            told[name] = _BLANK.sub(lambda found: blanks[found[1]], said)
         twists = self.texts["twists"]
         twist = plan.choices(list(twists), [int(each["weight"]) for each in twists.values()])[0]
         slow = plan.choices((0.3, 0.7, 1.3), (60, 32, 8))[0]
@@ -310,7 +314,7 @@ class Play:
             wanted = item.name in matter.told and item.name not in case.facts
             wanted = wanted or item.name in self.asked
             if item.required or wanted or item.name in _WANTED:
-                value = self._value(matter, case, offer.act, item, person, world, at)
+                value = self._value(matter, case, offer, item, person, world, at)
                 if value is not None:
                     data[item.name] = value
         for name in [name for name in data if _is_idle(name, data)]:
@@ -325,7 +329,8 @@ class Play:
         if outcome == "unsatisfied" and "score" in data:
             data["score"] = matter.random.randint(1, 2)
         if offer.act == "confirm" and data.get("outcome") == "disputed":
-            data["opinion"] = matter.random.choice(self.texts["disputed"])
+            said = matter.told.get("disputed") or matter.random.choice(self.texts["disputed"])
+            data["opinion"] = said
         if offer.act in ("withdraw", "decline"):
             data["reason"] = self.texts["withdrawn" if offer.act == "withdraw" else "declined"]
         return data
@@ -346,12 +351,13 @@ class Play:
         self,
         matter: _Matter,
         case: Case,
-        act: str,
+        offer: Possible,
         item: Field,
         person: str,
         world: World,
         at: int,
     ) -> Json:
+        act = offer.act
         latest = latest_promise(case, world, Work(case, world).facts(), at) or at + 30 * DAY
         match item.name:
             case "agreed_time":
@@ -374,18 +380,35 @@ class Play:
                 return unpaid(Work(case, world))
             case "paid_on":
                 return at
+            case "handler":
+                return world.organisation.names.get(person, person)
+            case "date" if item.kind == "text":
+                return manner.day(_wall(at), "zh")
+            case "departed" | "arrived" if offer.sheet in case.sheets:
+                opened = case.sheets[offer.sheet].opened
+                part = (at - opened) // 5
+                return manner.minute(_wall(opened + part * (1 if item.name == "departed" else 3)))
+            case "other_body":
+                return None
             case "told_result":
-                return _RESULTS.get(
-                    str(case.facts.get("remedy")) if case.goods.get("settled") else ""
-                )
+                return _result(case)
             case "disposition":
                 return "restock" if case.goods.get("settled") else "customer"
         if item.kind in ("time", "count", "money") and item.name in case.facts:
             return case.facts[item.name]
-        said = matter.told.get(item.name) or matter.words.get(item.name)
+        said = self._words(matter, case, act, item.name)
         if said is not None:
             return self._said(said, item, at)
         return self._by_kind(matter, case, item, person, at, world)
+
+    def _words(self, matter: _Matter, case: Case, act: str, name: str) -> str | None:
+        """What is said in a field: first what is meant for this act alone, then the case's own words."""
+        ended = f"{name} {_result(case)}" if case.facts.get("kind") == "return" else ""
+        for key in (f"{act}.{name}", ended, name):
+            found = matter.told.get(key) or matter.words.get(key)
+            if found is not None:
+                return found
+        return None
 
     def _said(self, said: str, item: Field, at: int) -> Json:
         """A word of the demo's file as a value of the field; a time is so many days before."""
@@ -425,6 +448,7 @@ class Play:
         return matter.words["result"]
 
 
+_BLANK = re.compile(r"\{(item|at|days|times)\}")
 # How many seconds before the present the newest came in; nobody has acted on the first of them.
 _JUST_NOW = (30, 320, 790, 1530)
 # By one of these the story walks over its matters, so that each has its turn.
@@ -434,6 +458,16 @@ _UNOWED = frozenset({"postpone", "decline", "escalate", "promise", "refer"})
 # Fields that need not be filled, and are.
 _WANTED = frozenset({"opinion", "score", "quantity", "accepted"})
 _RESULTS = {"refund": "refunded", "exchange": "exchanged", "repair": "repaired", "": "refused"}
+
+
+def _result(case: Case) -> str | None:
+    """How a return came out, as its customer is told."""
+    return _RESULTS.get(str(case.facts.get("remedy")) if case.goods.get("settled") else "")
+
+
+def _wall(at: int) -> datetime:
+    """The wall clock of the demos."""
+    return datetime.fromtimestamp(at, timezone(timedelta(hours=8)))
 
 
 def _is_idle(name: str, data: dict[str, Json]) -> bool:

@@ -1,7 +1,9 @@
 """Measures the customer's pages and my page with Lighthouse, against the demo served as it is in earnest.
 
-    python -m tools.lighthouse    prints a table; fails below 100 for accessibility and best practices,
-                                  below 95 for performance
+    python -m tools.lighthouse            prints a table; fails below 100 for accessibility and best practices,
+                                          below 95 for performance
+    python -m tools.lighthouse NAME …     only the pages with that in their name, as the table has it; any other
+                                          address of the demo, as /board/, is measured as a clerk sees it
 
 Lighthouse (npm, its versions in package-lock.json beside this) is installed beside this file when it is
 not there yet; it runs on the Node of this environment and on the Chromium that the tests use.
@@ -52,7 +54,7 @@ def main() -> int:
     ):
         rows = [
             (page.name, form, *measured(page, form, program))
-            for page in pages(address, made, profile)
+            for page in chosen(pages(address, made, profile), sys.argv[1:], address, profile)
             for form in FORM
         ]
     return told(rows)
@@ -128,6 +130,20 @@ def pages(address: str, made: Any, profile: str) -> list[Page]:
         Page("a case", f"{address}{case}", profile),
         Page("/cases/new/", f"{address}/cases/new/", profile),
     ]
+
+
+def chosen(pages: list[Page], names: list[str], address: str, profile: str) -> list[Page]:
+    """The pages that were asked for, all without names; an address that is none of ours is a clerk's page."""
+    found = []
+    for name in names:
+        ours = [page for page in pages if name == page.name]
+        ours = ours or [page for page in pages if name in page.name]
+        if not ours and not name.startswith("/"):
+            sys.exit(
+                f"No page is called {name}. There are: {', '.join(page.name for page in pages)}"
+            )
+        found += ours or [Page(name, address + name, profile)]
+    return found if names else pages
 
 
 def measured(page: Page, form: str, program: str) -> tuple[dict[str, int], list[str]]:

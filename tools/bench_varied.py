@@ -11,8 +11,9 @@ import os
 import random
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import accumulate
 from typing import Any
 
@@ -21,6 +22,7 @@ from tools.bench import DAY, START, Site, Table
 WORDS = 2_000
 LENGTH = 300  # characters of a text
 BULK = 2_000  # cases of one transaction
+PASSAGE = ("id", "who", "contact", "told", "said", "sheets", "signs")
 AHEAD = 6  # transactions made before they are written
 PAIRS = 10_000  # traits of one statement
 
@@ -68,26 +70,21 @@ class Varied(Site):
 
         from bihuan.desk import passages
 
+        begun = time.perf_counter()
         with connection.cursor() as cursor:
-            begun = time.perf_counter()
             first = self._first(cursor)
-            names = ", ".join(first)
-            places = ", ".join(["%s"] * len(first))
             keys, cases = array("q"), array("q")
-            if connection.vendor == "sqlite":
-                cursor.execute("PRAGMA cache_size=-200000")
-                _let_gather(cursor, 64 << 20)
-            for rows, said, some, whose in self._made(first, size):
-                with transaction.atomic():
-                    cursor.executemany(
-                        f"INSERT INTO records_case ({names}) VALUES ({places})",
-                        rows,
-                    )
-                    passages.write(cursor, said)
-                keys.extend(some)
-                cases.extend(whose)
-            if connection.vendor == "sqlite":
-                _let_gather(cursor, 1 << 20)
+            with _index_put_off(cursor):
+                for rows, said, some, whose in self._made(first, size):
+                    with transaction.atomic():
+                        _put(cursor, "records_case", list(first), rows)
+                        if connection.vendor == "sqlite":
+                            passages.write(cursor, said)
+                        else:
+                            both = [(*row, signs) for row, signs in said]
+                            _put(cursor, "records_passage", PASSAGE, both)
+                    keys.extend(some)
+                    cases.extend(whose)
             _write_traits(cursor, keys, cases)
             if connection.vendor == "postgresql":
                 cursor.execute("ANALYZE")
@@ -138,18 +135,44 @@ def _rows(site: Varied, first: dict[str, Any], base: int, size: int) -> tuple[An
     return rows, passages.with_signs(said), keys, cases
 
 
-def _let_gather(cursor: Any, size: int) -> None:
-    """How many bytes of signs SQLite gathers before it writes them as one piece of the index."""
-    cursor.execute(
-        "INSERT INTO records_passagesigns(records_passagesigns, rank) VALUES ('hashsize', %s)",
-        (size,),
-    )
+def _put(cursor: Any, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows as they stand."""
+    from django.db import connection
+
+    columns = ", ".join(names)
+    if connection.vendor == "sqlite":
+        places = ", ".join(["%s"] * len(names))
+        cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
+        return
+    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+@contextmanager
+def _index_put_off(cursor: Any) -> Iterator[None]:
+    """PostgreSQL makes the index of the signs at the end; SQLite gathers more of it before it writes."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'passage_signs'")
+        again = cursor.fetchone()[0]
+        cursor.execute("DROP INDEX passage_signs")
+        yield
+        cursor.execute("SET maintenance_work_mem = '1GB'")
+        cursor.execute(again)
+        return
+    gather = "INSERT INTO records_passagesigns(records_passagesigns, rank) VALUES ('hashsize', %s)"
+    cursor.execute("PRAGMA cache_size=-200000")
+    cursor.execute(gather, (64 << 20,))
+    yield
+    cursor.execute(gather, (1 << 20,))
 
 
 def _write_traits(cursor: Any, keys: "array[int]", cases: "array[int]") -> None:
     """All at once and in their order: one by one each would fall on another page."""
     import numpy as np
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from bihuan.desk import traits
 
@@ -158,5 +181,8 @@ def _write_traits(cursor: Any, keys: "array[int]", cases: "array[int]") -> None:
     with transaction.atomic():
         for at in range(0, len(order), PAIRS):
             some = slice(at, at + PAIRS)
-            come = zip(sorted_keys[some].tolist(), sorted_cases[some].tolist(), strict=True)
-            traits.write(cursor, [], list(come))
+            come = list(zip(sorted_keys[some].tolist(), sorted_cases[some].tolist(), strict=True))
+            if connection.vendor == "sqlite":
+                traits.write(cursor, [], come)
+            else:
+                _put(cursor, "records_trait", ("key", "case_id"), come)

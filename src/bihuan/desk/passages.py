@@ -7,7 +7,7 @@ from django.db import connection
 
 from bihuan.engine.case import Event
 from bihuan.records.models import Document
-from bihuan.records.models.passage import ENTRIES, OWN, PARTS
+from bihuan.records.models.passage import ENTRIES, OWN, PARTS, STRETCHES, stretch
 from bihuan.records.wording import LONGEST_WORD, MARKS, fold, indexed, placed
 
 Json = Any
@@ -85,8 +85,12 @@ def insert(cursor: Any, rows: Sequence[Row]) -> None:
 
 def with_signs(rows: Iterable[Row]) -> list[tuple[Row, str]]:
     """Each passage with its signs, as the index of the database in use takes them."""
-    cut = placed if connection.vendor == "postgresql" else indexed
-    return [(row, cut(row[1:5])) for row in rows]
+    if connection.vendor == "sqlite":
+        return [(row, indexed(row[1:5])) for row in rows]
+    return [
+        (row, placed(row[1:5], [stretch(bits, row[0] >> OWN) for bits in STRETCHES]))
+        for row in rows
+    ]
 
 
 def write(cursor: Any, rows: Sequence[tuple[Row, str]]) -> None:

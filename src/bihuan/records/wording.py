@@ -89,12 +89,13 @@ def indexed(texts: Sequence[str]) -> str:
     return " ".join(_marked(texts))
 
 
-def placed(texts: Sequence[str]) -> str:
-    """The same with their places, as PostgreSQL's tsvector takes them."""
+def placed(texts: Sequence[str], besides: Sequence[str] = ()) -> str:
+    """The same with their places, as PostgreSQL's tsvector takes them; some signs of no place besides."""
     known: dict[str, list[str]] = {}
     for place, sign in enumerate(_marked(texts), 1):
         known.setdefault(sign, []).append(str(place))
-    return " ".join(f"'{sign}':{','.join(found)}" for sign, found in known.items())
+    signed = [f"'{sign}':{','.join(found)}" for sign, found in known.items()]
+    return " ".join([*signed, *(f"'{sign}'" for sign in besides)])
 
 
 def _marked(texts: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from bihuan.records.models.passage import OWN, STRETCHES, stretch
 from bihuan.records.wording import indexed, placed
 
 PART = 1_000
@@ -14,6 +15,10 @@ CREATE VIRTUAL TABLE records_passagesigns USING fts5(
 )
 """
 POSTGRESQL = "CREATE INDEX passage_signs ON records_passage USING gin (signs)"
+
+
+def stretches(key):
+    return [stretch(bits, key >> OWN) for bits in STRETCHES]
 
 
 def make_anew(_apps, schema_editor):
@@ -32,7 +37,7 @@ def make_anew(_apps, schema_editor):
             if on:
                 cursor.executemany(
                     "UPDATE records_passage SET signs = %s::tsvector WHERE id = %s",
-                    [(placed(texts), key) for key, *texts in rows],
+                    [(placed(texts, stretches(key)), key) for key, *texts in rows],
                 )
             else:
                 cursor.executemany(

@@ -8,6 +8,12 @@ from django.db.models import Lookup
 OWN = 20  # the bits of a passage's id below the case's: fourteen for the entry, six for its part
 PARTS = 1 << 6
 ENTRIES = 1 << (OWN - 6)
+STRETCHES = (10, 13, 16, 19)  # bits of a case's id below its stretch: each the eighth of the next
+
+
+def stretch(bits: int, case: int) -> str:
+    """The sign on PostgreSQL of all passages of a stretch of cases: its index knows no order by itself."""
+    return f"b{bits}.{case >> bits}"
 
 
 class Passage(models.Model):

@@ -19,7 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Concat
 
 from bihuan.records.models import Case, CaseAccess, Passage, PassageSigns
-from bihuan.records.models.passage import OWN
+from bihuan.records.models.passage import OWN, STRETCHES, stretch
 from bihuan.records.queries.cases import (
     Filters,
     Key,
@@ -219,6 +219,8 @@ def _holding(cases: Sequence[int], sought: Sought) -> Container[int]:
     """Those of these cases, the newest first, that have a passage that fits."""
     if not cases:
         return ()
+    if connection.vendor == "postgresql":  # whose index has no order to read a part of it in
+        return first_passages(cases, sought)
     rows = _rows(sought, _READ, cases[-1] << OWN, cases[0] + 1 << OWN)
     found = {row >> OWN for row in rows}
     if len(rows) == _READ:
@@ -228,12 +230,43 @@ def _holding(cases: Sequence[int], sought: Sought) -> Container[int]:
 
 def _rows(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> list[int]:
     """The passages that fit, of these ids, the last first: at most so many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT rowid FROM records_passagesigns WHERE {_fits()} "  # noqa: S608
+    if connection.vendor == "sqlite":
+        return _read(
+            "SELECT rowid FROM records_passagesigns WHERE records_passagesigns MATCH %s "
             "AND rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s",
-            (_asked(sought), first, end, count),
+            (sought.fts5, first, end, count),
         )
+    rows: list[int] = []
+    for begun, within in _stretches(end):
+        rows = _read(
+            "WITH fits AS MATERIALIZED (SELECT rowid FROM records_passagesigns "
+            "WHERE records_passagesigns @@ %s::tsquery) "
+            "SELECT rowid FROM fits WHERE rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s",
+            (f"{within}{sought.tsquery}", first, end, count),
+        )
+        if len(rows) == count or begun <= max(first, 0):
+            break
+    return rows
+
+
+def _stretches(end: int) -> Iterator[tuple[int, str]]:
+    """What is last before an id, more and more of it: where it begins, and how a tsquery is kept within it.
+
+    PostgreSQL's index gives all that fits, in no order: of a frequent word only what is needed is to be read.
+    """
+    last = _read("SELECT id FROM records_passage WHERE id < %s ORDER BY id DESC LIMIT 1", (end,))
+    if last and last[0] >= 0:
+        case = last[0] >> OWN
+        for bits in STRETCHES:
+            before = case - (1 << bits)
+            here, there = stretch(bits, case), stretch(bits, before)
+            yield before >> bits << bits << OWN, f"('{here}' | '{there}') & "
+    yield -(1 << 62), ""
+
+
+def _read(statement: str, given: Sequence[object]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -241,24 +274,17 @@ def first_passages(cases: Sequence[int], sought: Sought) -> dict[int, int]:
     """By the case, the first of its passages that fits."""
     if not cases:
         return {}
+    on = connection.vendor == "postgresql"
+    fits, asked = ("@@ %s::tsquery", sought.tsquery) if on else ("MATCH %s", sought.fts5)
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH asked(id) AS (VALUES {', '.join(['(%s)'] * len(cases))}) "  # noqa: S608
-            f"SELECT id, (SELECT rowid FROM records_passagesigns WHERE {_fits()} "
+            f"SELECT id, (SELECT rowid FROM records_passagesigns WHERE records_passagesigns {fits} "
             "AND rowid >= asked.id << %s AND rowid < asked.id + 1 << %s ORDER BY rowid LIMIT 1) "
             "FROM asked",
-            (*cases, _asked(sought), OWN, OWN),
+            (*cases, asked, OWN, OWN),
         )
         return {case: passage for case, passage in cursor.fetchall() if passage is not None}
-
-
-def _fits() -> str:
-    on = connection.vendor == "postgresql"
-    return "records_passagesigns " + ("@@ %s::tsquery" if on else "MATCH %s")
-
-
-def _asked(sought: Sought) -> str:
-    return sought.tsquery if connection.vendor == "postgresql" else sought.fts5
 
 
 def _in_case(sought: Sought, case: str) -> Exists:

@@ -8,6 +8,7 @@ from typing import Any
 
 import docx
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from bihuan.records.models import Event
@@ -16,6 +17,9 @@ from bihuan.web.papers.amounts import in_capitals
 from bihuan.web.papers.paper import Cell, Paper
 from bihuan.web.papers.typeset import typeset
 from tests.web.mall import HOUR, Mall, now
+from tests.web.shop import open_shop
+from tests.web.test_bad_inputs import inspected
+from tests.web.test_tracing import told
 
 pytestmark = pytest.mark.django_db
 As = Callable[..., Client]
@@ -194,3 +198,17 @@ def test_of_two_letters_each_is_called_by_its_day(mall: Mall, as_: As) -> None:
     page = as_("desk").get(f"/cases/{number}/").content.decode()
     (called,) = re.findall(r'letter/\d+\.pdf"[^>]*>.*?书面答复函 ([^<]*)</a>', page)
     assert re.fullmatch(r"\d\d-\d\d|\d{4}-\d\d-\d\d", called.strip())
+
+
+def test_a_case_has_the_forms_that_record_something_of_it(db: None) -> None:
+    shop = open_shop()
+    client = Client()
+    client.force_login(User.objects.get(username="service"))
+
+    def forms(number: str) -> set[str]:
+        page = client.get(f"/cases/{number}/").content.decode()
+        return set(re.findall(r"/papers/(\w+)/\d+\.pdf", page)) - {"visit_record"}
+
+    assert forms(told(shop)) == {"return_form"}
+    assert forms(inspected(shop)) == {"return_form", "receipt_record", "inspection_record"}
+    assert forms(told(shop, kind="complaint", category="quality", return_reason="")) == {"record"}

@@ -22,7 +22,7 @@ from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases.acting import LETTERS, SPENT, acts_of, owing_text
 from bihuan.web.cases.recurrence import recurrence_lines
 from bihuan.web.desk import Desk
-from bihuan.web.papers import content
+from bihuan.web.papers import offered
 from bihuan.web.words import quoted, tone_of_severity
 
 Json = Any
@@ -378,7 +378,7 @@ def _ways_out(desk: Desk, refusal: Refusal) -> list[dict[str, str]]:
 def papers(desk: Desk) -> list[dict[str, str]]:
     """The forms of the case that the reader may print."""
     found = []
-    for offer in content.offers(desk):
+    for offer in offered.offers(desk):
         place = (desk.page.number, offer.code, offer.sheet)
         found.append({
             "title": f"{offer.title} {offer.mark}".rstrip(),

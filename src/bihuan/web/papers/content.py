@@ -1,7 +1,7 @@
 """What stands on a case's printed forms: the same facts as on its page, as of its last entry."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,9 +18,9 @@ from bihuan.engine.clock import Span
 from bihuan.engine.fields import Field
 from bihuan.engine.forms import form_of
 from bihuan.engine.needs import NEEDS
-from bihuan.engine.policy import Policy, PrintedForm, Step
+from bihuan.engine.policy import Step
 from bihuan.engine.posts import resolve
-from bihuan.engine.rules import facts_of
+from bihuan.engine.rules import applies, facts_of
 from bihuan.engine.say_time import say_span
 from bihuan.engine.words import Text
 from bihuan.records.queries.accounts import look, organisation_name
@@ -28,70 +28,20 @@ from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.desk import Desk
 from bihuan.web.papers.amounts import in_capitals
+from bihuan.web.papers.offered import (
+    LETTER,
+    RECORD_TEXT,
+    forms_of_case,
+    offers,
+    sheet_title,
+)
 from bihuan.web.papers.paper import LABEL, MOMENT, REST, VALUE, Cell, Letter, Paper, Row
 from bihuan.web.words import signer
 
 Json = Any
-LETTER, RECORD = "letter", "record"
-LETTER_TEXT = Text("书面答复函", "Letter of answer")
-RECORD_TEXT = Text("案件记录", "Case record")
 _HEAD = ("name", "contact", "content", "demand", "kind", "channel", "category", "written", "caller",
          "about", "about_unit", "about_person", "anonymous", "received")  # fmt: skip
 _SHORT = frozenset({"text", "count", "money", "time", "choice", "yes/no", "unit", "person"})
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A form that can be printed of a case: `sheet` is a sheet's number or, of a letter, its entry.
-
-    `mark` tells it from others of its title: the number of the sheet, the day of the letter.
-    """
-
-    code: str
-    sheet: int
-    title: str
-    mark: str = ""
-
-
-def forms_of(policy: Policy, of: str) -> dict[str, PrintedForm]:
-    """The policy's printed forms of a case, a sheet or a visit, in its order."""
-    return {name: form for name, form in policy.forms.items() if form.of == of}
-
-
-def form_of_sheet(policy: Policy, kind: str) -> str:
-    """The form a kind of sheet is printed on: one its steps name, else one of its own name."""
-    sheets = forms_of(policy, "sheet")
-    named = (step.form for step in policy.sheets[kind].steps if step.form in sheets)
-    return next(named, kind)
-
-
-def offers(desk: Desk) -> list[Offer]:
-    """Every form the reader may print of the case, the case's own first."""
-    policy, lang = desk.world.policy, desk.reader.language
-    found = []
-    if desk.page.reach is Reach.WHOLE and not desk.page.state.ledger:
-        own = forms_of(policy, "case") or {RECORD: PrintedForm(RECORD_TEXT, "case")}
-        found += [Offer(name, 0, form.text.in_(lang)) for name, form in own.items()]
-        visits = forms_of(policy, "visit")
-        if desk.page.state.registered:  # a shopper's visit belongs to no case
-            named = {step.form for step in policy.steps}
-            visits = {name: form for name, form in visits.items() if name in named}
-        found += [Offer(name, 0, form.text.in_(lang)) for name, form in visits.items()]
-        found += [
-            Offer(LETTER, entry.sequence, LETTER_TEXT.in_(lang), desk.reader.clock.day(entry.at))
-            for entry in desk.page.history
-            if entry.kind == "respond" and entry.data.get("form") == "written"
-        ]
-    for number in sorted(desk.page.sheets):
-        sheet = desk.page.state.sheets[number]
-        code = form_of_sheet(policy, sheet.kind)
-        found.append(Offer(code, number, _sheet_title(policy, sheet, lang), str(number)))
-    return found
-
-
-def _sheet_title(policy: Policy, sheet: Sheet, lang: str) -> str:
-    form = policy.forms.get(form_of_sheet(policy, sheet.kind))
-    return (form.text if form else policy.sheets[sheet.kind].text).in_(lang)
 
 
 def paper(desk: Desk, code: str, sheet: int, *, clear: bool) -> Paper | None:
@@ -105,7 +55,7 @@ def paper(desk: Desk, code: str, sheet: int, *, clear: bool) -> Paper | None:
     form = policy.forms.get(code)
     if sheet:
         note = desk.page.state.sheets[sheet]
-        title = _sheet_title(policy, note, lang)
+        title = sheet_title(policy, note, lang)
         called = policy.sheets[note.kind].called(desk.page.number, sheet)
         return made.paper(code, title, [*made.case(), *made.note(note)], number=called)
     title = (form.text if form else RECORD_TEXT).in_(lang)
@@ -127,6 +77,7 @@ class _Form:
     def __init__(self, desk: Desk, *, clear: bool) -> None:
         self.desk, self.names, self.clock = desk, desk.names, desk.reader.clock
         self.state, self.policy = desk.page.state, desk.world.policy
+        self.limit = partial(desk.world.count, case=self.state)
         self.clear = clear
         self.whole = desk.page.reach is Reach.WHOLE
         self.empty = not self.state.registered
@@ -273,8 +224,8 @@ class _Form:
 
     def line(self, code: str) -> Iterator[Row]:
         """The case's own steps that this form records."""
-        own = forms_of(self.policy, "case")
-        first = next(iter(own), code)
+        own = forms_of_case(self.desk)
+        first = next(iter(own))
         for step in self.policy.steps:
             elsewhere = step.form if step.form in own else first
             if step.act in ("archive", "dispatch", "follow_up") or elsewhere != code:
@@ -323,12 +274,19 @@ class _Form:
         return None
 
     def applies(self, step: Step) -> bool:
-        """Whether an open step is still to come: one under a condition is printed once it is done."""
-        return not self.state.ended and not step.only and not step.unless
+        """Whether an open step is still to come, as far as is known."""
+        return not self.state.ended and applies(step, facts_of(self.state), self.limit)
 
     def filled(self, step: Step, entry: Entry) -> Iterator[Row]:
-        """The record of a step that was done."""
+        """The record of a step that was done, or passed over because its time ran out."""
         word = self.names.act(step.act)
+        if entry.kind == "lapsed":
+            missed = _("not done in time")
+            yield (
+                Cell("label", word),
+                Cell("text", missed, REST, name=plain(step.name), signed=self.day(entry.at)),
+            )
+            return
         fields = self._fields(step, self.state.sheets.get(entry.sheet))
         outcome = entry.data.get("outcome")
         boxes = tuple((self.names.text(one.text), one.name == outcome) for one in fields.outcomes)
@@ -386,9 +344,8 @@ class _Form:
 
     def _fields(self, step: Step, sheet: Sheet | None) -> Any:
         facts = facts_of(self.state)
-        limit = partial(self.desk.world.count, case=self.state)
         return form_of(
-            step.act, step.needs, self.policy, sheet, step.at.clauses, facts, step.form, limit
+            step.act, step.needs, self.policy, sheet, step.at.clauses, facts, step.form, self.limit
         )
 
     def _post(self, step: Step, sheet: Sheet | None) -> str:

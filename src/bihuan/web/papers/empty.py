@@ -6,7 +6,7 @@ from bihuan.engine.policy import Policy
 from bihuan.records.queries.cases import CasePage, Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.desk import Desk
-from bihuan.web.papers.content import LETTER, form_of_sheet, forms_of
+from bihuan.web.papers.offered import LETTER, form_of_sheet, forms_of
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
 

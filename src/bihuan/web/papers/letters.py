@@ -9,7 +9,7 @@ from bihuan.records.queries.accounts import Account, organisation_name
 from bihuan.records.queries.cases import case_of_customer
 from bihuan.records.queries.visibility import Viewer
 from bihuan.web.desk import Desk
-from bihuan.web.papers import content
+from bihuan.web.papers import content, offered
 from bihuan.web.papers.typeset import typeset
 from bihuan.web.papers.views import PDF, as_of
 from bihuan.web.shell import Reader
@@ -31,7 +31,7 @@ def letter(number: str, entry: int, language: str) -> Attachment:
     with translation.override(language):
         reader = Reader(nobody, Viewer(""), at, language, zone, world.organisation, {})
         desk = Desk(reader, page, world, Names(world.policy, world.organisation, language))
-        paper = content.paper(desk, content.LETTER, entry, clear=True)
+        paper = content.paper(desk, offered.LETTER, entry, clear=True)
         if paper is None:
             raise LookupError(f"{number} {entry}")
         return Attachment(f"{paper.title} {number}.pdf", PDF, typeset(paper))

@@ -20,7 +20,7 @@ from bihuan.records.queries.papers import template_of, templates
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.administration import administrator, done, said
 from bihuan.web.desk import desk_of
-from bihuan.web.papers import content, word
+from bihuan.web.papers import content, offered, word
 from bihuan.web.papers.empty import codes, empty_desk
 from bihuan.web.papers.paper import Paper
 from bihuan.web.papers.typeset import typeset
@@ -219,10 +219,10 @@ def _page(request: HttpRequest, reader: Reader, wrong: str = "", problem: str = 
 
 def title_of(policy: Policy, code: str) -> Any:
     """What a form is called."""
-    if code == content.LETTER:
-        return content.LETTER_TEXT
-    if code == content.RECORD:
-        return content.RECORD_TEXT
+    if code == offered.LETTER:
+        return offered.LETTER_TEXT
+    if code == offered.RECORD:
+        return offered.RECORD_TEXT
     if code in policy.forms:
         return policy.forms[code].text
     return policy.sheets[code].text

@@ -76,10 +76,13 @@ def staff(texts: Texts, pack: str, made: Made, at: int) -> Refusal | None:
             word = password()
             people.accept_invitation(token, word, now=at)
             made.people.append(DemoPerson(username, person.name, post_text(words), word))
+        told = words.get("unit", "")
+        units = told if isinstance(told, list) else [told]
         for post in (words[name] for name in ("post", "also") if name in words):
-            held = organisation.hold(person.pk, post, words.get("unit", ""), at=at, now=at)
-            if isinstance(held, Refusal):
-                return held
+            for unit in units:
+                held = organisation.hold(person.pk, post, unit, at=at, now=at)
+                if isinstance(held, Refusal):
+                    return held
     ledgers.ensure_ledgers(at)
     return _stand_in(texts, at) or _on_duty(texts, at) or _publish(texts, at)
 

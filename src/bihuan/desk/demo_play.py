@@ -48,7 +48,7 @@ class _Matter:
 
     number: str
     random: Random
-    words: dict[str, str]
+    words: dict[str, list[str]]
     told: dict[str, str] = field(default_factory=dict)
     place: int = 0
     slow: float = 0.5  # the part of its time an act takes; above 1: late
@@ -92,7 +92,7 @@ class Play:
         self._sign()
         for number in CaseRow.objects.filter(ledger=True).values_list("number", flat=True):
             random = Random(number)  # noqa: S311
-            matter = _Matter(number, random, dict(self._common(random)), ledger=True)
+            matter = _Matter(number, random, dict(self._common()), ledger=True)
             self._later(self.since + HOUR, matter)
         plan = Random(f"a hundred days of the {self.pack}")  # noqa: S311
         for place, at in enumerate(sorted(self._arrivals(plan))):
@@ -134,11 +134,11 @@ class Play:
         twist = plan.choices(list(twists), [int(each["weight"]) for each in twists.values()])[0]
         slow = plan.choices((0.3, 0.7, 1.3), (60, 32, 8))[0]
         stops = plan.choices((1000, random.randint(1, 8)), (92, 8))[0]
-        return _Matter("", random, dict(self._common(random)), told, place, slow, stops, twist)
+        return _Matter("", random, dict(self._common()), told, place, slow, stops, twist)
 
-    def _common(self, random: Random) -> Iterator[tuple[str, str]]:
+    def _common(self) -> Iterator[tuple[str, list[str]]]:
         for name, choices in self.texts["words"].items():
-            yield name, str(random.choice(choices))
+            yield name, [str(each) for each in choices]
 
     def _sign(self) -> None:
         """The policy is signed by three in its first week, so that it is no longer only adopted."""
@@ -233,7 +233,9 @@ class Play:
         if not owed:  # the rest happens by itself
             return max(wake, at) + 240 if case.ledger and wake else None
         left = owed[0].due - at
-        wait = int(max(left, 60) * matter.slow * matter.random.uniform(0.4, 1.0))
+        # A customer is called again towards the end of its time, not five times a day.
+        slow = max(matter.slow, 0.9) if owed[0].act == "contact" else matter.slow
+        wait = int(max(left, 60) * slow * matter.random.uniform(0.4, 1.0))
         if left <= 0:  # late already
             wait = matter.random.randint(5, 30) * 60
         then = self._open(at + max(wait, 60), matter.random)
@@ -405,9 +407,10 @@ class Play:
         """What is said in a field: first what is meant for this act alone, then the case's own words."""
         ended = f"{name} {_result(case)}" if case.facts.get("kind") == "return" else ""
         for key in (f"{act}.{name}", ended, name):
-            found = matter.told.get(key) or matter.words.get(key)
-            if found is not None:
+            if found := matter.told.get(key):
                 return found
+            if choices := matter.words.get(key):  # by turns: nobody says the same twice running
+                return choices[(matter.place + matter.acts) % len(choices)]
         return None
 
     def _said(self, said: str, item: Field, at: int) -> Json:
@@ -445,7 +448,7 @@ class Play:
                 return matter.told.get("at", setup.ROOT) if item.required else None
             case "file" | "case":
                 return None
-        return matter.words["result"]
+        return matter.words["result"][0]
 
 
 _BLANK = re.compile(r"\{(item|at|days|times)\}")

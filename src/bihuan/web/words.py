@@ -286,6 +286,18 @@ class Names:
             return _(", ").join(file_name(str(item)) for item in value)
         return str(value)
 
+    def in_order(self, told: Mapping[str, Json], *acts: str) -> list[tuple[str, Json]]:
+        """What was told, in the order in which forms ask for it; JSON keeps none."""
+        policy = self.policy
+        asked = [field.name for act in acts for field in self._form(act)]
+        asked += [name for kind in policy.sheets.values() for name in kind.filled]
+        asked += [question.name for form in policy.questions.values() for question in form]
+        asked.append("category")
+        for name in policy.facts:
+            asked += (name, "about_unit", "about_person") if name == "about" else (name,)
+        place = {name: place for place, name in reversed(list(enumerate(asked)))}
+        return sorted(told.items(), key=lambda item: place.get(item[0], len(asked)))
+
     def _form(self, act: str) -> list[Field]:
         """The fields an act may have under this policy: its rows' needs, then its own."""
         lines = [self.policy.steps, *(kind.steps for kind in self.policy.sheets.values())]

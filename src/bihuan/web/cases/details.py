@@ -37,7 +37,7 @@ def details(desk: Desk, entry: Entry, *, clear: bool) -> dict[str, Json]:
     short, long = [], []
     for text in own[:1]:
         (long if len(text) > SHORT else short).append(quoted(text))
-    for name, value in entry.data.items():
+    for name, value in desk.names.in_order(entry.data, entry.kind):
         if value in (None, "", []) or name in UNSAID or name in WORDS or is_files(value):
             continue
         if isinstance(value, str) and value in desk.hidden:

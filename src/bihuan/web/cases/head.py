@@ -218,7 +218,7 @@ def _sheet(desk: Desk, sheet: Sheet) -> dict[str, Json]:
     lines = [" · ".join(steps)]
     acts = acts_of(desk, sheet.kind)
     lines += evidence_lines(desk, sheet) + recurrence_lines(desk, sheet)
-    for name, value in sheet.data.items():
+    for name, value in names.in_order(sheet.data, "dispatch", *acts):
         if value not in (None, "", []) and name not in REPORTED:
             text = names.value(name, value, clock)
             lines.append(

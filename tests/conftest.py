@@ -6,7 +6,7 @@ DATABASE_URL naming a PostgreSQL of their own.
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -90,3 +90,22 @@ def _history_may_be_emptied_between_tests() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = teardown
     yield
     TransactionTestCase._fixture_teardown = whole
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_page_hides_what_it_is_given() -> Iterator[None]:
+    """Any page that any test draws is looked at; `tests/web/test_hiding.py` shows that it is seen."""
+    from jinja2 import Template
+
+    from tests.hiding import hidden
+
+    whole = Template.render
+
+    def render(self: Template, *args: Any, **kwargs: Any) -> str:
+        hides = hidden(self, dict(*args, **kwargs))
+        assert not hides, f"{self.name} hides what it is given by what it imports: {hides}"
+        return whole(self, *args, **kwargs)
+
+    Template.render = render
+    yield
+    Template.render = whole

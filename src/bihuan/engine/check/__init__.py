@@ -16,7 +16,7 @@ from bihuan.engine.check.line import check_line
 from bihuan.engine.check.names import check_names
 from bihuan.engine.check.organisation import check_organisation
 from bihuan.engine.check.rising import check_rising
-from bihuan.engine.check.sheets import check_sheets
+from bihuan.engine.check.sheets import check_judged, check_sheets
 from bihuan.engine.check.tables import check_tables
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.organisation import Organisation
@@ -64,6 +64,7 @@ def _all(
     yield from check_rising(policy, cells)
     if calendars is not None:
         yield from check_clocks(policy, cells, calendars)
+        yield from check_judged(policy, calendars)
         yield from check_law(policy, calendars)
     if organisation is not None:
         yield from check_organisation(policy, organisation)

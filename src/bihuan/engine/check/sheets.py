@@ -1,17 +1,21 @@
 """P4: every note comes to its end, each of its steps owned and timed, and somebody waits for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from bihuan.engine.acts import ACTS
+from bihuan.engine.calendar import Calendar
 from bihuan.engine.check.cells import Cell, Cells
 from bihuan.engine.check.promises import ISSUING, answer, lines
 from bihuan.engine.check.rows import check_step, openers, sheets_of, too_many_states, why_stuck
 from bihuan.engine.check.story import facts_text, found, step_text
 from bihuan.engine.check.walk import Walk
+from bihuan.engine.clock import due
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.policy import Policy, SheetKind, Step
 from bihuan.engine.preventing import JUDGES
 from bihuan.engine.rules import applies
+from bihuan.engine.say_rules import say_value
 from bihuan.engine.words import INSTANTS, Text
 
 
@@ -61,6 +65,32 @@ def _judged_by_opinion(kind: SheetKind) -> Iterator[Finding]:
                 "whether it worked is a matter of opinion: 'effective: {fallen: SHARE, over: TIME}' lets "
                 "the cases of the problem tell",
             )
+
+
+def check_judged(policy: Policy, calendars: Mapping[str, Calendar]) -> Iterator[Finding]:
+    """An effect that is owed a judgement before it may be called an effect."""
+    usual = calendars["usual"]
+    days = [usual.at(date(int(policy.in_force[:4]), month, 1), 720) for month in range(1, 13)]
+    for kind in policy.sheets.values():
+        for step in kind.steps:
+            within = policy.numbers.get(step.timing.within)
+            over = policy.numbers.get(step.effective.over) if step.effective else None
+            if within is None or over is None:
+                continue
+            owed, watched = within.value(), over.value()
+            if isinstance(owed, int | str) or isinstance(watched, int | str):
+                continue
+            if any(due(watched, day, calendars) > due(owed, day, calendars) for day in days):
+                yield found(
+                    Level.WARNING,
+                    "clocks-judged-too-soon",
+                    step.at,
+                    f"须在{say_value(owed, 'zh')}内验证，而满{say_value(watched, 'zh')}才能判为有效："
+                    "到期时只能判为无效，或超时。验证期限应不短于 over",
+                    f"is owed within {say_value(owed, 'en')}, yet can be called effective only after "
+                    f"{say_value(watched, 'en')}: when it is due it can only be called without effect, or "
+                    "be late. The time to judge should be no shorter than 'over'",
+                )
 
 
 def _in_every_case(policy: Policy, cells: Cells) -> Iterator[Finding]:

@@ -7,14 +7,18 @@ import pytest
 from django.db import connection
 
 from bihuan.desk import demo, rebuild, worlds
+from bihuan.desk.assessments import SHEET, assessments
 from bihuan.desk.in_force import policies_in_force
 from bihuan.desk.organisation import vacancies
+from bihuan.desk.reports import calendar_of
 from bihuan.desk.verify import verify
 from bihuan.engine.assessing import recomputed
 from bihuan.engine.case import Event as EngineEvent
 from bihuan.engine.clock import parse_instant
 from bihuan.engine.findings import Level
 from bihuan.engine.legs import Course, blame, course_of, shares, unsound
+from bihuan.engine.organisation import unit_of
+from bihuan.engine.periods import named
 from bihuan.records.models import Case, Event, Holding, Rostering
 from bihuan.records.queries.assessments import assessment_sheets
 
@@ -48,7 +52,10 @@ def later_lapses(event: EngineEvent) -> EngineEvent:
 
 
 @pytest.mark.parametrize("pack", demo.packs())
-def test_every_demo_tells_of_all_stages_and_each_case_spends_each_second_once(pack: str):
+def test_every_demo_tells_of_all_stages_and_each_case_spends_each_second_once(
+    pack: str, settings, tmp_path
+):
+    settings.HOME = tmp_path
     whole = connection.vendor == "sqlite"  # elsewhere its beginning is enough
     count = demo.CASES if whole else 20
     made = demo.make(NOW, pack, count)
@@ -89,6 +96,29 @@ def test_every_demo_tells_of_all_stages_and_each_case_spends_each_second_once(pa
     assert not borrowed  # what a field says was written for that field
     assert bool(notes and waited) is (pack in ("auto", "home", "mall"))
     assert bool(assessed) is (pack == "auto" and whole)
+    if assessed:
+        assessed_as_the_sheets_have_it()
+
+
+def assessed_as_the_sheets_have_it() -> None:
+    """The assessment sheet of the year has every assessment, its evidence reckoned from the events."""
+    ruling = worlds.ruling(policies_in_force(NOW)["auto"].pk, NOW)
+    year = named("2026", calendar_of(ruling))
+    assert year
+    kept = {
+        (row.number, sheet["number"]): (sheet["data"]["evidence"], sheet["data"]["shares"])
+        for row in Case.objects.filter(ledger=False)
+        for sheet in row.state.get("sheets", ())
+        if sheet["kind"] == SHEET
+    }
+    found = assessments(ruling, year, None, NOW)
+    assert {
+        (each.case, each.one.sheet): (each.one.evidence, each.one.shares) for each in found
+    } == kept
+    units = {unit_of(each.one.to) for each in found}
+    of_one = assessments(ruling, year, None, NOW, units=[min(units)])
+    assert {unit_of(each.one.to) for each in of_one} == {min(units)}
+    assert not assessments(ruling, year, found[0].one.opened - 1, NOW)
 
 
 def told_of_everything(pack: str) -> None:

@@ -49,7 +49,11 @@ def test_a_report_bears_the_name_of_its_row_and_says_its_parts():
     bulletin = policy.reports["bulletin"]
     assert (bulletin.each, bulletin.to) == ("department", ("general_manager", "department_head"))
     assert bulletin.parts[2] == ReportPart(
-        ("received", "resolved late"), ("unit",), (), bulletin.parts[2].at
+        ("received", "resolved late"),
+        ("unit",),
+        (),
+        bulletin.parts[2].at,
+        Text("各部门", "By department"),
     )
     assert ISO.parts[0].figures == ISO_10002
 

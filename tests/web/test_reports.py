@@ -111,9 +111,22 @@ def test_the_workbook_holds_numbers_as_numbers_and_no_formula(
     cells = [cell for row in book.active.iter_rows() for cell in row if cell.value is not None]
     assert all(cell.data_type != "f" for cell in cells)
     row = next(cell.row for cell in cells if cell.value == "受理")
+    said = [cell.value for cell in cells]
+    assert {"一、总体情况", "六、客户满意度", "MALL-3.5", "MALL-7.2"} <= set(said)
     assert book.active.cell(row, 2).value == issued.figures["parts"][0]["rows"][0]["now"][0][0]
     with ZipFile(BytesIO(client.get(f"/reports/{issued.pk}.docx").content)) as word:
         assert "受理" in word.read("word/document.xml").decode()
+
+
+def test_a_period_in_which_nothing_happened_says_so_in_every_file(mall: Mall, as_: As) -> None:
+    ask = "report=mall/weekly_report&period=2019-W01"
+    client = as_("gm")
+    assert "本期没有数据。" in client.get(f"/reports/any/?{ask}").content.decode()
+    book = openpyxl.load_workbook(BytesIO(client.get(f"/reports/any.xlsx?{ask}").content))
+    assert "本期没有数据。" in [cell.value for row in book.active.iter_rows() for cell in row]
+    with ZipFile(BytesIO(client.get(f"/reports/any.docx?{ask}").content)) as word:
+        assert "本期没有数据。" in word.read("word/document.xml").decode()
+    assert client.get(f"/reports/any.pdf?{ask}").content.startswith(b"%PDF")
 
 
 def test_who_may_not_see_the_ledger_and_was_not_told_has_no_report(
@@ -140,6 +153,18 @@ def test_any_period_can_be_asked_for_as_of_any_instant_and_nonsense_is_told(
     assert "2026-W48" in wrong.content.decode()
     assert client.get("/reports/any/?report=mall/nothing").status_code == 404
     assert as_("merchant").get("/reports/any/").status_code == 404
+
+
+def test_the_assessment_sheet_of_one_unit_tells_of_that_unit(mall: Mall, as_: As) -> None:
+    client = as_("gm")
+    url = f"/reports/any/?report=mall/assessment&period={as_period(now())[:7]}"
+    whole, own = (client.get(ask).content.decode() for ask in (url, f"{url}&unit=m217"))
+    assert "考核意见" in whole
+    assert "涉及条款" in whole
+    assert '<h1 class="page-title">考核表</h1>' in whole
+    assert '<h1 class="page-title">木棉里女装 考核表</h1>' in own
+    assert client.get(f"{url}&unit=nowhere").status_code == 404
+    assert client.get(url.replace("any/", "any.xlsx") + "&unit=m217").status_code == 200
 
 
 def test_a_reader_counts_only_what_they_may_see(mall: Mall, as_: As) -> None:
@@ -202,5 +227,6 @@ def test_the_draft_begins_with_the_figures_in_words_and_its_text_stands_in_the_r
     assert done.accepted, done.refusal
     page = as_("gm").get(f"/reports/{issued.pk}/").content.decode()
     assert "本周以质量投诉为主。" in page
+    assert "起草：周晓岚，" in page
     with ZipFile(BytesIO(as_("gm").get(f"/reports/{issued.pk}.docx").content)) as word:
         assert "本周以质量投诉为主。" in word.read("word/document.xml").decode()

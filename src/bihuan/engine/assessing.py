@@ -4,11 +4,12 @@ The engine writes it on the sheet when that opens, and again when what was late 
 reckons the same from the events alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from bihuan.engine.case import Case, Debt, Late
 from bihuan.engine.legs import Recorded, Stretch, charges, shares
+from bihuan.engine.organisation import Seat
 
 Json = Any
 REPORTED = frozenset({"evidence", "shares", "as_of", "sheet", "debt"})  # what the engine writes
@@ -50,6 +51,54 @@ def _by_seat(charged: Iterable[Stretch]) -> dict[str, int]:
     for stretch in charged:
         found[stretch.seat] = found.get(stretch.seat, 0) + stretch.seconds
     return {seat: seconds for seat, seconds in sorted(found.items()) if seconds}
+
+
+class Done(Recorded, Protocol):
+    """What of an event is read here."""
+
+    @property
+    def kind(self) -> str:
+        """The act's name."""
+
+    @property
+    def by(self) -> str:
+        """Who did it."""
+
+    @property
+    def sheet(self) -> int:
+        """The sheet it was done on, 0 the case itself."""
+
+    @property
+    def data(self) -> Mapping[str, Json]:
+        """The act's form."""
+
+
+class Assessed(NamedTuple):
+    """One assessment as its events give it: whom it is of, what was late, and what was said of it last."""
+
+    sheet: int
+    opened: int
+    to: Seat
+    evidence: Sequence[Json]
+    shares: dict[Seat, int]
+    last: str  # the act done on it last, "" none yet
+    outcome: str
+
+
+def assessed(history: Sequence[Done], kind: str = "assessment") -> Iterator[Assessed]:
+    """The assessments of a case: the evidence reckoned from its events, never read from the sheet."""
+    last = {event.sheet: event for event in history if event.sheet and event.by != "system"}
+    found = {one.sheet: one.found for one in recomputed(history)}
+    for event in history:
+        for name, data in event.effects:
+            number = data.get("number", 0)
+            if name == "sheet opened" and data["kind"] == kind and number in found:
+                act = last.get(number)
+                yield Assessed(
+                    number, data["opened"], data["to"], found[number]["evidence"],
+                    found[number]["shares"], act.kind if act else "",
+                    str(act.data.get("outcome", "")) if act else "",
+                )  # fmt: skip
 
 
 class Recomputed(NamedTuple):

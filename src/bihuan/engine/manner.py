@@ -135,6 +135,16 @@ def percent(share: float) -> str:
     return f"{number(share)}%"
 
 
+def item(place: int, lang: str) -> str:
+    """The number of a heading: `三、`, `3. `."""
+    if not is_zh(lang):
+        return f"{place}. "
+    tens, ones = divmod(place, 10)
+    digits = "一二三四五六七八九"
+    ten = f"{digits[tens - 1] if tens > 1 else ''}十" if tens else ""
+    return f"{ten}{digits[ones - 1] if ones else ''}、"
+
+
 def size(count: int) -> str:
     """`1.4 MB`, `12 KB`: how large a file of so many bytes is."""
     if count > 900_000:
@@ -168,6 +178,12 @@ def machine_time(wall: datetime) -> str:
 def spreadsheet_time(lang: str) -> str:
     """The format by which a spreadsheet shows a day and a time of it."""
     return "yyyy-mm-dd hh:mm" if is_zh(lang) else "d mmm yyyy hh:mm"
+
+
+def spreadsheet_length(lang: str) -> str:
+    """A length as a format of a spreadsheet, in days: `8.1 天`, below one `7:20`."""
+    days = "天" if is_zh(lang) else "d"
+    return f'[>=1]0.0" {days}";[h]:mm'
 
 
 def field_time(wall: datetime) -> str:

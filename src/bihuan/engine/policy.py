@@ -7,7 +7,7 @@ from bihuan.engine.acts import ACTS, KEPT_APART, PAYING_APART
 from bihuan.engine.clock import Span
 from bihuan.engine.measure import Is
 from bihuan.engine.rhythm import Rhythm
-from bihuan.engine.words import COMPENSATION, Text
+from bihuan.engine.words import COMPENSATION, NOTHING, Text
 
 Value = Span | int | str  # a span; a count or an amount in fen; a time of day "18:00"
 
@@ -370,6 +370,7 @@ class ReportPart:
     by: tuple[str, ...] = ()
     only: tuple[Is, ...] = ()
     at: Element = Element()
+    text: Text = NOTHING  # its heading; without one it is called by what it is broken down by
 
 
 @dataclass(frozen=True, slots=True)

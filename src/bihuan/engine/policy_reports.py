@@ -8,7 +8,7 @@ from bihuan.engine.measures import DIMENSIONS, MEASURES, dimensions_of
 from bihuan.engine.nodes import Node
 from bihuan.engine.policy import Periodic, Post, Report, ReportPart
 from bihuan.engine.reading import Reader
-from bihuan.engine.words import Text
+from bihuan.engine.words import NOTHING, Text
 
 _FIGURE = Text("指标", "measure")
 _DIMENSION = Text("分组依据", "thing to break down by")
@@ -69,7 +69,7 @@ class Reports:
     def _part(self, node: Node, place: str) -> ReportPart:
         read = self.read
         mapping = read.mapping(node, place)
-        read.known(mapping, ("figures", "by", "only", "clause"), place)
+        read.known(mapping, ("zh", "en", "figures", "by", "only", "clause"), place)
         read.required(mapping, ("figures",), place)
         figures = tuple(
             name
@@ -90,7 +90,8 @@ class Reports:
             for key, value in read.mapping(mapping.get("only"), f"{place}.only").items
         )
         at = read.element(mapping, place, "report", cites=mapping.get("clause") is not None)
-        return ReportPart(figures, by, only, at)
+        named = mapping.get("zh") is not None or mapping.get("en") is not None
+        return ReportPart(figures, by, only, at, read.words(mapping, place) if named else NOTHING)
 
     def _only(self, key: nodes.Scalar, node: Node, possible: list[str], place: str) -> Is:
         column = self.read.choice(key, possible, place, _DIMENSION)

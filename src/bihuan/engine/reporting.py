@@ -24,10 +24,11 @@ ISO = Report(
     "iso",
     Text("ISO 10002 监视指标", "ISO 10002 indicators"),
     (
-        ReportPart(ISO_10002),
+        ReportPart(ISO_10002, text=Text("监视指标", "Indicators")),
         ReportPart(
             ("acknowledged in time", "resolved in time", "closing median", "closing p90",
-             "satisfied", "satisfaction", "response rate", "compliance")
+             "satisfied", "satisfaction", "response rate", "compliance"),
+            text=Text("时效与满意", "Time and satisfaction"),
         ),
         ReportPart(("received", "repeat"), ("category",)),
         ReportPart(("compliance", "missed"), ("clause",)),
@@ -35,9 +36,23 @@ ISO = Report(
 )  # fmt: skip
 
 
+# What a department, merchant or dealer kept and missed; its assessments stand beside these figures.
+ASSESSMENT = Report(
+    "assessment",
+    Text("考核表", "Assessment sheet"),
+    (
+        ReportPart(("missed", "compliance", "overdue"), ("unit",),
+                   text=Text("各部门、服务商按时情况", "Kept in time, by department and dealer")),
+        ReportPart(("missed", "compliance"), ("act",), text=Text("超时环节", "Steps that were late")),
+        ReportPart(("missed", "compliance"), ("clause",), text=Text("涉及条款", "Clauses concerned")),
+    ),
+)  # fmt: skip
+OF_ALL = {report.name: report for report in (ISO, ASSESSMENT)}
+
+
 def report_named(policy: Policy, name: str) -> Report | None:
-    """The policy's report of that name, or the one that needs no policy."""
-    return ISO if name == ISO.name else policy.reports.get(name)
+    """The policy's report of that name, or one of those that need no policy."""
+    return OF_ALL.get(name) or policy.reports.get(name)
 
 
 def drawn(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bihuan.records.models import Case, IssuedReport
+from bihuan.records.queries.cases import Entry, history
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
 Json = Any
@@ -58,6 +59,14 @@ def newest_of_row(number: str, name: str) -> int | None:
     """The id of the newest whole report of a row of rhythm in a ledger."""
     rows = IssuedReport.objects.filter(case__number=number, name=name, unit="").order_by("-as_of")
     return rows.values_list("pk", flat=True).first()
+
+
+def signed_on_sheet(number: str, sheet: int) -> list[Entry]:
+    """What was done on a sheet of a ledger, in order; nothing where there is no sheet."""
+    case = Case.objects.filter(number=number).values_list("pk", flat=True).first()
+    if not sheet or case is None:
+        return []
+    return [one for one in history(case) if one.sheet == sheet and one.by != "system"]
 
 
 def _readable(viewer: Viewer, limit: int) -> Iterator[Issued]:

@@ -161,6 +161,13 @@ def _underline(paragraph: Any) -> None:
     properties.insert_element_before(borders, "w:tabs", "w:spacing", "w:ind", "w:jc")
 
 
+def heads_again(row: Any) -> None:
+    """Let a row of a table stand at the top of each page that the table goes on to."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001
+
+
 def _grid(document: Any, paper: Paper) -> None:
     from docx.enum.table import WD_ALIGN_VERTICAL
     from docx.enum.text import WD_ALIGN_PARAGRAPH

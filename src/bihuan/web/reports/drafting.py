@@ -67,6 +67,5 @@ def _line(table: Table) -> str:
 
 
 def _said(desk: Desk, report: Issued) -> Any:
-    policy = desk.world.policy
-    title = policy.reports[report.name].text.in_(desk.reader.language)
-    return said(report.figures, title, desk.names, desk.reader, units=report.names)
+    found = desk.world.policy.reports[report.name]
+    return said(report.figures, found, desk.names, desk.reader, units=report.names)

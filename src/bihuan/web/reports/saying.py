@@ -1,7 +1,7 @@
 """A report's figures in words: tables with what each line is called and where each figure leads."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from bihuan.engine import manner
 from bihuan.engine.acts import VISITED
 from bihuan.engine.measures import DIMENSIONS, MEASURES
+from bihuan.engine.policy import Report, ReportPart
 from bihuan.engine.reporting import NAMELESS
 from bihuan.engine.words import ENDINGS, STAGES
 from bihuan.records.queries.accounts import organisation_name
@@ -51,6 +52,15 @@ class Table:
     says: tuple[str, ...]
     lines: tuple[Line, ...]
     more: int = 0
+    clause: str = ""
+    bars: bool = False  # whether the first figure of each line is drawn as a bar too
+
+    @property
+    def longest(self) -> float:
+        """What the longest bar stands for; 0 where there is none."""
+        if not self.bars:
+            return 0
+        return max((line.figures[0].number or 0 for line in self.lines), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +76,13 @@ class Said:
     language: str
     tables: tuple[Table, ...]
     paragraphs: tuple[str, ...] = ()
+    clause: str = ""
+    signed: tuple[str, ...] = ()  # who wrote it, and who passed it
 
 
 def said(
     found: Mapping[str, Json],
-    title: str,
+    report: Report,
     names: Names,
     reader: Reader,
     *,
@@ -78,16 +90,28 @@ def said(
     part: str = "",
     foot: str = "",
     text: str = "",
+    signed: tuple[str, ...] = (),
+    beside: tuple[Table, ...] = (),
 ) -> Said:
-    """The figures of a report in the reader's language. ``units``: what units were called then."""
-    words = Words(names, units)
-    tables = tuple(
-        _table(told, found, words, reader.language) for told in found["parts"] if told["figures"]
-    )
+    """The figures of a report in the reader's language. ``units``: what units were called then;
+    ``beside``: tables that follow them.
+    """
+    words, language = Words(names, units), reader.language
+    tables = [
+        _table(part, told, found, words, language)
+        for part, told in zip(report.parts, found["parts"], strict=True) if told["figures"]
+    ]  # fmt: skip
     return Said(
-        title, organisation_name(), units.get(part, part), period_text(found, reader),
+        report.text.in_(language), organisation_name(), units.get(part, part),
+        period_text(found, reader),
         _("as known on %(when)s") % {"when": reader.clock.full(found["as_of"])},
-        foot, reader.language, tables, tuple(line for line in text.splitlines() if line.strip()),
+        foot, language,
+        tuple(
+            replace(table, title=f"{manner.item(place, language)}{table.title}")
+            for place, table in enumerate((*tables, *beside), 1)
+        ),
+        tuple(line for line in text.splitlines() if line.strip()),
+        _(", ").join(report.at.clauses), signed,
     )  # fmt: skip
 
 
@@ -116,6 +140,8 @@ class Words:
                 return manner.weekday(int(value) - 1, self.names.language)
             case "hour":
                 return f"{int(value):02}:00"
+            case "unit" | "intake" if not code:
+                return _("Posts of the company as a whole")
             case _ if not code:
                 return names.text(NAMELESS)
             case "unit" | "intake":
@@ -142,7 +168,10 @@ class Words:
         return names.text(texts[code]) if code in texts else code
 
 
-def _table(told: Mapping[str, Json], found: Mapping[str, Json], words: Words, lang: str) -> Table:
+def _table(
+    part: ReportPart, told: Mapping[str, Json], found: Mapping[str, Json], words: Words, lang: str
+) -> Table:
+    named, clause = part.text.in_(lang), _(", ").join(part.at.clauses)
     measures = [MEASURES[name] for name in told["figures"]]
     says = tuple(measure.says.in_(lang) for measure in measures)
     if not told["by"]:
@@ -152,10 +181,11 @@ def _table(told: Mapping[str, Json], found: Mapping[str, Json], words: Words, la
             Line(measure.text.in_(lang), tuple(_beside(place, row, whole, told, found)))
             for place, measure in enumerate(measures)
         )
-        heads = [_("Figure"), _("Period before")]
+        heads = [_("This period"), _("Period before")]
         if "whole" in told:
             heads.append(_("The whole"))
-        return Table(_narrowed("", told, words), "", tuple(heads), says, lines)
+        title = named or _narrowed(_("Figures"), told, words)
+        return Table(title, "", tuple(heads), says, lines, clause=clause)
     by = _(", ").join(DIMENSIONS[name].in_(lang) for name in told["by"])
     lines = tuple(
         Line(
@@ -169,8 +199,9 @@ def _table(told: Mapping[str, Json], found: Mapping[str, Json], words: Words, la
         for row in told["rows"]
     )  # fmt: skip
     heads = tuple(measure.text.in_(lang) for measure in measures)
-    title = _narrowed(_("By %(what)s") % {"what": by}, told, words)
-    return Table(title, by, heads, says, lines, told["more"])
+    title = named or _narrowed(_("By %(what)s") % {"what": by}, told, words)
+    bars = len(lines) > 1 and measures[0].unit == "count"
+    return Table(title, by, heads, says, lines, told["more"], clause, bars)
 
 
 def _beside(
@@ -207,17 +238,17 @@ def figure(name: str, part: int | None, of: int, *, before: Json = None, url: st
 
 
 def written(name: str, part: int | None, of: int) -> str:
-    """A figure as text: 12, 67 %, 3 h 20 min, 4.5."""
+    """A figure as text: 12, 67%, 3 h 20 min, 4.5."""
     if part is None:
         return NOTHING
     match MEASURES[name].unit:
         case "share":
-            return f"{round(100 * part / of)} %"
+            return manner.percent(100 * part / of)
         case "score":
             return manner.number(part / of, 1)
         case "time":
             return length(part)
-    return str(part)
+    return manner.number(part)
 
 
 def behind_url(name: str, found: Mapping[str, Json], told: Mapping[str, Json], key: Any) -> str:

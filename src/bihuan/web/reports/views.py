@@ -12,17 +12,25 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from bihuan.desk import figures, packs, worlds
+from bihuan.desk.assessments import assessments
 from bihuan.desk.reports import calendar_of, produce, within
 from bihuan.desk.worlds import Ruling
 from bihuan.engine.measure import Is, Measure, Span
 from bihuan.engine.measures import MEASURES, dimensions_of
 from bihuan.engine.periods import UNITS, Period, before, covered, named, period_of
 from bihuan.engine.policy import Policy, Report
-from bihuan.engine.reporting import ISO, report_named
+from bihuan.engine.reporting import ASSESSMENT, ISO, OF_ALL, report_named
 from bihuan.records.queries.cases import listed_by_number
-from bihuan.records.queries.reports import Issued, report_for, reports_for, words_of_sheet
+from bihuan.records.queries.reports import (
+    Issued,
+    report_for,
+    reports_for,
+    signed_on_sheet,
+    words_of_sheet,
+)
 from bihuan.web.reports import files
-from bihuan.web.reports.saying import Said, figure, said
+from bihuan.web.reports.assessed import assessed_table
+from bihuan.web.reports.saying import Said, Table, figure, said
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names, tone_of_stage
 
@@ -85,17 +93,38 @@ def _issued(reader: Reader, pk: int) -> tuple[Issued, Said]:
     if found is None:
         raise Http404
     policy = worlds.policy_of(found.policy_id)
+    report, names = (
+        report_named(policy, found.name),
+        Names(policy, reader.organisation, reader.language),
+    )
+    if report is None:
+        raise Http404
     text = words_of_sheet(found.ledger, found.sheet) if not found.unit else ""
     return found, said(
         found.figures,
-        _title(policy, found.name, reader),
-        Names(policy, reader.organisation, reader.language),
+        report,
+        names,
         reader,
         units=found.names,
         part=found.unit,
         foot=_("Issued figures, hash %(hash)s") % {"hash": found.hash[:16]},
         text=text,
+        signed=_signed(found, names, reader) if not found.unit else (),
     )
+
+
+def _signed(found: Issued, names: Names, reader: Reader) -> tuple[str, ...]:
+    """Who wrote the text of a report, and who passed it: each act once, as it was done last."""
+    lines = {}
+    for done in signed_on_sheet(found.ledger, found.sheet):
+        outcome = str(done.data.get("outcome", ""))
+        what = names.act(done.kind)
+        if outcome:
+            what = f"{what}({names.value('outcome', outcome, reader.clock, done.kind)})"
+        lines[done.kind, done.seat] = _("%(what)s: %(who)s, %(when)s") % {
+            "what": what, "who": names.person(done.by), "when": reader.clock.full(done.at),
+        }  # fmt: skip
+    return tuple(lines.values())
 
 
 def _title(policy: Policy, name: str, reader: Reader) -> str:
@@ -132,6 +161,7 @@ class Asked:
     report: Report
     period: Period
     as_of: int | None
+    unit: str  # whose own part it is; "" the whole
     wrong: Mapping[str, str]
 
 
@@ -166,15 +196,29 @@ def any_file(request: HttpRequest, reader: Reader, ending: str) -> HttpResponse:
 
 
 def _produced(asked: Asked, reader: Reader) -> Said:
-    found = produce(
-        asked.ruling, asked.report, asked.period, asked.as_of, reader.now,
-        seen=figures.seen_by(reader.viewer),
-    )  # fmt: skip
     organisation = worlds.organisation(asked.as_of or reader.now)
+    within_unit = within(organisation, asked.unit) if asked.unit else ()
+    seen = figures.seen_by(reader.viewer)
+    found = produce(
+        asked.ruling,
+        asked.report,
+        asked.period,
+        asked.as_of,
+        reader.now,
+        units=within_unit,
+        seen=seen,
+    )
     units = {code: unit.name for code, unit in organisation.units.items()}
     names = Names(asked.ruling.world.policy, reader.organisation, reader.language)
+    beside: tuple[Table, ...] = ()
+    if asked.report is ASSESSMENT:
+        listed = assessments(
+            asked.ruling, asked.period, asked.as_of, reader.now, units=within_unit, seen=seen
+        )
+        beside = (assessed_table(listed, names, units, reader),)
     return said(
-        found, asked.report.text.in_(reader.language), names, reader, units=units,
+        found, asked.report, names, reader, units=units,
+        part=asked.unit, beside=beside,
         foot=_("Over the cases that %(name)s may see") % {"name": reader.account.name},
     )  # fmt: skip
 
@@ -203,13 +247,16 @@ def _asked(request: HttpRequest, reader: Reader) -> Asked:
         wrong["as_of"] = _("Write a day and a time: 2026-11-28 12:00.")
     if as_of is not None and as_of >= reader.now:
         as_of = None
-    return Asked(ruling, report, period or usual, as_of, wrong)
+    unit = request.GET.get("unit", "")
+    if unit and unit not in reader.organisation.units:
+        raise Http404
+    return Asked(ruling, report, period or usual, as_of, unit, wrong)
 
 
 def _chosen(written: str, reader: Reader) -> tuple[str, str]:
     """The policy's code and the report's name; the first there is where none was asked for."""
     code, _slash, name = written.partition("/")
-    if code in reader.policies and (name == ISO.name or name in reader.policies[code].reports):
+    if code in reader.policies and report_named(reader.policies[code], name) is not None:
         return code, name
     if written or not reader.policies:
         raise Http404
@@ -227,7 +274,7 @@ def _usual_period(ruling: Ruling, name: str, now: int) -> Period:
 def _offered(reader: Reader) -> list[dict[str, str]]:
     found = []
     for code, policy in reader.policies.items():
-        for report in (*policy.reports.values(), ISO):
+        for report in (*policy.reports.values(), *OF_ALL.values()):
             label = report.text.in_(reader.language)
             if len(reader.policies) > 1:
                 label = f"{label} · {policy.title.in_(reader.language)}"
@@ -244,7 +291,7 @@ def _form(request: HttpRequest, asked: Asked, reader: Reader) -> dict[str, Json]
 
     def url(**changed: str) -> str:
         given = {
-            name: request.GET.get(name, "") for name in ("report", "period", "as_of")
+            name: request.GET.get(name, "") for name in ("report", "period", "unit", "as_of")
         } | changed
         return "?" + urlencode({name: value for name, value in given.items() if value})
 
@@ -256,6 +303,8 @@ def _form(request: HttpRequest, asked: Asked, reader: Reader) -> dict[str, Json]
             {"name": "period", "label": _("Period"), "kind": "text",
              "value": request.GET.get("period", "") or asked.period.name,
              "error": asked.wrong.get("period", "")},
+            {"name": "unit", "label": _("Unit"), "kind": "select", "value": asked.unit,
+             "choices": [{"value": "", "label": _("The whole")}, *_units(reader)]},
             {"name": "as_of", "label": _("As known on (empty: now)"), "kind": "datetime",
              "value": request.GET.get("as_of", ""), "error": asked.wrong.get("as_of", "")},
         ],
@@ -268,6 +317,11 @@ def _form(request: HttpRequest, asked: Asked, reader: Reader) -> dict[str, Json]
             for unit, label in zip(UNITS, _lengths(), strict=True)
         ],
     }  # fmt: skip
+
+
+def _units(reader: Reader) -> list[dict[str, str]]:
+    units = reader.organisation.units
+    return [{"value": code, "label": unit.name} for code, unit in units.items()]
 
 
 def _lengths() -> tuple[str, ...]:

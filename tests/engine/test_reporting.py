@@ -3,7 +3,7 @@
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bihuan.desk.policy_files import read_nodes
@@ -91,6 +91,7 @@ def test_a_units_own_part_tells_of_the_whole_unless_that_tells_of_a_few_others(o
     assert made["parts"][0]["whole"] == [[5, 5] if said else None]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 12), min_size=1))
 def test_nothing_of_fewer_than_three_cases_of_others_can_be_read_or_reckoned(sizes):
     rows = [{"key": [key], "now": [[n, n]], "before": [[0, 0]]} for key, n in sizes.items()]

@@ -1,11 +1,13 @@
 """Measures figures over so many made-up cases with eight obligations each, beside one pass over two columns."""
 
+import multiprocessing
 import os
 import random
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tools.bench import DAY, START, Table
@@ -73,24 +75,33 @@ def _cpu(do: Callable[[], object], count: int = 9) -> float:
 
 
 def _written(size: int) -> dict[str, str]:
-    """The columns of so many cases; where each table is read from."""
+    """The columns of so many cases; where each table is read from. What was kept is not written again."""
     from bihuan.desk import columns, figures
 
-    dice, stretches = random.Random(7), {}
     columns.folder().mkdir(parents=True, exist_ok=True)
-    for base in range(0, size, columns.STRETCH):
-        name = f"{base // columns.STRETCH}-1"
-        with tempfile.TemporaryDirectory(dir=os.environ["BIHUAN_HOME"]) as drawn:
-            with columns.Files(Path(drawn)) as out:
-                for number in range(base, min(base + columns.STRETCH, size)):
-                    out.write(*_case(number, dice))
-            columns.store(Path(drawn), columns.folder() / name, None)
-        stretches[base // columns.STRETCH] = name
-    known = columns.Manifest(START, 1, 1, "made up", stretches)
+    spans = {base // columns.STRETCH: (base, min(base + columns.STRETCH, size))
+             for base in range(0, size, columns.STRETCH)}  # fmt: skip
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
+        list(pool.map(_stretch, spans.keys(), spans.values()))
+    known = columns.Manifest(START, 1, 1, "made up", {place: f"{place}-1" for place in spans})
     return {
         table: figures.stored_in(known, table)
         for table in (columns.HEADS, "cases", "owed", "legs", "visits")
     }
+
+
+def _stretch(place: int, span: tuple[int, int]) -> None:
+    from bihuan.desk import columns
+
+    to, dice = columns.folder() / f"{place}-1", random.Random(place)
+    if to.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=os.environ["BIHUAN_HOME"]) as drawn:
+        with columns.Files(Path(drawn)) as out:
+            for number in range(*span):
+                out.write(*_case(number, dice))
+        columns.store(Path(drawn), made := to.with_suffix(".new"), None)
+        made.rename(to)
 
 
 def _case(number: int, dice: random.Random) -> tuple[object, object]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, get_args, get_type_hints
 
@@ -366,14 +367,18 @@ class Files:
             ("cases", [rows.case] if rows.case else []),
             ("owed", rows.owed), ("legs", rows.legs), ("visits", rows.visits),
         ):  # fmt: skip
-            names = _columns(table)
+            writer, values = self.writers[table], _values(table)
             for row in found:
-                values = [_plain(getattr(row, name)) for name in names]
-                self.writers[table].writerow((head.case_id, *values))
+                writer.writerow([head.case_id, *map(_plain, values(row))])
+
+
+@lru_cache(maxsize=16)
+def _values(table: str) -> Callable[[object], tuple[Json, ...]]:
+    return attrgetter(*_columns(table))
 
 
 def _plain(value: Json) -> Json:
-    if isinstance(value, tuple):
+    if value.__class__ is tuple:
         return "\x1f".join(value)
     return "\\N" if value is None else value
 

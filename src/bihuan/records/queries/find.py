@@ -1,6 +1,6 @@
 """Finding cases by the words that were said and written of them, among what the viewer may see."""
 
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -39,7 +39,7 @@ _REGISTERED = ("who", "contact", "told")
 _CALLED = ("who", "contact")
 _COUNTED = 500  # passages a word is counted among, to see which is the rarest
 _CHUNK, _MOST = 64, 4_096  # cases looked at together: few at first, more while few of them are seen
-_READ = 2_000  # passages that are read to know which of some cases hold a word; else each is asked
+_READ = 8_000  # passages that are read to know which of some cases hold a word; else each is asked
 _ENDING = 4  # digits of a telephone number that are looked for
 
 
@@ -152,9 +152,9 @@ class _Search:
             without = registered
         for fitting in _newest(first, below):
             for other in others:
-                held = _holding(fitting, other)
+                held = first_passages(fitting, other)
                 fitting = [case for case in fitting if case in held]  # noqa: PLW2901
-            held = _holding(fitting, without) if without else {}
+            held = first_passages(fitting, without) if without else {}
             if left := [case for case in fitting if case not in held]:
                 yield left
 
@@ -215,19 +215,6 @@ def _newest(sought: Sought, below: int | None) -> Iterator[list[int]]:
         count, end = min(count * 4, _MOST), rows[-1] >> OWN << OWN
 
 
-def _holding(cases: Sequence[int], sought: Sought) -> Container[int]:
-    """Those of these cases, the newest first, that have a passage that fits."""
-    if not cases:
-        return ()
-    if connection.vendor == "postgresql":  # whose index has no order to read a part of it in
-        return first_passages(cases, sought)
-    rows = _rows(sought, _READ, cases[-1] << OWN, cases[0] + 1 << OWN)
-    found = {row >> OWN for row in rows}
-    if len(rows) == _READ:
-        found.update(first_passages([case for case in cases if case < rows[-1] >> OWN], sought))
-    return found
-
-
 def _rows(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> list[int]:
     """The passages that fit, of these ids, the last first: at most so many."""
     if connection.vendor == "sqlite":
@@ -271,7 +258,22 @@ def _read(statement: str, given: Sequence[object]) -> list[int]:
 
 
 def first_passages(cases: Sequence[int], sought: Sought) -> dict[int, int]:
-    """By the case, the first of its passages that fits."""
+    """By the case, the first of its passages that fits; only of those of these cases that have one."""
+    if not cases:
+        return {}
+    if connection.vendor == "postgresql":  # whose index has no order to read a part of it in
+        return _asked_each(cases, sought)
+    rows = _rows(sought, _READ, min(cases) << OWN, max(cases) + 1 << OWN)
+    found = {row >> OWN: row for row in rows}  # the last of a case's rows is its first passage
+    asked = set(cases)
+    if len(rows) < _READ:
+        return {case: passage for case, passage in found.items() if case in asked}
+    cut = rows[-1] >> OWN
+    whole = {case: passage for case, passage in found.items() if case in asked and case > cut}
+    return whole | _asked_each([case for case in cases if case <= cut], sought)
+
+
+def _asked_each(cases: Sequence[int], sought: Sought) -> dict[int, int]:
     if not cases:
         return {}
     on = connection.vendor == "postgresql"

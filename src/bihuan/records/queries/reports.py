@@ -70,8 +70,9 @@ def signed_on_sheet(number: str, sheet: int) -> list[Entry]:
 
 
 def _readable(viewer: Viewer, limit: int) -> Iterator[Issued]:
-    ledgers = set(visible_cases(viewer).filter(ledger=True).values_list("pk", flat=True))
     rows = IssuedReport.objects.order_by("-as_of", "-id")
+    having = IssuedReport.objects.order_by().values_list("case_id", flat=True).distinct()
+    ledgers = set(visible_cases(viewer).filter(pk__in=list(having)).values_list("pk", flat=True))
     found = 0
     for readers, case_id, *values in rows.values_list("readers", "case_id", *_COLUMNS).iterator():
         if case_id in ledgers or viewer.seats & set(readers):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from bihuan.records.models import Obligation
 from bihuan.records.queries.visibility import Viewer, visible_cases
@@ -55,7 +55,12 @@ class Pace:
 
 
 def _open(viewer: Viewer) -> "QuerySet[Obligation]":
-    return Obligation.objects.filter(state="open", case__in=visible_cases(viewer))
+    return Obligation.objects.filter(_seen(viewer), state="open")
+
+
+def _seen(viewer: Viewer) -> Exists:
+    """Asked of each obligation: as a list, all cases the viewer may see would be read for it."""
+    return Exists(visible_cases(viewer).filter(pk=OuterRef("case_id")))
 
 
 def standing(viewer: Viewer, by: str, now: int) -> list[Standing]:
@@ -112,7 +117,7 @@ def legs(viewer: Viewer, acts: Mapping[str, str], since: int) -> dict[tuple[str,
     the case to the unit the case is about.
     """
     rows = Obligation.objects.filter(
-        state__in=DONE, ended_at__gte=since, act__in=list(acts), case__in=visible_cases(viewer)
+        _seen(viewer), state__in=DONE, ended_at__gte=since, act__in=list(acts)
     )
     found: dict[tuple[str, str], list[Took]] = defaultdict(list)
     columns = ("act", "unit", "sheet", "since_at", "ended_at", "first_due_at")

@@ -6,6 +6,14 @@ from playwright.sync_api import Page
 
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 RUN = "() => axe.run(document, {resultTypes: ['violations']})"
+SQUEEZED = (
+    "() => (document.querySelector('.content')?.clientWidth ?? innerWidth) < innerWidth * 0.8"
+)
+
+
+def squeezed(page: Page) -> list[str]:
+    """A line where a page on a phone leaves its content less than nearly all of the width."""
+    return [f"{page.url}: its content is squeezed"] if page.evaluate(SQUEEZED) else []
 
 
 def violations(page: Page) -> list[str]:

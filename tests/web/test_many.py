@@ -106,6 +106,13 @@ def test_only_acts_that_fit_many_are_done_on_many(mall: Mall, as_: As) -> None:
         assert as_("desk").get("/cases/many/", {"act": act, "row": number}).status_code == 404
 
 
+def test_who_sees_only_their_notes_has_nothing_to_choose(mall: Mall, as_: As) -> None:
+    number = mall.with_the_merchant()
+    theirs, ours = (as_(who).get("/cases/").content.decode() for who in ("merchant", "desk"))
+    assert number in theirs
+    assert ("data-choose" in theirs, "data-choose" in ours) == (False, True)
+
+
 def test_no_more_than_a_hundred_at_once_and_the_rest_is_named(mall: Mall, as_: As) -> None:
     rows = [mall.complain(), *(f"TS20260101-{serial:04}" for serial in range(110))]
     page = as_("desk").get("/cases/many/", {"act": "remark", "row": rows})

@@ -104,7 +104,7 @@ def _units(
     for one in (*units, *(Standing(name, 0, 0, 0) for name in sorted(quiet))):
         unit = reader.organisation.units.get(one.name)
         rows.append({
-            "name": unit.name if unit else _("Company"),
+            "name": unit.name if unit else _("Posts of the company as a whole"),
             "cases": one.cases,
             "cases_url": cases_url(owes=f"@{one.name}"),
             "owed": one.owed,

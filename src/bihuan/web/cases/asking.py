@@ -134,7 +134,8 @@ def place_name(reader: Reader, name: str, code: str) -> str:
     """A unit's or a seat's code in words."""
     if name in ("unit", "about") or code.startswith("@"):
         found = reader.organisation.units.get(code.removeprefix("@"))
-        return found.name if found else code.removeprefix("@") or _("Company")
+        whole = _("Posts of the company as a whole")
+        return found.name if found else code.removeprefix("@") or whole
     return post_name(reader, code)
 
 

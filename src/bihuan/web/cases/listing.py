@@ -82,7 +82,7 @@ def _page(
             "view": current if current and _may_drop(current, reader) else None,
             "saving": saving or {},
             "share": _share(reader),
-            "acts": many.acts(reader) if listed else [],
+            "acts": many.acts(reader) if listed and not reader.is_outside else [],
             "most": export.MOST,
             "done": request.session.pop("done", None),
         },

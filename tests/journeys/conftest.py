@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from bihuan.desk import worlds
 from bihuan.web import shell
 from tests.journeys.desk import UNREADY, Clock, Desk
+from tests.journeys.keyboard import WATCH, WITHOUT_SCRIPT, take_the_mouse
 
 LOCALES = {"zh-hans": "zh-CN", "en": "en-GB"}
 # How long anything is waited for: no statement of speed, but patience on a busy machine.
@@ -26,10 +27,18 @@ def _keys_are_patient_too(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = Page.keyboard.fget
 
     def keyboard(page: Page) -> Keyboard:
-        expect(page.locator(UNREADY)).to_have_count(0)
+        if page.context not in WITHOUT_SCRIPT:
+            expect(page.locator(UNREADY)).to_have_count(0)
         return at_once(page)
 
     monkeypatch.setattr(Page, "keyboard", property(keyboard))
+
+
+@pytest.fixture(autouse=True)
+def _there_is_no_mouse(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A journey is done by the keyboard alone, unless it is marked as one by the `pointer`."""
+    if request.node.get_closest_marker("pointer") is None:
+        take_the_mouse(monkeypatch)
 
 
 @pytest.fixture
@@ -54,8 +63,11 @@ def visitor(browser: Browser, live_server: LiveServer) -> Iterator[Callable[...,
             java_script_enabled=script,
         )
         contexts.append(context)
+        context.add_init_script(WATCH)
         if script:
             context.on("page", patient)
+        else:
+            WITHOUT_SCRIPT.add(context)
         return context.new_page()
 
     yield open_page

@@ -46,9 +46,16 @@ class Desk:
     """One person at their browser."""
 
     def __init__(self, page: Page, url: str, language: str) -> None:
-        self.page, self.url, self.language = page, url, language
+        self.page, self.url = page, url
         self.wrong: list[str] = []
+        self.reads(language)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
+
+    def reads(self, language: str) -> None:
+        """Read every page from now on in this language, whatever the house speaks."""
+        self.language = language
+        cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": self.url}
+        self.page.context.add_cookies([cookie])
 
     def sign_in(self, username: str) -> None:
         """Be signed in already, on my page; `test_first_run.py` goes through the form."""

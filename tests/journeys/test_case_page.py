@@ -33,6 +33,7 @@ def draw(page: Page, *points: tuple[float, float]) -> None:
     page.mouse.up()
 
 
+@pytest.mark.pointer  # drawn with a finger
 def test_a_note_is_signed_for_on_the_phone(mall: Mall, desks: Callable[..., Desk]) -> None:
     number = dispatched(mall)
     mall.act(number, "issue", "operations", sheet=1, outcome="issued")
@@ -58,7 +59,9 @@ def test_a_note_is_signed_for_on_the_phone(mall: Mall, desks: Callable[..., Desk
     ).click()  # without the name: said, and the drawing stays
     expect(page.locator("#act-form .form-errors")).to_be_visible()
     expect(page.locator("[name=signature-drawn]")).to_have_value(re.compile("^data:image/png"))
-    page.locator("[name=signature]").press("Tab")  # takes the suggested name
+    page.locator("[name=signature]").press("Tab")
+    expect(page.locator("[name=signature]")).to_have_value("")  # nobody signs by going on
+    page.locator("#act-form [data-take]").click()
     page.locator("#act-form form .is-solid").click()
     merchant.done("receipt")
     stored = load(number)

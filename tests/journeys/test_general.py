@@ -80,7 +80,7 @@ def test_a_complaint_from_the_web_is_examined_solved_answered_visited_and_archiv
 def test_any_member_of_staff_registers_and_the_department_complained_about_is_looked_into_above_it(
     opened: Clock, desks: Callable[..., Desk]
 ) -> None:
-    colleague, agent = desks("stores", "en"), desks("agent", "en")
+    colleague, agent = desks("stores"), desks("agent")
     number = colleague.registers(
         content="安装热水器另收材料费", name="叶蓁", phone="13900000626", about="unit",
         about_unit="安装部", demand="退材料费",

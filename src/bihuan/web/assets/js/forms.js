@@ -28,6 +28,7 @@ function takeSuggestion(field) {
   field.removeAttribute("data-suggest");
   field.parentElement.querySelector("[data-take]")?.remove();
   field.dispatchEvent(new Event("change", { bubbles: true }));
+  field.focus();
 }
 
 // A field asked for only under one choice is out of sight under another; what it held is not sent.
@@ -84,6 +85,7 @@ export function startForms() {
   document.addEventListener("keydown", (event) => {
     const field = event.target;
     if (event.key !== "Tab" || event.shiftKey || !field.dataset?.suggest || field.value !== "") return;
+    if ("byPress" in field.dataset) return; // Nobody signs by going on to the next field.
     event.preventDefault();
     takeSuggestion(field);
   });

@@ -110,12 +110,10 @@ function onKey(event) {
   else if (event.key === "Escape") done = escape();
   else if (typing(event.target) || !lettersOn()) return;
   else if (event.key === "Enter") {
-    const row = selectedRow();
     const on = document.activeElement;
-    if (row && (on === document.body || (on.matches("[data-select]") && row.contains(on)))) {
-      enter(row);
-      done = true;
-    }
+    const row = on === document.body ? selectedRow() : on.matches("[data-select]") && on.closest("[data-list] tr[data-row]");
+    if (row) enter(row);
+    done = Boolean(row);
   } else if (event.key.length === 1) done = Boolean(letter(event));
   if (done) event.preventDefault();
 }

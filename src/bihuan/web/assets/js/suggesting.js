@@ -30,7 +30,7 @@ function wanted(form, offer) {
   if (held === "") return true;
   const value = offer.querySelector("[data-take-offer]")?.dataset.value;
   if (FILLED.has(name)) return held !== value;
-  return name === "name" || name === "phone" ? held !== value : false;
+  return name === "name" && held !== value;
 }
 
 function underline(form, words) {
@@ -98,7 +98,11 @@ function takeCustomer(button) {
 function onPerson(event) {
   const { form, name } = event.target;
   if (!event.isTrusted || !form?.querySelector("#offers") || !name) return;
-  if (name === "phone") form.elements.namedItem("customer").value = "";
+  if (name === "phone" && event.type === "input") {
+    // Another number is another customer, and what was offered for none must not be taken over it.
+    form.elements.namedItem("customer").value = "";
+    form.querySelector('[data-slot="phone"]')?.replaceChildren();
+  }
   if (event.target.matches("textarea[data-underlined]")) {
     underline(form, wordsOf(document.getElementById("offers")));
     return;

@@ -60,19 +60,28 @@ export function startSaying() {
     if (lastFailed.matches("form")) lastFailed.requestSubmit(pressed);
     else lastFailed.click();
   });
-  // After a swap the focus goes to what was said (data-focus), else to the field that waits.
+  // After a swap the focus goes to what was said (data-focus), else to the field that waits; it is never lost.
+  let within = false;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    within = document.activeElement !== document.body && Boolean(event.detail.target?.contains?.(document.activeElement));
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     // What was put in another's place is the element itself; the target has left the page.
     const target = event.detail.target?.isConnected ? event.detail.target : event.detail.elt;
     const said = target?.querySelector?.("[data-focus]");
+    const wrong = target?.querySelector?.("[aria-invalid=true]");
     if (said) {
       // Done: on with the next obligation; what happened is said without taking the focus.
       const next = said.matches(".done-note") && document.querySelector('[data-list] tr[aria-current="true"] [data-select]');
       if (next) next.focus({ preventScroll: true });
       else said.focus();
       announce(said.innerText.trim());
+    } else if (wrong) {
+      wrong.focus();
     } else if (target?.id === "act-form") {
       target.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+    } else if (within && document.activeElement === document.body) {
+      document.getElementById("content")?.focus({ preventScroll: true });
     }
   });
   document.querySelector(":not(.guide *)[data-focus]")?.focus();

@@ -17,8 +17,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from tools import bench_report
 from tools.bench import START, Table
@@ -70,25 +72,49 @@ def measure(database: str, size: int, parts: tuple[str, ...] | list[str]) -> Non
     from django.core.management import call_command
 
     table = Table(f"{database}, {size:,} cases")
-    if "report" in parts:
-        bench_report.measure(size, table)
-    if set(parts) == {"report"}:
-        return
     call_command("migrate", verbosity=0)
     from bihuan.desk import permissions
+    from bihuan.desk.sweep import sweep
     from bihuan.records.models import Case
 
     site = Varied()
     if set(parts) & {"search", "similar"} and Case.objects.count() < size:
         site.fill(size, table)
-
+    while sweep(START).cases:  # as a worker would have, so that no page does it
+        pass
     viewer = permissions.viewer(site.people["store_gm"], START)
     if "search" in parts:
         search(site, viewer, table)
+        words = site.words[::37]
+        pages(table, "search as a page", [f"/find/?q={quote(word)}" for word in words], 10)
     if "similar" in parts:
         similar(site, viewer, table, size)
     if "suggest" in parts:
         suggest(site, table)
+    if "report" in parts:
+        address = bench_report.measure(size, table)
+        pages(table, "a report that was issued, as a page", [address], 8)
+        pages(table, "the list of reports, as a page", ["/reports/"], 8)
+
+
+def pages(table: Table, what: str, addresses: list[str], most: float) -> None:
+    """Pages as a signed-in manager gets them, through all but the socket; the floor has little on it."""
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(
+        User.objects.get(username="store_gm"),
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
+
+    def get(url: str) -> None:
+        assert client.get(url).status_code == 200, url
+
+    turn = cycle(addresses)
+    show(
+        table, what, take(DRAWN, lambda: get(next(turn))), take(DRAWN, lambda: get("/find/")), most
+    )
 
 
 class Taken(NamedTuple):

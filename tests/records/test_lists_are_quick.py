@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from bihuan.records.models import Case, CaseAccess
+from bihuan.records.queries.board import standing
 from bihuan.records.queries.cases import Filters
 from bihuan.records.queries.find import found_cases
 from bihuan.records.queries.visibility import Line, Viewer
@@ -52,6 +53,26 @@ def test_who_sees_few_walks_only_those(name: str, by_due: bool) -> None:
     told = plan(FEW, Filters(**{name: "some"}), by_due=by_due)
     assert "case_access_by_seat" in told
     assert not {"case_unit", "case_stage", "case_about_unit"} & set(told.replace("(", " ").split())
+
+
+@sqlite
+def test_the_ledgers_are_not_looked_for_among_all_cases() -> None:
+    asked = str(Case.objects.filter(ledger=True).exclude(kind="message").values("number").query)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + asked.replace("= message", "= 'message'"))
+        told = "\n".join(row[-1] for row in cursor.fetchall())
+    assert "case_ledger" in told
+
+
+@sqlite
+def test_what_units_owe_is_asked_of_what_is_open_and_not_of_all_cases() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        standing(EVERYWHERE, "unit", START)
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + asked.captured_queries[-1]["sql"])
+        told = "\n".join(row[-1] for row in cursor.fetchall())
+    assert "SCAN U0" not in told
+    assert "SEARCH U0 USING INTEGER PRIMARY KEY" in told
 
 
 @postgresql

@@ -1,6 +1,6 @@
 """Finding cases by the words that were said and written of them, among what the viewer may see."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -135,7 +135,9 @@ class _Search:
         """The index is walked from its end: as far as what is asked for takes."""
         seen = filtered(visible_cases(self.viewer), self.filters, Walk.ALL)
         for fitting in self._fitting(tier, below):
-            rows = {row.id: row for row in as_listed(seen.filter(pk__in=fitting))}
+            rows = (
+                {row.id: row for row in as_listed(seen.filter(pk__in=fitting))} if fitting else {}
+            )
             yield from (rows[case] for case in fitting if case in rows)
 
     def _fitting(self, tier: int, below: int | None) -> Iterator[list[int]]:
@@ -150,13 +152,16 @@ class _Search:
         elif tier == 2:
             first, *others = sorted((Sought((word,)) for word in self.words), key=_frequency)
             without = registered
+        also = [_Holding(other) for other in others]
+        not_in = [_Holding(without)] if without else []
         for fitting in _newest(first, below):
-            for other in others:
-                held = first_passages(fitting, other)
+            for other in also:
+                held = other.of(fitting)
                 fitting = [case for case in fitting if case in held]  # noqa: PLW2901
-            held = first_passages(fitting, without) if without else {}
-            if left := [case for case in fitting if case not in held]:
-                yield left
+            for other in not_in:
+                held = other.of(fitting)
+                fitting = [case for case in fitting if case not in held]  # noqa: PLW2901
+            yield fitting
 
     def _among_few(self, tier: int, below: int | None) -> Iterator[Listed]:
         """The viewer's own cases are walked, each asked whether it fits."""
@@ -215,6 +220,22 @@ def _newest(sought: Sought, below: int | None) -> Iterator[list[int]]:
         count, end = min(count * 4, _MOST), rows[-1] >> OWN << OWN
 
 
+class _Holding:
+    """Says of cases which have a passage that fits: by all there are where they are few, else asked each time."""
+
+    def __init__(self, sought: Sought) -> None:
+        self.sought = sought
+        self.all: frozenset[int] | None = None
+        self.are_few = False
+
+    def of(self, cases: Sequence[int]) -> Container[int]:
+        """Those of these cases, and perhaps others."""
+        if self.all is None and cases:
+            rows = _rows(self.sought, _READ)
+            self.all, self.are_few = frozenset(row >> OWN for row in rows), len(rows) < _READ
+        return self.all or () if self.are_few else first_passages(cases, self.sought)
+
+
 def _rows(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> list[int]:
     """The passages that fit, of these ids, the last first: at most so many."""
     if connection.vendor == "sqlite":
@@ -224,7 +245,11 @@ def _rows(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> lis
             (sought.fts5, first, end, count),
         )
     rows: list[int] = []
+    awaited = count  # in the stretch, by how many were in the one before
     for begun, within in _stretches(end):
+        if awaited < count and within:
+            awaited *= 8
+            continue
         rows = _read(
             "WITH fits AS MATERIALIZED (SELECT rowid FROM records_passagesigns "
             "WHERE records_passagesigns @@ %s::tsquery) "
@@ -233,6 +258,7 @@ def _rows(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> lis
         )
         if len(rows) == count or begun <= max(first, 0):
             break
+        awaited = len(rows) * 8
     return rows
 
 

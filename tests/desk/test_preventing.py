@@ -2,6 +2,11 @@
 
 import pytest
 
+from bihuan.desk import imports, organisation, people
+from bihuan.desk.tables import read_table
+from bihuan.desk.worlds import policy_of
+from bihuan.engine.acts import FOR_MEMBERS
+from bihuan.engine.preventing import JUDGES
 from tests.desk.firm import DAY, HOUR, START, Firm, firm, stored
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +114,45 @@ def test_without_effect_it_goes_back_to_its_cause_and_is_watched_anew(desk):
     assert early.refusal
     assert early.refusal.code == "too-early-to-judge"
     assert late.accepted, late.refusal
+
+
+def test_neither_a_deputy_nor_the_system_nor_a_customer_calls_it_effective(desk):
+    number = taken(desk)
+    complaints(desk, 2, TAKEN + 5 * DAY)
+    person, _ = people.create_person("代理总经理", now=TAKEN)
+    named = organisation.name_deputy(person.pk, "general_manager", now=TAKEN)
+    assert not isinstance(named, organisation.Refusal), named
+    gone = organisation.end_holding(int(desk.gm), "general_manager", now=TAKEN)
+    assert not isinstance(gone, organisation.Refusal), gone
+
+    codes = {}
+    for by in (str(person.pk), "system", "customer"):
+        done = desk.act(
+            number, "check_effect", by, JUDGED, sheet=1, outcome="effective", cases_after=0
+        )
+        codes[by] = done.refusal and done.refusal.code
+
+    refused = {str(person.pk): "not-fallen", "system": "not-fallen", "customer": "not-yours"}
+    assert codes == refused
+    assert not stored(number).state["sheets"][0].get("ended")
+
+
+def test_imported_complaints_of_the_problem_count_and_bring_no_verdict(desk):
+    number = taken(desk)
+    table = read_table(
+        "text,who,outcome,cases_after\n机器漏水,顾客甲,effective,0\n又漏水,顾客乙,effective,0\n".encode(),
+        "t.csv",
+    )
+    done = imports.import_records(
+        table.records, {"text": "content", "who": "name"}, policy=desk.policy, unit="firm", by="system",
+        now=TAKEN + 5 * DAY, constant={"about": "product"},
+    )  # fmt: skip
+    assert not done.rejected
+
+    assert judge(desk, number, JUDGED).refusal.code == "not-fallen"
+    with pytest.raises(imports.BadMapping):  # what an act is told is no field of an import
+        imports.checked_mapping(table, policy_of(desk.policy), {}, [("outcome", "outcome")])
+
+
+def test_an_act_on_all_members_is_never_a_verdict():
+    assert JUDGES not in FOR_MEMBERS

@@ -1,6 +1,7 @@
 """Common problems: found by wording whoever and wherever, counted at once, and acted on as the policy says."""
 
 import csv
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -94,10 +95,15 @@ def desk(db: None) -> Firm:
     return firm()
 
 
-def leaks(desk: Firm, first: int = START) -> list[str]:
+SUBJECTS = (
+    {"about": "product"}, {"about": "person"}, {"about": "unit", "about_unit": "works"}, {"about": "product"},
+)  # fmt: skip
+
+
+def leaks(
+    desk: Firm, first: int = START, subjects: Sequence[dict[str, str]] = SUBJECTS
+) -> list[str]:
     """Four complaints of leaking machines: different words, people and subjects."""
-    subjects = ({"about": "product"}, {"about": "person"},
-                {"about": "unit", "about_unit": "works"}, {"about": "product"})  # fmt: skip
     return [
         desk.complain(
             first + n * HOUR, content=text, phone=f"1380000{n:04}", name=f"顾客{n}", **told
@@ -121,6 +127,40 @@ def test_a_problem_of_many_subjects_opens_a_corrective_action_once(desk: Firm) -
     problems.group_now(START + 2 * DAY)
     assert Problem.objects.get() == problem
     assert [number for number in numbers if stored(number).state.get("sheets")] == opened
+
+
+def test_a_subject_opens_no_second_action_for_cases_whose_wording_opened_one(desk: Firm) -> None:
+    product, person, unit, _product = SUBJECTS
+    by_unit = leaks(desk, subjects=(product, product, person, unit))[-1]
+    problems.group_now(START + DAY)
+    assert stored(by_unit).state["sheets"]
+
+    again = desk.complain(START + 2 * DAY, content=LEAKS[0], name="顾客九", phone="13800000099")
+    assert (
+        stored(again.number).state["facts"]["same_problem"] == 1
+    )  # the two before have their action
+    assert not stored(again.number).state.get("sheets")
+    for n in (1, 2):
+        again = desk.complain(START + (2 + n) * DAY, name=f"顾客九{n}", phone=f"1380000009{n}")
+    assert stored(again.number).state["sheets"]  # it goes on: three anew are a matter of their own
+
+
+def test_wording_opens_no_second_action_for_cases_whose_subject_opened_one(desk: Firm) -> None:
+    numbers = [
+        desk.complain(
+            START + n * HOUR, content=text, name=f"顾客{n}", phone=f"1380000{n:04}"
+        ).number
+        for n, text in enumerate(LEAKS)
+    ]
+    assert [bool(stored(number).state.get("sheets")) for number in numbers] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    problems.group_now(START + DAY)
+    assert ProblemCase.objects.count() == 4
+    assert sum(bool(stored(number).state.get("sheets")) for number in numbers) == 1
 
 
 def test_grouping_waits_a_day_and_does_nothing_twice(desk: Firm) -> None:

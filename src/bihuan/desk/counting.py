@@ -64,6 +64,17 @@ _IN_PROBLEM = """
         JOIN records_case o ON o.id = q.case_id WHERE q.problem_id = p.problem_id
       )
 """
+# Of the cases of a subject since an instant those whose problem, told by its wording, has had its sheet since.
+_COVERED_BY_WORDING = """
+    SELECT COUNT(*) FROM (
+        SELECT q.problem_id, MAX(o.covered_at) AS at FROM records_case o
+        JOIN records_problemcase q ON q.case_id = o.id WHERE o.covered_at > 0 GROUP BY q.problem_id
+    ) AS covered
+    JOIN records_problemcase p ON p.problem_id = covered.problem_id
+    JOIN records_case c ON c.id = p.case_id
+    WHERE NOT c.ledger AND c.subject = %s AND c.category = %s AND c.registered_at > %s
+      AND c.registered_at >= %s AND c.registered_at <= covered.at AND c.id <> %s
+"""
 # The cases of a case's problem in a time; where it has no subject it is a problem of its own.
 _SINCE = """
     SELECT COUNT(*) FROM records_case
@@ -121,6 +132,9 @@ def counted_facts(
                  str(category)[:60]),
             )  # fmt: skip
             covered, others = cursor.fetchone()
+        if others:  # what has its sheet by its wording needs none by its subject
+            since = (str(subject)[:80], str(category)[:60], covered, start, case_id)
+            others -= _one(_COVERED_BY_WORDING, since)
         found[name] = others + (registered > covered and registered >= start)
     return found
 

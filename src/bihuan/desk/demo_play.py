@@ -238,6 +238,8 @@ class Play:
         wait = int(max(left, 60) * slow * matter.random.uniform(0.4, 1.0))
         if left <= 0:  # late already
             wait = matter.random.randint(5, 30) * 60
+        elif case.facts.get("answered_now") == "yes" and owed[0].act == "respond":
+            wait = matter.random.randint(1, 4) * 60  # still on the telephone
         then = self._open(at + max(wait, 60), matter.random)
         if case.ledger and at < wake < then:  # another duty falls due before
             return wake + 240

@@ -22,6 +22,7 @@ from bihuan.engine.words import BUILT_IN_FACTS, ENDINGS, KEPT_SCORES, REASONS, S
 Json = Any
 DAY = 86400
 HOUR = 3600
+HALF_A_YEAR = 180  # days from now within which a day needs no year to be understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,12 @@ class Clock:
         return f"{manner.day_of_week(at, self.language)} {manner.minute(at)}"
 
     def short(self, end: int) -> str:
-        """`15:10` today, `11-21` on other days of the year, else `2027-01-03`: for the due column."""
+        """`15:10` today, `11-21` on other days near, else `2027-01-03`: for the due column."""
         on, time = manner.ending(self.wall(end))
         if self._is_today(on):
             return time
-        return manner.day(on, self.language, year=not self._is_this_year(on))
+        far = abs(self.days_to(end)) > HALF_A_YEAR and not self._is_this_year(on)
+        return manner.day(on, self.language, year=far)
 
     def at(self, instant: int) -> str:
         """`15:10` today, `11-21 15:10`, else with the year."""
@@ -254,6 +256,8 @@ class Names:
             found = next((o.text for o in ACTS[act].outcomes if o.name == value), None)
             return self.text(found) if found else str(value)
         fact = self.policy.facts.get(name)
+        if fact and fact.counts == "nearest unit":
+            return self.unit(str(value))
         if fact and value in fact.values:
             return self.text(fact.values[value])
         question = self.policy.question(name)

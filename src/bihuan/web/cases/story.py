@@ -196,9 +196,10 @@ def _sentence(desk: Desk, entry: Entry, past: str) -> str:
     for kind, effect in entry.effects:
         if kind == "sheet opened" and effect.get("to"):
             number = desk.names.sheet(effect["kind"], desk.page.number, effect["number"])
-            return _("%(did)s: %(note)s → %(to)s") % {
-                "did": past, "note": number, "to": desk.names.seat(effect["to"]),
-            }  # fmt: skip
+            said = {"did": past, "note": number, "to": desk.names.seat(effect["to"])}
+            if entry.kind == "dispatch":
+                return _("%(did)s: %(note)s → %(to)s") % said
+            return _("%(did)s, which opened %(note)s → %(to)s") % said
     if entry.kind == "refused":
         tried = str(data.get("act", ""))
         return _("was refused to %(act)s") % {"act": _lower(desk, tried)}

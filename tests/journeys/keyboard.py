@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 ROUNDS = 12  # of walking again what is left: a field for a time has a stop for each of its parts
-LOOKS = 60  # at a page that still scrolls
+LOOKS = 60  # at a page that still moves
 MANY = 4  # stops at the head of a page, above which the link to the content is taken
 NATIVE = ("date", "datetime-local", "time", "month", "week", "color", "range")
 FILL, FILES = Locator.fill, Locator.set_input_files
@@ -57,7 +57,7 @@ ARROWS = f"one => {{ {CONTROL} return group(control).indexOf(control) - group(co
 UNSEEN = f"""one => {{ {CONTROL}
   if (!group(control).includes(focus)) return "has lost the focus";
   const shown = [focus, ...(focus.labels ?? [])];
-  const parts = shown.map(one => one.getBoundingClientRect()).filter(box => box.width > 2 && box.height > 2)
+  const parts = shown.flatMap(one => [...one.getClientRects()]).filter(box => box.width > 2 && box.height > 2)
     .flatMap(box => [0.5, 0.1, 0.9].flatMap(x => [0.5, 0.15, 0.85].map(
       y => [box.left + x * box.width, box.top + y * box.height])));
   const there = parts.map(([x, y]) => document.elementFromPoint(x, y)).filter(Boolean);
@@ -95,7 +95,8 @@ class Keyboard:
         """Walk to a control by Tab: it then has the focus, in everybody's sight."""
         expect(control).to_be_visible()
         keyboard = self.page.keyboard
-        assert not self.page.evaluate(LOST), f"the focus was lost before {control}"
+        kept = any(not self.page.evaluate(LOST) for _ in range(LOOKS))
+        assert kept, f"the focus was lost before {control} on {self.page.url}"
         if control.evaluate(SKIPS) and (control.evaluate(STEPS) or 0) > MANY:
             keyboard.press("Tab")
             keyboard.press("Enter")
@@ -168,6 +169,7 @@ def unseen(page: Page) -> list[str]:
 
 WAYS: dict[str, Callable[..., None]] = {
     "click": Keyboard.press,
+    "focus": Keyboard.to,
     "check": Keyboard.tick,
     "fill": Keyboard.put,
     "select_option": Keyboard.pick,

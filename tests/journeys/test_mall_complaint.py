@@ -188,7 +188,6 @@ def test_the_list_is_walked_by_keys(as_: Callable[..., Desk]) -> None:
         service.page.goto(f"{service.url}/")
     page = service.page
     first = page.locator("tr[data-row][aria-current]").get_attribute("id")
-    page.locator("#content").focus()
     page.keyboard.press("j")
     expect(page.locator("tr[data-row][aria-current]")).not_to_have_id(first or "")
     expect(page).to_have_url(re.compile(r"row="))

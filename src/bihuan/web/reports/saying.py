@@ -20,6 +20,7 @@ from bihuan.web.words import Names, length
 
 Json = Any
 NOTHING = "—"
+_CLAUSE = 16  # characters of a clause that are said beside its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,8 @@ class Words:
                 return names.text(STAGES[code]) if code in STAGES else code
             case "ended":
                 return names.text({**STAGES, **ENDINGS}.get(code, STAGES["closed"]))
+            case "clause":
+                return self._clause(code)
             case "outcome":
                 return next((names.text(one.text) for one in VISITED if one.name == code), code)
         texts = {
@@ -166,6 +169,13 @@ class Words:
             fact = policy.facts.get({"reason": "return_reason"}.get(column, column))
             texts = fact.values if fact else {}
         return names.text(texts[code]) if code in texts else code
+
+    def _clause(self, code: str) -> str:
+        """A clause with the beginning of its words, where they are in the reader's language."""
+        words = " ".join(self.names.policy.clauses.get(code, "").split())
+        if not words or not manner.is_zh(self.names.language):
+            return code
+        return f"{code} {words[:_CLAUSE]}{'…' if len(words) > _CLAUSE else ''}"
 
 
 def _table(

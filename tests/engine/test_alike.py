@@ -1,6 +1,7 @@
 """One matter is told by place, thing, person, category and wording together; each joining says why."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from bihuan.cli.evaluate import judged
 from bihuan.engine.alike import DAY, Told, Traits, group_of, keys_of, likeness
 from bihuan.engine.topics import TOPICS
+from bihuan.records.wording import fold
 
 LABELLED = Path(__file__).parent
 
@@ -78,6 +80,38 @@ def test_texts_that_say_nothing_are_alike_to_nothing() -> None:
         assert likeness(told(text), told(text, 2)) is None  # of somebody else
     long = "水" * 100_000
     assert likeness(told(long, complainant="a"), told(long, 2, complainant="a")).kind == "duplicate"
+
+
+SENT = "电梯又停了，我抱着孩子爬了十六层，物业一直没有人来修理"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        SENT,
+        "\u200b".join(SENT),  # signs without width between all others
+        SENT.replace("，", " ,\u202e"),
+        "電梯又停了，我抱着孩子爬了十六層，物業一直沒有人來修理",
+        SENT + "！！！😀",
+        SENT.replace("修理", "维修"),
+    ],
+)
+def test_a_text_dressed_up_to_look_new_is_the_same_text(again: str) -> None:
+    mine, theirs = (told(fold(text), key, complainant="a") for key, text in ((1, SENT), (2, again)))
+    assert likeness(mine, theirs).kind == "duplicate"
+    assert keys_of(mine) & keys_of(theirs)  # so it is found among many
+
+
+def test_thousands_of_nearly_equal_texts_about_other_places_are_not_one_matter() -> None:
+    text = "{}号楼的电梯又停了，我抱着孩子爬了十六层，物业一直没有人来修理"
+    cases = [told(text.format(place), place) for place in range(1, 60)]
+    assert not any(likeness(one, other) for one, other in pairwise(cases))
+
+
+def test_two_languages_in_one_text_are_both_read() -> None:
+    mine = told(fold("3号楼 the lift is out of order，物业不管"))
+    for theirs in ("电梯坏了，三号楼爬不动", "Building 3: LIFT stuck again"):
+        assert likeness(mine, told(fold(theirs), 2)).kind == "collective"
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

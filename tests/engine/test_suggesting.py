@@ -62,7 +62,20 @@ def test_words_of_english_stand_alone_and_may_be_in_capitals() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "一碗山", "\u202e\x00\x07", "啊" * 10_000, "<script>alert(1)</script>"]
+    "text",
+    [
+        "",
+        " ",
+        "好",
+        "😀👩‍👩‍👧",
+        "ok 谢谢 merci ありがとう",
+        "啊" * 100_000,
+        "a1 " * 30_000,
+        "一碗山",
+        "\u202e\x00\x07",
+        "啊" * 10_000,
+        "<script>alert(1)</script>",
+    ],
 )
 def test_nothing_is_suggested_where_nothing_or_two_things_fit(text: str) -> None:
     assert found(text) == {}

@@ -173,6 +173,12 @@ def test_bad_texts_are_kept_and_looked_for_without_failure(office: Firm) -> None
         found_cases(viewer, f'"{text[:30]}" OR * NEAR', Filters())
 
 
+def test_signs_that_are_not_seen_hide_no_word(office: Firm) -> None:
+    number = office.complain(content="电\u200b梯\u2060停\u00ad运").number
+    assert found(gm(office), "电梯停运") == [number]
+    assert found(gm(office), "电\ufeff梯") == [number]
+
+
 def test_a_word_across_the_seam_of_a_long_text_is_found(office: Firm) -> None:
     content = "".join(chr(0x4E00 + place % 5000) for place in range(9_000)) + "结尾在此"
     number = office.complain(content=content).number

@@ -30,9 +30,12 @@ _CHINA = re.compile(r"(?<!\d)(?:00|\+)?86(1[3-9]\d{9})(?!\d)")
 
 
 class _Folding(dict[int, str]):
-    """What each character reads as: narrow, small, simplified; asked once for each."""
+    """What each character reads as: narrow, small, simplified, nothing where it is not seen; asked once for each."""
 
     def __missing__(self, sign: int) -> str:
+        if unicodedata.category(chr(sign)) == "Cf":  # without width, or turning the direction
+            self[sign] = ""
+            return ""
         simple = _simplified()
         read = unicodedata.normalize("NFKC", chr(sign)).casefold()
         found = self[sign] = "".join(simple.get(one, one) for one in read)

@@ -137,6 +137,20 @@ def test_a_proposal_is_taken_into_a_form_and_sent_by_a_person(
     assert [one["what"] for one in trail()] == ["summary", "take"]
 
 
+def test_a_proposal_that_can_no_longer_be_taken_stays_as_it_was_changed(
+    mall: Mall, as_: As, model: Model
+) -> None:
+    number = mall.complain(content=CONTENT)
+    model.says = "王敏您好，大衣开线已登记[1]。"
+    client = as_("desk")
+    assert "<textarea" in ask(client, number, "answer").content.decode()
+
+    answer = ask(client, number, "answer", take="yes", text="改过的第一行\n第二行")
+
+    assert answer.status_code == 422
+    assert "改过的第一行\n第二行" in answer.content.decode()
+
+
 def test_a_draft_names_what_it_rests_on_and_figures_nobody_told(
     mall: Mall, as_: As, model: Model
 ) -> None:
@@ -150,7 +164,7 @@ def test_a_draft_names_what_it_rests_on_and_figures_nobody_told(
     for wrong, why in (("您好，已退款。", "没有注明依据"), ("您好，已退款[7]。", "没有的记录")):
         model.says = wrong
         answer = ask(client, number, "answer")
-        assert answer.status_code == 502
+        assert answer.status_code == 422
         assert why in answer.content.decode()
 
 
@@ -201,7 +215,7 @@ def test_what_is_no_answer_is_told_and_changes_nothing(
     for name, value in told.items():
         setattr(model, name, value)
     answer = ask(as_("desk"), number, "summary")
-    assert answer.status_code == 502
+    assert answer.status_code == 422
     assert words in answer.content.decode()
     assert load(number).events == events
     assert trail()[-1]["came"] != "answered"

@@ -63,7 +63,8 @@ def _taken(request: HttpRequest, desk: Desk, task: str) -> HttpResponse:
         problem = _("This cannot be recorded now: %(why)s") % {
             "why": desk.names.text(offer.refusal.text) if offer and offer.refusal else "—"
         }
-        return _page(request, desk, task, None, problem)
+        kept = Proposal(request.POST.get("text", "")[:MOST_TAKEN]) if TASKS[task].field else None
+        return _page(request, desk, task, kept, problem)
     known = {one.name for one in offer.fields}
     if TASKS[task].field:
         told = {TASKS[task].field: request.POST.get("text", "")[:MOST_TAKEN]}
@@ -111,5 +112,5 @@ def _page(
             "model": asking.model_name(),
         },
         at="cases",
-        status=200 if not problem else 502,
+        status=200 if not problem else 422,  # a page to read, which the browser shows
     )  # fmt: skip

@@ -165,9 +165,8 @@ def show(table: Table, what: str, here: Taken, floor: Taken | None, most: float)
 
 def search(site: Varied, viewer: Any, table: Table) -> None:
     """Words as they are common: two characters, four, two words, one character, a number; and their index alone."""
-    from bihuan.records.models import PassageSigns
     from bihuan.records.queries.cases import Filters
-    from bihuan.records.queries.find import Sought, found_cases
+    from bihuan.records.queries.find import Sought, found_cases, last_passages
     from bihuan.records.wording import words_of
 
     dice = random.Random(9)
@@ -188,8 +187,7 @@ def search(site: Varied, viewer: Any, table: Table) -> None:
             found_cases(viewer, next(turn), Filters(), limit=50)
 
         def floor(again: Any = again) -> None:
-            rows = PassageSigns.objects.filter(signs__matches=Sought(words_of(next(again))))
-            list(rows.order_by("-id").values_list("id", flat=True)[:50])
+            last_passages(Sought(words_of(next(again))), 50)
 
         show(table, f"search, {what}", take(len(words), here), take(len(words), floor), 10)
 

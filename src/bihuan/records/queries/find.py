@@ -1,7 +1,7 @@
 """Finding cases by the words that were said and written of them, among what the viewer may see."""
 
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -125,6 +125,7 @@ class _Search:
     text: str
     words: tuple[Word, ...]
     filters: Filters
+    held: dict[Sought, frozenset[int]] = field(default_factory=dict)  # all cases, where known
 
     def cases(self, tier: int, below: int | None) -> Iterator[Listed]:
         """The cases of one tier, those below that id, the newest first."""
@@ -153,8 +154,10 @@ class _Search:
             first, *others = sorted((Sought((word,)) for word in self.words), key=_frequency)
             without = registered
         also = [_Holding(other) for other in others]
-        not_in = [_Holding(without)] if without else []
+        not_in = [_Holding(without, self.held.get(without))] if without else []
+        came: set[int] = set()
         for fitting in _newest(first, below):
+            came.update(fitting)
             for other in also:
                 held = other.of(fitting)
                 fitting = [case for case in fitting if case in held]  # noqa: PLW2901
@@ -162,6 +165,8 @@ class _Search:
                 held = other.of(fitting)
                 fitting = [case for case in fitting if case not in held]  # noqa: PLW2901
             yield fitting
+        if below is None:
+            self.held[first] = frozenset(came)
 
     def _among_few(self, tier: int, below: int | None) -> Iterator[Listed]:
         """The viewer's own cases are walked, each asked whether it fits."""
@@ -205,14 +210,14 @@ class _Search:
 
 
 def _frequency(sought: Sought) -> int:
-    return len(_rows(sought, _COUNTED))
+    return len(last_passages(sought, _COUNTED))
 
 
 def _newest(sought: Sought, below: int | None) -> Iterator[list[int]]:
     """The cases one passage of which fits, those below that id, the newest first: some at a time."""
     count, end = _CHUNK, (1 << 62) if below is None else below << OWN
     while True:
-        rows = _rows(sought, count, 0, end)
+        rows = last_passages(sought, count, 0, end)
         if rows:
             yield list(dict.fromkeys(row >> OWN for row in rows))
         if len(rows) < count:
@@ -223,20 +228,18 @@ def _newest(sought: Sought, below: int | None) -> Iterator[list[int]]:
 class _Holding:
     """Says of cases which have a passage that fits: by all there are where they are few, else asked each time."""
 
-    def __init__(self, sought: Sought) -> None:
-        self.sought = sought
-        self.all: frozenset[int] | None = None
-        self.are_few = False
+    def __init__(self, sought: Sought, known: frozenset[int] | None = None) -> None:
+        self.sought, self.all, self.are_few = sought, known, known is not None
 
     def of(self, cases: Sequence[int]) -> Container[int]:
         """Those of these cases, and perhaps others."""
         if self.all is None and cases:
-            rows = _rows(self.sought, _READ)
+            rows = last_passages(self.sought, _READ)
             self.all, self.are_few = frozenset(row >> OWN for row in rows), len(rows) < _READ
         return self.all or () if self.are_few else first_passages(cases, self.sought)
 
 
-def _rows(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> list[int]:
+def last_passages(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> list[int]:
     """The passages that fit, of these ids, the last first: at most so many."""
     if connection.vendor == "sqlite":
         return _read(
@@ -267,6 +270,9 @@ def _stretches(end: int) -> Iterator[tuple[int, str]]:
 
     PostgreSQL's index gives all that fits, in no order: of a frequent word only what is needed is to be read.
     """
+    if end <= 0:  # documents
+        yield -(1 << 62), f"'{stretch(STRETCHES[-1], -1)}' & "
+        return
     last = _read("SELECT id FROM records_passage WHERE id < %s ORDER BY id DESC LIMIT 1", (end,))
     if last and last[0] >= 0:
         case = last[0] >> OWN
@@ -289,7 +295,7 @@ def first_passages(cases: Sequence[int], sought: Sought) -> dict[int, int]:
         return {}
     if connection.vendor == "postgresql":  # whose index has no order to read a part of it in
         return _asked_each(cases, sought)
-    rows = _rows(sought, _READ, min(cases) << OWN, max(cases) + 1 << OWN)
+    rows = last_passages(sought, _READ, min(cases) << OWN, max(cases) + 1 << OWN)
     found = {row >> OWN: row for row in rows}  # the last of a case's rows is its first passage
     asked = set(cases)
     if len(rows) < _READ:
@@ -332,7 +338,7 @@ def _among(rows: Any, first: Any, count: int) -> Any:
 def found_documents(text: str) -> frozenset[int]:
     """The ids of the versions of documents that hold all words of `text`, whoever may read them."""
     held = [
-        {-(row >> OWN) for row in _rows(Sought((word,)), 1 << 30, -(1 << 62), 0)}
+        {-(row >> OWN) for row in last_passages(Sought((word,)), 1 << 30, -(1 << 62), 0)}
         for word in words_of(text)
     ]
     return frozenset(set.intersection(*held) if held else ())

@@ -279,6 +279,7 @@ def test_the_page_says_where_the_time_went_and_who_was_late(mall: Mall, as_: As)
     english = as_("operations", "en").get(f"/cases/{number}/").content.decode()
     assert "Where the time went" in english
     assert "waiting for notes" in english
+    mall.act(number, "issue", "operations", sheet=1, outcome="issued")
     assert as_("merchant").get(f"/cases/{number}/").context["time_spent"] is None
 
 
@@ -289,6 +290,9 @@ def test_a_note_is_found_by_its_number_by_whoever_may_see_it(mall: Mall, as_: As
         answer = as_("operations").get("/cases/", {"q": words})
         assert answer.headers["location"] == f"/cases/{number}/#sheet-1"
     assert wanted in as_("operations").get(f"/cases/{number}/").content.decode()
+    assert as_("merchant").get("/cases/", {"q": wanted}).status_code == 200  # not issued yet
+    assert as_("merchant").get(f"/cases/{number}/").status_code == 404
+    mall.act(number, "issue", "operations", sheet=1, outcome="issued")
     assert as_("merchant").get("/cases/", {"q": wanted}).headers["location"].endswith("#sheet-1")
     for words in (f"CL-{number}-2", f"CL-{number}", "CL--1", "-1", f"CL-{number}-x"):
         assert as_("operations").get("/cases/", {"q": words}).status_code == 200

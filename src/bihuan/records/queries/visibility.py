@@ -92,7 +92,8 @@ class CaseFacts:
 def access_from(events: Iterable[Event], before: State | None = None) -> frozenset[Access]:
     """The seats that these events bring a case before, given its state `before` them.
 
-    A function of the history alone: the union over all events is what CaseAccess holds.
+    A function of the history alone: the union over all events is what CaseAccess holds. Whom a sheet is
+    addressed to sees it once they owe something on it, and not while it waits to be signed.
     """
     found: set[Access] = set()
     sheets = {debt.id: debt.sheet for debt in before.debts.values()} if before else {}
@@ -110,8 +111,6 @@ def access_from(events: Iterable[Event], before: State | None = None) -> frozens
                 found.add(Access(data["seat"], SHEET, data["sheet"]))  # who leads reads the answer
             elif kind == "commanded":
                 found |= {Access(seat, OWES) for seat in data["seats"]}  # named, so they read it
-            elif kind == "sheet opened":
-                found.add(Access(data.get("to", ""), SHEET, data["number"]))
     return frozenset(access for access in found if access.seat)
 
 

@@ -11,6 +11,10 @@ from django.urls import Resolver404, resolve
 Kind = tuple[str, str, str]
 TYPED = frozenset({"text", "search", "tel", "email", "url", "textarea", ""})
 
+LEAVING = frozenset(
+    {"data-whole", "data-download", "target"}
+)  # what `sending.js` leaves to the browser
+
 
 @dataclass
 class Form:
@@ -24,6 +28,7 @@ class Form:
     files: list[str] = field(default_factory=list)
     typing: str = ""  # how it was announced to be sent
     draft: str = ""  # under which name the browser keeps what is typed
+    leaves: bool = False  # the page goes away with it, whatever comes back
 
 
 class Page(HTMLParser):
@@ -50,6 +55,7 @@ class Page(HTMLParser):
                     told.get("method", "get").lower(),
                     typing=told.get("enctype", ""),
                     draft=told.get("data-draft", ""),
+                    leaves=bool(LEAVING & told.keys()),
                 )
             )
             return

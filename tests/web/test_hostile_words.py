@@ -66,6 +66,7 @@ def tried(client: Client, *starts: str, seen: set[Kind], among: set[tuple[str, .
     for page in walk(client, *starts, seen=seen):
         for form in page.forms:
             if form.method == "post" and form.typed:
+                assert not form.leaves, f"{form.action}: a lost line would lose what was typed"
                 at = resolve(urlsplit(form.action).path)
                 place = (at.view_name, at.kwargs.get("act", ""), form.values.get("change", ""))
                 found.setdefault(place, form)

@@ -85,6 +85,21 @@ def test_what_people_wrote_is_never_read_as_markup() -> None:
     assert "{{ 7*7 }}" in words_in(word.filled(own, paper))
 
 
+def test_a_long_account_goes_over_as_many_pages_as_it_needs() -> None:
+    rows = ((Cell("label", "内容"), Cell("text", "字" * 5000, 21, lines=4)),)
+    pages = re.search(rb"/Count (\d+)", typeset(replace(NOTHING, rows=rows)))
+    assert pages is not None
+    assert int(pages[1]) >= 3
+
+
+def test_a_picture_among_letters_has_a_face_that_draws_it() -> None:
+    rows = ((Cell("text", "龘😀 ☑"),),)
+    document = docx.Document(BytesIO(word.word(replace(NOTHING, rows=rows))))
+    runs = document.tables[-1].cell(0, 0).paragraphs[0].runs
+    assert [run.text for run in runs] == ["龘", "😀", " ☑"]
+    assert [run.font.name == word.EMOJI for run in runs] == [False, True, False]
+
+
 def test_an_organisations_own_template_is_filled_in(mall: Mall, as_: As) -> None:
     number = mall.with_the_merchant()
     start = as_("admin").get("/papers/mall/handling_sheet/template.docx").content

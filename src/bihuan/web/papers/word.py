@@ -12,8 +12,12 @@ from bihuan.web.papers.paper import COLUMNS, Cell, Letter, Paper, pages
 from bihuan.web.papers.typeset import square
 
 FACE, EAST = "Times New Roman", "宋体"  # zh: data
+EMOJI = "Segoe UI Emoji"
+# What is a picture rather than a letter; the boxes to tick are in our own faces.
+PICTURES = "([\U0001f000-\U0001faff\u2600-\u260f\u2612-\u27bf\ufe0f\u200d]+)"
 SHADE = "EDEDED"
 WIDTH, CODE = 17.4, 1.9  # of the text and of the code at its right, in centimetres
+LONG = 500  # characters: a cell of more may go over to the next page
 COUNTED = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
 LARGEST_UNPACKED = 50_000_000
 LONGEST_AGO = (1980, 1, 1, 0, 0, 0)  # the date every part of a file carries: same paper, same bytes
@@ -179,7 +183,8 @@ def _grid(document: Any, paper: Paper) -> None:
     taken: set[tuple[int, int]] = set()
     for y, row in enumerate(paper.rows):
         x = 0
-        _whole(table.rows[y])
+        if all(len(cell.text) <= LONG for cell in row):
+            _whole(table.rows[y])
         for cell in row:
             while (y, x) in taken:
                 x += 1
@@ -232,13 +237,19 @@ def _whole(row: Any) -> None:
 
 
 def line_of(paragraph: Any, text: str, size: float, *, bold: bool = False) -> None:
-    """Put words into a paragraph, in our faces."""
+    """Put words into a paragraph, in our faces; pictures among the letters in one that has them."""
     from docx.shared import Pt
 
-    run = paragraph.add_run(_printable(text))
-    run.bold = bold
-    run.font.size = Pt(size)
-    _face(run)
+    for part in re.split(PICTURES, _printable(text)):
+        if not part:
+            continue
+        run = paragraph.add_run(part)
+        run.bold = bold
+        run.font.size = Pt(size)
+        if re.match(PICTURES, part):
+            _face(run, EMOJI, EMOJI)
+        else:
+            _face(run)
 
 
 def _printable(text: str) -> str:
@@ -246,11 +257,11 @@ def _printable(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or (ord(c) >= 32 and c not in "\ufffe\uffff"))
 
 
-def _face(styled: Any) -> None:
+def _face(styled: Any, face: str = FACE, east: str = EAST) -> None:
     from docx.oxml.ns import qn
 
-    styled.font.name = FACE
-    styled.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), EAST)
+    styled.font.name = face
+    styled.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), east)
 
 
 def shade(cell: Any) -> None:

@@ -1,6 +1,7 @@
 """A language model proposes, a person decides: against a real server that answers well, badly, late or not at all."""
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -158,7 +159,10 @@ def test_a_draft_names_what_it_rests_on_and_figures_nobody_told(
     client = as_("desk")
     model.says = "【姓名1】您好，大衣开线已登记[1]，我们将退 888 元[1]。"
     page = ask(client, number, "answer").content.decode()
-    assert "王敏您好，大衣开线已登记，我们将退 888 元。" in page
+    assert "王敏您好，大衣开线已登记，我们将退 888 元。</textarea>" in page
+    assert re.search(
+        r"\[1\] [^<]* 登记: [^<]*开线", page
+    )  # what it rests on, in the reader's words
     assert "记录中没有，请核对：" in page
     assert "888" in page.partition("记录中没有，请核对：")[2][:40]
     for wrong, why in (("您好，已退款。", "没有注明依据"), ("您好，已退款[7]。", "没有的记录")):

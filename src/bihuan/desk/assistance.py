@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import Any
 
 from bihuan.desk import changes
-from bihuan.engine.calendar import instant_text
+from bihuan.engine import manner
+from bihuan.engine.acts import ACTS
 from bihuan.engine.case import Case
 from bihuan.engine.compile import worded_names
 from bihuan.engine.masking import Mask
@@ -120,7 +121,11 @@ class NonsenseError(Exception):
 def prepare(task: str, page: CasePage, world: World, language: str) -> Prepared:
     """The messages of a task about a case; the caller sees to it that the reader may see it whole."""
     mask = Mask(_known(page.state, world))
-    entries = _customers_words(page) if task in ("translation", "facts") else _record(page, world)
+    entries = (
+        _customers_words(page)
+        if task in ("translation", "facts")
+        else _record(page, world, language)
+    )
     sources = _within_reach([mask.hide(one) for one in entries])
     fields = _askable(page.state, world) if task == "facts" else {}
     told = "\n".join(f"[{number}] {one}" for number, one in enumerate(sources, 1))
@@ -166,7 +171,7 @@ def _customers_words(page: CasePage) -> list[str]:
     ]  # fmt: skip
 
 
-def _record(page: CasePage, world: World) -> list[str]:
+def _record(page: CasePage, world: World, language: str) -> list[str]:
     """The history in lines: when, which act, and what people wrote."""
     worded = worded_names(world.policy)
     calendar = world.calendars["usual"]
@@ -175,7 +180,10 @@ def _record(page: CasePage, world: World) -> list[str]:
         said = [str(value) for name, value in entry.data.items()
                 if name in worded and isinstance(value, str) and value]  # fmt: skip
         if said:
-            lines.append(f"{instant_text(entry.at, calendar).en} {entry.kind}: {' / '.join(said)}")
+            day, clock = calendar.wall(entry.at)
+            act = ACTS[entry.kind].text.in_(language) if entry.kind in ACTS else entry.kind
+            when = f"{manner.day(day, language)} {clock[:5]}"
+            lines.append(f"{when} {act}: {' / '.join(said)}")
     return lines
 
 

@@ -8,14 +8,16 @@ function giveActId(form) {
   }
 }
 
-function setBusy(form, busy) {
+// The button that was pressed says it; where a key sent the form, the one that stands out does.
+function setBusy(form, busy, pressed = null) {
+  const solid = form.querySelector(".is-solid");
   form.dataset.busy = busy ? "yes" : "";
   for (const button of form.querySelectorAll("button:not([type=button])")) {
     const words = button.querySelector("span") || button;
     if (busy) {
       button.dataset.words = words.textContent;
       button.setAttribute("aria-busy", "true");
-      if (button.matches(".is-solid") || !form.querySelector(".is-solid")) words.textContent = say("busy");
+      if (pressed ? button === pressed : button === solid || !solid) words.textContent = say("busy");
     } else if (button.hasAttribute("aria-busy")) {
       button.removeAttribute("aria-busy");
       words.textContent = button.dataset.words;
@@ -72,7 +74,7 @@ export function startForms() {
       }
       giveActId(form);
       // Only after the browser has read the pressed button's name and value.
-      setTimeout(() => setBusy(form, true));
+      setTimeout(() => setBusy(form, true, event.submitter));
     },
     true,
   );

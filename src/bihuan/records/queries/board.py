@@ -17,7 +17,7 @@ DONE = ("kept", "late")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a unit or a seat has open now: cases it owes on, obligations, and how many of them are late."""
+    """What a unit or a seat has open now: cases in hand it owes on, obligations, and how many of them are late."""
 
     name: str
     cases: int
@@ -65,11 +65,12 @@ def _seen(viewer: Viewer) -> Exists:
 
 def standing(viewer: Viewer, by: str, now: int) -> list[Standing]:
     """What the viewer may see of open obligations, by "unit" or by "seat", the most late first."""
+    in_hand = Q(case__is_open=True, case__ledger=False)
     rows = (
         _open(viewer)
         .values_list(by)
         .annotate(
-            cases=Count("case", distinct=True),
+            cases=Count("case", distinct=True, filter=in_hand),
             owed=Count("number"),
             late=Count("number", filter=Q(first_due_at__lt=now)),
         )

@@ -55,7 +55,7 @@ STEPS = f"""one => {{ {CONTROL}
 ARROWS = f"one => {{ {CONTROL} return group(control).indexOf(control) - group(control).indexOf(focus); }}"
 # What is wrong with the focus for who looks at the page; empty where nothing is.
 UNSEEN = f"""one => {{ {CONTROL}
-  if (!group(control).includes(focus)) return "has lost the focus";
+  if (!group(control).includes(focus)) return `has lost the focus to ${{focus.outerHTML}}`;
   const shown = [focus, ...(focus.labels ?? [])];
   const parts = shown.flatMap(one => [...one.getClientRects()]).filter(box => box.width > 2 && box.height > 2)
     .flatMap(box => [0.5, 0.1, 0.9].flatMap(x => [0.5, 0.15, 0.85].map(

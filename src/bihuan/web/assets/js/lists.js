@@ -25,9 +25,8 @@ export function preview(row, at = WAIT) {
 
 function intoForm() {
   entering = false;
-  const form = document.querySelector("#pane-body form[method=post]");
-  const field = form?.querySelector(
-    "input:not([type=hidden], [type=file], :disabled), select:not(:disabled), textarea:not(:disabled), button.is-solid",
+  const field = document.querySelector(
+    "#pane-body form[method=post] :is(input:not([type=hidden], [type=file], :disabled), select:not(:disabled), textarea:not(:disabled), button.is-solid)",
   );
   (field || document.querySelector("#pane-body a.button"))?.focus();
 }

@@ -41,6 +41,13 @@ def add(commands: Commands) -> None:
     bench.take(
         "--database", choices=("sqlite", "postgresql"), says=Text("数据库", "which database")
     )
+    bench.take(
+        "--keep",
+        says=Text(
+            "数据留在这个文件夹，再测时不必重做(search、similar、suggest、report)",
+            "a folder where the data stay, to measure again (search, similar, suggest, report)",
+        ),
+    )
 
 
 def run_bench(args: argparse.Namespace, _speaker: Speaker) -> int:
@@ -52,7 +59,7 @@ def run_bench(args: argparse.Namespace, _speaker: Speaker) -> int:
             "the tools that measure come with the sources: install from a checkout of them",
         ))  # fmt: skip
     words = [*_PARTS[args.part]]
-    for name in ("cases", "mails", "database"):
+    for name in ("cases", "mails", "database", "keep"):
         if (value := getattr(args, name)) is not None:
             words += [f"--{name}", str(value)]
     done = subprocess.run([sys.executable, "-m", *words], cwd=root, check=False)

@@ -209,7 +209,7 @@ def _table(
         for row in told["rows"]
     )  # fmt: skip
     heads = tuple(measure.text.in_(lang) for measure in measures)
-    title = named or _narrowed(_("By %(what)s") % {"what": by}, told, words)
+    title = named or _narrowed(_("By %(what)s") % {"what": by.lower()}, told, words)
     bars = len(lines) > 1 and measures[0].unit == "count"
     return Table(title, by, heads, says, lines, told["more"], clause, bars)
 

@@ -89,7 +89,7 @@ def shop() -> Mall:
 
 
 def enquired(house: Mall) -> str:
-    """An enquiry whose note was drawn up and refused by the section chief."""
+    """An enquiry whose note was drawn up."""
     at = now() - HOUR
     told = {
         "kind": "enquiry",
@@ -139,7 +139,8 @@ def inspected(house: Mall) -> str:
 
 def test_a_reply_to_a_cancelled_note(auto: Mall, capsys: pytest.CaptureFixture[str]) -> None:
     number = enquired(auto)
-    auto.act(number, "countersign", "chief", sheet=1, outcome="refused", remark="部门写错")
+    auto.act(number, "countersign", "chief", sheet=1, outcome="approved")
+    auto.act(number, "refuse_sheet", "product", sheet=1, reason="部门写错")
     Everywhere(auto, capsys).refuses(
         number, "reply", "product", "sheet-void", "AUTO-5.3.1", sheet=1, result="含天窗",
         handler="单砚", date="今日", disclosure_checked="yes",

@@ -13,6 +13,8 @@ from bihuan.desk import columns, reports
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.sweep import sweep
 from bihuan.records.models import IssuedReport
+from bihuan.web.reports import files
+from bihuan.web.reports.saying import Figure, Line, Said, Table
 from tests.made_once import made_once
 from tests.web.mall import DAY, HOUR, Mall, now, open_mall
 
@@ -230,3 +232,14 @@ def test_the_draft_begins_with_the_figures_in_words_and_its_text_stands_in_the_r
     assert "起草：周晓岚，" in page
     with ZipFile(BytesIO(as_("gm").get(f"/reports/{issued.pk}.docx").content)) as word:
         assert "本周以质量投诉为主。" in word.read("word/document.xml").decode()
+
+
+def test_a_line_of_nothing_has_no_bar_in_any_file() -> None:
+    lines = (
+        Line("一层", (Figure("3", number=3), Figure("0", number=0))),
+        Line("二层", (Figure("0", number=0), Figure("1", number=1))),  # what is late came before
+    )
+    table = Table("各部门", "部门", ("受理", "超时答复"), ("", ""), lines, bars=True)
+    said = Said("客诉周报", "示例商场", "", "2026-W48", "", "", "zh-hans", (table,))
+    for make in (files.pdf, files.docx, files.xlsx):
+        assert make(said)

@@ -115,7 +115,8 @@ def _grid(document: Any, table: Table) -> None:
             if x > bar:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             elif x and y:
-                paragraph.runs[0].font.color.rgb = RGBColor.from_string(_GREY)
+                for run in paragraph.runs:
+                    run.font.color.rgb = RGBColor.from_string(_GREY)
             if not y:
                 shade(cells[x])
 

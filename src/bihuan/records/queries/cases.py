@@ -330,21 +330,30 @@ def case_page(number: str, viewer: Viewer) -> CasePage | None:
 
 def history(case_id: int) -> Iterator[Entry]:
     """The events of a case in order, personal values in their places."""
-    for row in Event.objects.filter(case_id=case_id).order_by("sequence"):
-        data, effects = unseal(row.data, row.effects, row.private)
-        data.pop("record", None)
-        yield Entry(
-            row.sequence,
-            row.kind,
-            row.by,
-            row.seat,
-            row.sheet,
-            row.at,
-            row.recorded_at,
-            data,
-            effects,
-            not row.private and '{"sealed":' in str(row.data).replace("'", '"'),
-        )
+    yield from map(_entry, Event.objects.filter(case_id=case_id).order_by("sequence"))
+
+
+def newest(case_id: int, kind: str, most: int) -> tuple[Entry, ...]:
+    """The last events of one kind in a case, at most so many, in order: of a ledger, which grows for ever."""
+    rows = Event.objects.filter(case_id=case_id, kind=kind).order_by("-sequence")[:most]
+    return tuple(map(_entry, reversed(rows)))
+
+
+def _entry(row: Event) -> Entry:
+    data, effects = unseal(row.data, row.effects, row.private)
+    data.pop("record", None)
+    return Entry(
+        row.sequence,
+        row.kind,
+        row.by,
+        row.seat,
+        row.sheet,
+        row.at,
+        row.recorded_at,
+        data,
+        effects,
+        not row.private and '{"sealed":' in str(row.data).replace("'", '"'),
+    )
 
 
 def portal_case(number: str, query_code_hash: str) -> CasePage | None:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from bihuan.channels import registry
 from bihuan.desk import worlds
 from bihuan.desk.permissions import mask_contact
-from bihuan.desk.shoppers import shopper_in
+from bihuan.desk.shoppers import LISTED, MOST_LISTS, shopper_in
 from bihuan.engine.why_due import what_else
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import case_page
+from bihuan.records.queries.cases import case_page, newest
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import Behind, cases_behind
 from bihuan.web.addresses import address
@@ -60,9 +60,8 @@ def rows_of(reader: Reader) -> list[Row]:
         for policy in {item.policy_id for item in owed}
     }
     lists = {
-        number: page.history
-        for number in {item.case_number for item in owed if item.ledger and item.item}
-        if (page := case_page(number, reader.viewer))
+        ledger: newest(ledger, LISTED, MOST_LISTS)
+        for ledger in {item.case_id for item in owed if item.ledger and item.item}
     }
     return [
         Row(
@@ -71,9 +70,7 @@ def rows_of(reader: Reader) -> list[Row]:
             Names(ruling[item.policy_id].policy, reader.organisation, reader.language),
             ruling[item.policy_id],
             item.seat not in own,
-            shopper_in(lists[item.case_number], item.item).name
-            if item.case_number in lists
-            else "",
+            shopper_in(lists[item.case_id], item.item).name if item.case_id in lists else "",
         )
         for item in owed
         if item.case_id in behind

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
+from shutil import rmtree
 from zipfile import ZipFile
 
 import openpyxl
@@ -39,8 +41,11 @@ def open_reported_mall() -> Mall:
 
 
 @pytest.fixture
-def mall(db: None) -> Mall:
-    return open_reported_mall()
+def mall(db: None, tmp_path: Path) -> Mall:
+    """Without columns, also in the test of a process that opens it first."""
+    opened = open_reported_mall()
+    rmtree(tmp_path / "figures", ignore_errors=True)
+    return opened
 
 
 @pytest.fixture

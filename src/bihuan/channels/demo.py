@@ -12,6 +12,7 @@ from bihuan.channels.letter import scans
 from bihuan.channels.letter.scans import Cover, Scan
 from bihuan.desk import calls, permissions, received, worlds
 from bihuan.desk.calls import Told
+from bihuan.desk.demo_house import HOUR, since_midnight
 from bihuan.desk.mailboxes import Box
 from bihuan.desk.policy_files import read_nodes
 from bihuan.desk.received import Arrival, Message, Verdict
@@ -23,7 +24,6 @@ from bihuan.records.queries.received import received_page
 from bihuan.records.queries.visibility import Viewer
 
 Json = Any
-HOUR = 3600
 BOX = "service@demo.example"
 LINE = "hotline"
 
@@ -36,10 +36,9 @@ def fill(now: int) -> int:
     if node is None:
         raise AssertionError(findings)
     viewer, cases, unit = _somebody(now)
-    came = _came_by(viewer) if viewer else {}
-    case = ""
     if calls.line(LINE) is not None or viewer is None:
         return 0
+    came, case = _came_by(viewer), ""
     calls.open_line(LINE, Text("投诉热线", "Hotline").zh, unit, now=now)
     messages = plain(node)["messages"]
     for place, told in enumerate(messages):
@@ -66,7 +65,7 @@ def fill(now: int) -> int:
 
 def _awake(at: int) -> int:
     """The instant, or the evening before where it lies in the night of China: nobody writes at four."""
-    night = (at + 8 * HOUR) % (24 * HOUR)
+    night = since_midnight(at)
     return at - night - 3 * HOUR + night // 3 if night < 8 * HOUR else at
 
 

@@ -6,7 +6,16 @@ from importlib.resources.abc import Traversable
 from django.db import transaction
 
 from bihuan.desk import organisation, people
-from bihuan.desk.demo_house import DAY, DemoPerson, Made, Texts, password, post_text, staff
+from bihuan.desk.demo_house import (
+    HOUR,
+    DemoPerson,
+    Made,
+    Texts,
+    password,
+    post_text,
+    since_midnight,
+    staff,
+)
 from bihuan.desk.demo_play import SPAN, Play
 from bihuan.desk.policy_files import read_nodes
 from bihuan.desk.sweep import sweep
@@ -16,7 +25,6 @@ from bihuan.engine.words import Text
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models import Person
 
-HOUR = 3600
 PACK = "mall"  # unless another is asked for
 CASES = 140
 
@@ -97,7 +105,7 @@ def new_passwords(now: int) -> list[DemoPerson] | Refusal:
 
 def _morning(at: int) -> int:
     """08:30 of that day in China: nobody sets up a house at night."""
-    return (at + 8 * HOUR) // DAY * DAY + HOUR // 2
+    return at - since_midnight(at) + 8 * HOUR + HOUR // 2
 
 
 def _demos() -> Traversable:

@@ -12,9 +12,14 @@ from bihuan.engine.words import Text
 from bihuan.records.models import Person
 
 Texts = dict[str, Any]  # a file of desk/demos
-DAY = 86400
+HOUR, DAY = 3600, 86400
 LOOKS_AHEAD = 130  # days from the first of the demo for which there are rosters
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def since_midnight(at: int) -> int:
+    """The seconds of the day in China, where the demos are at home, that have gone by at an instant."""
+    return (at + 8 * HOUR) % DAY
 
 
 @dataclass(frozen=True, slots=True)

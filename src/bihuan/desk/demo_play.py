@@ -11,7 +11,7 @@ from typing import Any
 
 from bihuan.desk import setup, worlds
 from bihuan.desk.adoption import sign_adoption
-from bihuan.desk.demo_house import DAY, Texts
+from bihuan.desk.demo_house import DAY, HOUR, Texts, since_midnight
 from bihuan.desk.in_force import policies_in_force
 from bihuan.desk.intake import register
 from bihuan.desk.numbering import ledger_number
@@ -36,7 +36,6 @@ from bihuan.records.models import Case as CaseRow
 Json = Any
 CUSTOMERS = 40  # telephone numbers; who calls again does so after as many others
 SPAN = 100 * DAY  # how far back the story begins
-HOUR = 3600
 
 
 @dataclass
@@ -210,7 +209,7 @@ class Play:
 
     def _open(self, at: int, random: Random) -> int:
         """The instant, or a little after the next opening where it lies in the night."""
-        local = (at + 8 * HOUR) % DAY
+        local = since_midnight(at)
         if local < self.opens * HOUR:
             return at - local + self.opens * HOUR + random.randint(2, 40) * 60
         if local >= self.shuts * HOUR:
@@ -219,7 +218,7 @@ class Play:
 
     def _last_open(self, at: int) -> int:
         """The instant, or the closing before it where it lies in the night."""
-        local = (at + 8 * HOUR) % DAY
+        local = since_midnight(at)
         if local < self.opens * HOUR:
             return at - local - (24 - self.shuts) * HOUR
         return min(at, at - local + self.shuts * HOUR)

@@ -74,9 +74,9 @@ def listings(history: Sequence[Entry], most: int = 4) -> list[Listing]:
     return found
 
 
-def shopper_in(history: Sequence[Entry], item: str) -> Shopper:
-    """Who the item of that number is, in the newest lists of a ledger; nobody where it is in none."""
-    found = (listing.shopper(item) for listing in listings(history, most=MOST_LISTS))
+def shopper_in(lists: Sequence[Listing], item: str) -> Shopper:
+    """Who the item of that number is, in these lists of a ledger; nobody where it is in none."""
+    found = (listing.shopper(item) for listing in lists)
     return next((shopper for shopper in found if shopper.name), Shopper(""))
 
 

@@ -4,10 +4,11 @@ The engine writes it on the sheet when that opens, and again when what was late 
 reckons the same from the events alone.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from bihuan.engine.case import Case, Debt, Late
+from bihuan.engine.figures import Told
 from bihuan.engine.legs import Recorded, Stretch, charges, shares
 from bihuan.engine.organisation import Seat
 
@@ -53,24 +54,12 @@ def _by_seat(charged: Iterable[Stretch]) -> dict[str, int]:
     return {seat: seconds for seat, seconds in sorted(found.items()) if seconds}
 
 
-class Done(Recorded, Protocol):
+class Done(Told, Protocol):
     """What of an event is read here."""
-
-    @property
-    def kind(self) -> str:
-        """The act's name."""
-
-    @property
-    def by(self) -> str:
-        """Who did it."""
 
     @property
     def sheet(self) -> int:
         """The sheet it was done on, 0 the case itself."""
-
-    @property
-    def data(self) -> Mapping[str, Json]:
-        """The act's form."""
 
 
 class Assessed(NamedTuple):

@@ -39,11 +39,10 @@ def opening(
     `secret`: under which name the session holds what was made for it, which is shown once.
     """
     posted = typed(request, *told) if request.method == "POST" else dict.fromkeys(told, "")
-    units = reader.organisation.units
     return {
         "made": request.session.pop(secret, "") if request.method == "GET" else "",
         "told": posted,
-        "units": [{"value": code, "label": unit.name} for code, unit in units.items()],
+        "units": reader.units,
         "errors": errors_of(refusal, reader.language),
         "said": said(request) if request.method == "GET" else "",
     }

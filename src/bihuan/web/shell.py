@@ -73,6 +73,13 @@ class Reader:
         return " · ".join(dict.fromkeys(names))
 
     @property
+    def units(self) -> list[dict[str, str]]:
+        """The units as a form offers them."""
+        return [
+            {"value": code, "label": unit.name} for code, unit in self.organisation.units.items()
+        ]
+
+    @property
     def may_register(self) -> bool:
         """Whether the reader takes complaints in, stands above who does, or works where everybody may."""
         return permissions.may_register(self.viewer, self.policies)

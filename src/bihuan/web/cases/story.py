@@ -1,12 +1,12 @@
 """What happened in a case and what is owed next, told as one story."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bihuan.desk.shoppers import shopper_in
+from bihuan.desk.shoppers import MOST_LISTS, Listing, listings, shopper_in
 from bihuan.engine.acts import ACTS
 from bihuan.engine.case import MESSAGE, Debt
 from bihuan.engine.why_due import Else, what_else
@@ -301,7 +301,8 @@ def owed(desk: Desk) -> list[dict[str, Json]]:
         for debt in case.debts.values()
         if debt.sheet in desk.page.sheets or not _limited(desk) or debt.seat in _seats(desk)
     ]
-    return [_owed(desk, debt) for debt in sorted(seen, key=lambda debt: debt.due)]
+    lists = listings(desk.page.history, MOST_LISTS) if case.ledger else []
+    return [_owed(desk, debt, lists) for debt in sorted(seen, key=lambda debt: debt.due)]
 
 
 def _limited(desk: Desk) -> bool:
@@ -312,7 +313,7 @@ def _seats(desk: Desk) -> frozenset[str]:
     return desk.reader.viewer.seats
 
 
-def _owed(desk: Desk, debt: Debt) -> dict[str, Json]:
+def _owed(desk: Desk, debt: Debt, lists: Sequence[Listing]) -> dict[str, Json]:
     names, clock, world = desk.names, desk.reader.clock, desk.world
     clauses = clauses_of(desk, debt)
     follows = what_else(debt, desk.page.state, world)
@@ -321,7 +322,7 @@ def _owed(desk: Desk, debt: Debt) -> dict[str, Json]:
     act = names.act(debt.act)
     if sheet:
         act = f"{act} · {names.sheet(sheet.kind, desk.page.number, sheet.number)}"
-    if debt.item and (whom := shopper_in(desk.page.history, debt.item).name):
+    if debt.item and (whom := shopper_in(lists, debt.item).name):
         act = f"{act} · {whom}"
     text = else_text(desk, debt, follows)
     return {

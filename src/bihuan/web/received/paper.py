@@ -129,12 +129,11 @@ def _scans(request: HttpRequest) -> list[Scan]:
 def _page(
     request: HttpRequest, reader: Reader, refusal: Refusal | None = None, status: int = 422
 ) -> HttpResponse:
-    units = reader.organisation.units
     told = dict(typed(request, *TOLD)) if request.method == "POST" else _begun(reader)
     context = {
         "told": told,
         "ways": [{"value": code, "label": text.in_(reader.language)} for code, text in BY_HAND.items()],
-        "units": [{"value": code, "label": unit.name} for code, unit in units.items()],
+        "units": reader.units,
         "boxes": _boxes(reader),
         "errors": errors_of(refusal, reader.language),
         "said": said(request) if request.method == "GET" else "",

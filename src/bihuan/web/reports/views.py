@@ -304,7 +304,7 @@ def _form(request: HttpRequest, asked: Asked, reader: Reader) -> dict[str, Json]
              "value": request.GET.get("period", "") or asked.period.name,
              "error": asked.wrong.get("period", "")},
             {"name": "unit", "label": _("Unit"), "kind": "select", "value": asked.unit,
-             "choices": [{"value": "", "label": _("The whole")}, *_units(reader)]},
+             "choices": [{"value": "", "label": _("The whole")}, *reader.units]},
             {"name": "as_of", "label": _("As known on (empty: now)"), "kind": "datetime",
              "value": request.GET.get("as_of", ""), "error": asked.wrong.get("as_of", "")},
         ],
@@ -317,11 +317,6 @@ def _form(request: HttpRequest, asked: Asked, reader: Reader) -> dict[str, Json]
             for unit, label in zip(UNITS, _lengths(), strict=True)
         ],
     }  # fmt: skip
-
-
-def _units(reader: Reader) -> list[dict[str, str]]:
-    units = reader.organisation.units
-    return [{"value": code, "label": unit.name} for code, unit in units.items()]
 
 
 def _lengths() -> tuple[str, ...]:

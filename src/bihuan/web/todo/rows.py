@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from bihuan.channels import registry
 from bihuan.desk import worlds
 from bihuan.desk.permissions import mask_contact
-from bihuan.desk.shoppers import LISTED, MOST_LISTS, shopper_in
+from bihuan.desk.shoppers import LISTED, MOST_LISTS, listings, shopper_in
 from bihuan.engine.why_due import what_else
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import case_page, newest
@@ -60,7 +60,7 @@ def rows_of(reader: Reader) -> list[Row]:
         for policy in {item.policy_id for item in owed}
     }
     lists = {
-        ledger: newest(ledger, LISTED, MOST_LISTS)
+        ledger: listings(newest(ledger, LISTED, MOST_LISTS), MOST_LISTS)
         for ledger in {item.case_id for item in owed if item.ledger and item.item}
     }
     return [

@@ -163,7 +163,9 @@ def _who(reader: Reader, call: Call, pages: dict[str, CasePage]) -> shoppers.Sho
     page = _ledger(reader, call.owed.case_number, pages)
     if page is None:
         return shoppers.Shopper(_("unnamed"))
-    found = shoppers.shopper_in(page.history, call.owed.item)
+    found = shoppers.shopper_in(
+        shoppers.listings(page.history, shoppers.MOST_LISTS), call.owed.item
+    )
     clear = sees_contact(reader.viewer, page.state, page.reach)
     return found if found.name and clear else shoppers.Shopper(found.name or _("unnamed"))
 

@@ -88,7 +88,11 @@ TEMPLATES = [
         "DIRS": [PACKAGE / "web/templates"],
         "OPTIONS": {
             "environment": "bihuan.web.jinja.environment",
-            "context_processors": [*_CONTEXT, "bihuan.web.outside.frames"],
+            "context_processors": [
+                *_CONTEXT,
+                "bihuan.web.jinja.form_tokens",
+                "bihuan.web.outside.frames",
+            ],
         },
     },
     {  # third parties' pages, and in web/django_templates the layouts they extend

@@ -137,6 +137,55 @@ class Clock:
         return at.year == self.wall(self.now).year
 
 
+def left_until(
+    due: int | None,
+    now: int,
+    state: str = "open",
+    near_from: int | None = None,
+    text: str = "",
+    *,
+    big: bool = False,
+) -> dict[str, Json]:
+    """What is left until `due`, as ui/time.jinja's `left` draws it.
+
+    `state`: open, paused, provisional, done, done_late. `near_from`: the instant from which it counts
+    as near, an hour before by default. `text` stands in place of the words. `big`: without 剩.
+    """  # zh: data
+    due = due or 0
+    near = due - HOUR if near_from is None else near_from
+    runs, late = state in ("open", "provisional"), now > due
+    if state == "done":
+        tone = "done"
+    elif state == "done_late" or (runs and late):
+        tone = "late"
+    else:
+        tone = "near" if runs and now >= near else ""
+    said = text or _left(due, now, state, big=big)
+    return {"state": state, "tone": tone, "due": due, "near": near, "runs": runs, "text": said, "big": big}  # fmt: skip
+
+
+def _left(due: int, now: int, state: str, *, big: bool) -> str:
+    fixed = {"done": _("on time"), "done_late": _("done late"), "paused": _("paused")}
+    if state in fixed:
+        return fixed[state]
+    if state == "provisional" and due - now >= DAY:
+        return _("provisional")
+    if now > due:
+        return pgettext("time", "%(time)s over") % {"time": span(now - due, late=True)}
+    left = span(due - now)
+    return left if big or due - now >= DAY else pgettext("time", "%(time)s left") % {"time": left}
+
+
+def span(seconds: int, *, late: bool = False) -> str:
+    """`0:38`, counted like clock faces: what is left is rounded up to the minute, what is over down;
+    days from 24 hours on.
+    """
+    if seconds >= DAY:
+        days = seconds // DAY
+        return ngettext("%(num)s day", "%(num)s days", days) % {"num": days}
+    return manner.hours((seconds if late else seconds + 59) // 60 * 60)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What acts, seats, people, units and facts are called, under one policy."""

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from bihuan.records.models import Person, Site
+from bihuan.records.queries.prepared import Row, prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +23,14 @@ class Account:
 
 def account_of(user_id: int) -> Account | None:
     """The active person who has this account, or None."""
-    row = (
-        Person.objects.filter(user_id=user_id, active=True)
-        .values_list("pk", "name", "phone", "language", "is_administrator", "is_auditor")
-        .first()
-    )
-    return Account(str(row[0]), *row[1:]) if row else None
+    found = _person(user_id)
+    return Account(str(found[0][0]), *found[0][1:]) if found else None
+
+
+@prepared
+def _person(user_id: int) -> "QuerySet[Person, Row]":
+    rows = Person.objects.filter(user_id=user_id, active=True)
+    return rows.values_list("pk", "name", "phone", "language", "is_administrator", "is_auditor")
 
 
 def organisation_name() -> str:
@@ -58,10 +63,15 @@ class House:
 
 def house_of() -> House:
     """Name and look of the organisation, in one query."""
-    name, found = Site.objects.values_list("organisation_name", "look").first() or ("", None)
-    kept = found or {}
-    words = (str(kept.get(part, "")) for part in ("colour", "logo", "head", "foot"))
+    found = _house()
+    name, kept = found[0] if found else ("", None)
+    words = (str((kept or {}).get(part, "")) for part in ("colour", "logo", "head", "foot"))
     return House(name, Look(*words))
+
+
+@prepared
+def _house() -> "QuerySet[Site, Row]":
+    return Site.objects.values_list("organisation_name", "look")
 
 
 def look() -> Look:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bihuan.records.models import AdministrativeChange, ReplyTemplate
+from bihuan.records.queries.prepared import Row, prepared
 
 Json = Any
 LONGEST_NAME = 200  # of what a change is about
@@ -83,10 +84,13 @@ def _change(row: AdministrativeChange) -> Change:
 
 def templates(act: str = "", kind: str = "") -> tuple[Template, ...]:
     """The reply templates in use by name; with an act, those offered for it in a case of this kind."""
-    rows = ReplyTemplate.objects.filter(withdrawn_at=None)
-    if act:
+    return tuple(Template(*row) for row in _templates((act, kind) if act else None))
+
+
+@prepared
+def _templates(of: tuple[str, str] | None) -> "QuerySet[ReplyTemplate, Row]":
+    rows = ReplyTemplate.objects.filter(withdrawn_at=None).order_by("name", "id")
+    if of:
+        act, kind = of
         rows = rows.filter(act__in=("", act), kind__in=("", kind))
-    return tuple(
-        Template(row.pk, row.name, row.act, row.kind, row.zh, row.en)
-        for row in rows.order_by("name", "id")
-    )
+    return rows.values_list("pk", "name", "act", "kind", "zh", "en")

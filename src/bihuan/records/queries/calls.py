@@ -3,8 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
+
 from bihuan.records.models import Call, PhoneLine
 from bihuan.records.queries.cases import Key
+from bihuan.records.queries.prepared import Row, prepared
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
 RINGING = 4 * 3600  # a call that began earlier and never ended was not told to its end
@@ -48,15 +52,21 @@ def lines() -> list[LineRow]:
 
 def ringing(units: Collection[str], person: str, now: int) -> list[CallRow]:
     """The calls to lines of these units that are not over and not registered, the person's own first."""
+    rows = _ringing(list(units), person, now - RINGING)
+    found = [CallRow(*row) for row in rows]
+    return sorted(found, key=lambda row: row.person != person)
+
+
+@prepared
+def _ringing(units: list[str], person: str, since: int) -> "QuerySet[Call, Row]":
     rows = Call.objects.filter(
         line__unit__in=units,
         ended_at=0,
         case=None,
-        rang_at__gt=now - RINGING,
+        rang_at__gt=since,
         person__in=("", person),
     )
-    found = _read(rows.order_by("-rang_at", "-id")[:5])
-    return sorted(found, key=lambda row: row.person != person)
+    return _columns(rows.order_by("-rang_at", "-id"))[:5]
 
 
 def call_list(
@@ -77,24 +87,19 @@ def call_page(units: Collection[str], call: int) -> CallRow | None:
     return next(iter(_read(Call.objects.filter(pk=call, line__unit__in=units))), None)
 
 
-def _read(rows: "object", viewer: Viewer | None = None) -> list[CallRow]:
-    found = [
-        CallRow(
-            row.pk, row.line.name, row.number, row.agent, row.person, row.recording, row.rang_at,
-            row.answered_at, row.ended_at, row.case.number if row.case else "",
-            row.message_id or 0,
-        )
-        for row in rows.select_related("line", "case")  # type: ignore[attr-defined]
-    ]  # fmt: skip
+def _columns(rows: "QuerySet[Call]") -> "QuerySet[Call, Row]":
+    return rows.values_list(
+        "pk", "line__name", "number", "agent", "person", "recording", "rang_at", "answered_at",
+        "ended_at", Coalesce("case__number", Value("")), Coalesce("message_id", 0),
+    )  # fmt: skip
+
+
+def _read(rows: "QuerySet[Call]", viewer: Viewer | None = None) -> list[CallRow]:
+    found = [CallRow(*row) for row in _columns(rows)]
     if viewer is None:
         return found
     numbers = {row.case for row in found if row.case}
     seen = set(
         visible_cases(viewer).filter(number__in=numbers).values_list("number", flat=True)
     )  # fmt: skip
-    return [row if row.case in seen else _without_case(row) for row in found]
-
-
-def _without_case(row: CallRow) -> CallRow:
-
-    return replace(row, case="")
+    return [row if row.case in seen else replace(row, case="") for row in found]

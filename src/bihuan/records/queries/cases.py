@@ -1,7 +1,7 @@
 """Lists of cases, one case with its history, and customers: all through what the viewer may see."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -14,12 +14,14 @@ from bihuan.engine.case import Case as State
 from bihuan.engine.links import survivor_of
 from bihuan.records.models import Case, CaseAccess, Event, Obligation, Party
 from bihuan.records.queries.obligations import Owed, obligations_of
+from bihuan.records.queries.prepared import Row, prepared
+from bihuan.records.queries.states import AS_TEXT, state_of
 from bihuan.records.queries.visibility import (
+    CaseFacts,
     Reach,
     Viewer,
-    facts_of,
+    access_to,
     reach,
-    reachable_cases,
     visible_cases,
 )
 from bihuan.records.sealing import unseal
@@ -295,83 +297,107 @@ class CasePage:
 
 def case_page(number: str, viewer: Viewer) -> CasePage | None:
     """The case of that number as the viewer may see it; None where there is none for them."""
-    row = reachable_cases(viewer).filter(number=number).first()
+    row = next(map(_Kept._make, _case(number)), None)
     if row is None:
         return None
-    seen = reach(viewer, facts_of(row))
+    access = access_to(row.id)
+    facts = CaseFacts(row.policy, row.unit, row.about_person, row.about_unit, access)
+    seen = reach(viewer, facts)
     if seen is Reach.NOTHING:
         return None
-    owed = tuple(obligations_of(row.pk))
-    entries = tuple(history(row.pk))
-    state = State.from_json(row.state)
-    sheets = frozenset(state.sheets)
-    if seen is Reach.OWN:
-        seats = viewer.all_seats
-        sheets = frozenset(
-            CaseAccess.objects.filter(case=row, seat__in=seats, sheet__gt=0).values_list(
-                "sheet", flat=True
-            )
-        )
-        owed = tuple(item for item in owed if item.sheet in sheets or item.seat in seats)
-        entries = tuple(entry for entry in entries if entry.sheet in sheets)
-    return CasePage(
-        row.pk,
-        row.number,
-        row.policy_id,
-        row.complainant_id,
-        seen,
-        sheets,
-        state,
-        row.next_due_at,
-        owed,
-        entries,
+    page = _whole(row)
+    if seen is Reach.WHOLE:
+        return page
+    seats = viewer.all_seats
+    sheets = frozenset(one.sheet for one in access if one.sheet and one.seat in seats)
+    return replace(
+        page,
+        reach=seen,
+        sheets=sheets,
+        obligations=tuple(
+            item for item in page.obligations if item.sheet in sheets or item.seat in seats
+        ),
+        history=tuple(entry for entry in page.history if entry.sheet in sheets),
     )
+
+
+class _Kept(NamedTuple):
+    """What the records keep of a case and a page of it needs."""
+
+    id: int
+    number: str
+    policy_id: int
+    complainant_id: int | None
+    state: str
+    next_due_at: int
+    query_code_hash: str
+    policy: str
+    unit: str
+    about_person: str
+    about_unit: str
+
+
+@prepared
+def _case(number: str, *, ledger: bool | None = None) -> "QuerySet[Case, Row]":
+    rows = Case.objects.filter(number=number)
+    if ledger is not None:
+        rows = rows.filter(ledger=ledger)
+    return rows.values_list(
+        "id", "number", "policy_id", "complainant_id", AS_TEXT, "next_due_at",
+        "query_code_hash", "policy_code", "unit", "about_person", "about_unit",
+    )  # fmt: skip
 
 
 def history(case_id: int) -> Iterator[Entry]:
     """The events of a case in order, personal values in their places."""
-    yield from map(_entry, Event.objects.filter(case_id=case_id).order_by("sequence"))
+    return map(_entry, _events(case_id))
 
 
 def newest(case_id: int, kind: str, most: int) -> tuple[Entry, ...]:
     """The last events of one kind in a case, at most so many, in order: of a ledger, which grows for ever."""
-    rows = Event.objects.filter(case_id=case_id, kind=kind).order_by("-sequence")[:most]
-    return tuple(map(_entry, reversed(rows)))
+    return tuple(map(_entry, reversed(_newest(case_id, kind, most=most))))
 
 
-def _entry(row: Event) -> Entry:
-    data, effects = unseal(row.data, row.effects, row.private)
+_OF_ENTRY = (
+    "sequence", "kind", "by", "seat", "sheet", "at", "recorded_at", "data", "effects", "private",
+)  # fmt: skip
+
+
+@prepared
+def _events(case_id: int) -> "QuerySet[Event, Row]":
+    return Event.objects.filter(case_id=case_id).order_by("sequence").values_list(*_OF_ENTRY)
+
+
+@prepared
+def _newest(case_id: int, kind: str, *, most: int) -> "QuerySet[Event, Row]":
+    rows = Event.objects.filter(case_id=case_id, kind=kind).order_by("-sequence")
+    return rows.values_list(*_OF_ENTRY)[:most]
+
+
+def _entry(row: Row) -> Entry:
+    *about, sealed, changes, private = row
+    data, effects = unseal(sealed, changes, private)
     data.pop("record", None)
-    return Entry(
-        row.sequence,
-        row.kind,
-        row.by,
-        row.seat,
-        row.sheet,
-        row.at,
-        row.recorded_at,
-        data,
-        effects,
-        not row.private and '{"sealed":' in str(row.data).replace("'", '"'),
-    )
+    erased = not private and '{"sealed":' in str(sealed).replace("'", '"')
+    return Entry(*about, data, effects, erased)
 
 
 def portal_case(number: str, query_code_hash: str) -> CasePage | None:
     """The case of a customer who knows its query code, given the code's hash; whole, for the portal."""
-    row = Case.objects.filter(number=number, ledger=False).exclude(query_code_hash="").first()
-    return _whole(row) if row and row.query_code_hash == query_code_hash else None
+    row = next(map(_Kept._make, _case(number, ledger=False)), None)
+    return _whole(row) if row and row.query_code_hash == query_code_hash != "" else None
 
 
 def case_of_customer(number: str) -> CasePage | None:
     """A case for what is sent to its customer, who needs no code for that; never for a page."""
-    row = Case.objects.filter(number=number, ledger=False).first()
+    row = next(map(_Kept._make, _case(number, ledger=False)), None)
     return _whole(row) if row else None
 
 
-def _whole(row: Case) -> CasePage:
-    state = State.from_json(row.state)
+def _whole(row: _Kept) -> CasePage:
+    state = state_of(row.state)
     return CasePage(
-        row.pk,
+        row.id,
         row.number,
         row.policy_id,
         row.complainant_id,
@@ -379,8 +405,8 @@ def _whole(row: Case) -> CasePage:
         frozenset(state.sheets),
         state,
         row.next_due_at,
-        tuple(obligations_of(row.pk)),
-        tuple(history(row.pk)),
+        tuple(obligations_of(row.id)),
+        tuple(history(row.id)),
     )
 
 

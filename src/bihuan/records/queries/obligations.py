@@ -8,8 +8,10 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from bihuan.records.models import Notice, Obligation
+from bihuan.records.queries.prepared import Row, prepared
 
 Json = Any
+MOST_UNREAD = 100
 
 
 class OwedKey(NamedTuple):
@@ -67,10 +69,7 @@ def owed_by(
 
     ``acts`` narrows it to these.
     """
-    rows = Obligation.objects.filter(state="open", seat__in=list(seats))
-    if acts:
-        rows = rows.filter(act__in=list(acts))
-    return _nearest(rows, after, limit, due_before)
+    return _part(_owed_of(list(seats), after, due_before, list(acts), most=limit + 1), limit)
 
 
 def late_of(seats: Collection[str], now: int, most: int = 100) -> int:
@@ -89,22 +88,35 @@ def all_owed(
     *, after: OwedKey | None = None, limit: int = 50, due_before: int | None = None
 ) -> tuple[list[Owed], OwedKey | None]:
     """Everything that is owed by anybody, nearest due first: for the command line, not for pages."""
+    return _part(_owed_of(None, after, due_before, [], most=limit + 1), limit)
+
+
+@prepared
+def _owed_of(
+    seats: list[str] | None,
+    after: OwedKey | None,
+    due_before: int | None,
+    acts: list[str],
+    *,
+    most: int,
+) -> "QuerySet[Obligation, Row]":
     rows = Obligation.objects.filter(state="open")
-    return _nearest(rows, after, limit, due_before)
-
-
-def _nearest(
-    rows: QuerySet[Obligation], after: OwedKey | None, limit: int, due_before: int | None
-) -> tuple[list[Owed], OwedKey | None]:
+    if seats is not None:
+        rows = rows.filter(seat__in=seats)
+    if acts:
+        rows = rows.filter(act__in=acts)
     if due_before is not None:
         rows = rows.filter(due_at__lt=due_before)
     if after:
-        rows = rows.filter(due_at__gte=after.due_at).exclude(
-            Q(due_at=after.due_at)
-            & (Q(case_id__lt=after.case_id) | Q(case_id=after.case_id, number__lte=after.number))
+        due_at, case_id, number = after
+        rows = rows.filter(due_at__gte=due_at).exclude(
+            Q(due_at=due_at) & (Q(case_id__lt=case_id) | Q(case_id=case_id, number__lte=number))
         )
-    chosen = rows.order_by("due_at", "case_id", "number").values_list(*_COLUMNS)[: limit + 1]
-    found = [_owed(row) for row in chosen]
+    return rows.order_by("due_at", "case_id", "number").values_list(*_COLUMNS)[:most]
+
+
+def _part(rows: list[Row], limit: int) -> tuple[list[Owed], OwedKey | None]:
+    found = [_owed(row) for row in rows]
     if len(found) <= limit:
         return found, None
     last = found[limit - 1]
@@ -113,8 +125,12 @@ def _nearest(
 
 def obligations_of(case_id: int) -> Iterator[Owed]:
     """The obligations of one case, open and ended, in the order they were opened."""
-    rows = Obligation.objects.filter(case_id=case_id).order_by("number")
-    return (_owed(row) for row in rows.values_list(*_COLUMNS))
+    return map(_owed, _of_case(case_id))
+
+
+@prepared
+def _of_case(case_id: int) -> "QuerySet[Obligation, Row]":
+    return Obligation.objects.filter(case_id=case_id).order_by("number").values_list(*_COLUMNS)
 
 
 def _owed(row: tuple[Json, ...]) -> Owed:
@@ -141,9 +157,14 @@ def notices(person: str, *, after: int | None = None, limit: int = 30) -> list[T
     return _told(rows, after, limit)
 
 
-def unread_count(person: str, most: int = 100) -> int:
-    """How many notices a person has not read, counted up to `most`."""
-    return len(Notice.objects.filter(person=person, read_at=0).values_list("id")[:most])
+def unread_count(person: str) -> int:
+    """How many notices a person has not read, counted up to `MOST_UNREAD`."""
+    return len(_unread(person))
+
+
+@prepared
+def _unread(person: str) -> "QuerySet[Notice, Row]":
+    return Notice.objects.filter(person=person, read_at=0).values_list("id")[:MOST_UNREAD]
 
 
 def _told(rows: Any, after: int | None, limit: int) -> list[Told]:

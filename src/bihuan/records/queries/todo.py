@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bihuan.engine.case import Case as State
 from bihuan.records.models import Case, CaseAccess, Obligation
+from bihuan.records.queries.prepared import Row, prepared
+from bihuan.records.queries.states import AS_TEXT, state_of
 from bihuan.records.queries.visibility import Viewer
 
 MOST = 1000
+MOST_SHEETS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +31,7 @@ class Behind:
 
 def cases_behind(viewer: Viewer, ids: Collection[int]) -> dict[int, Behind]:
     """The cases of these ids, without those the wall keeps from the viewer; one query."""
-    rows = (
-        Case.objects.filter(pk__in=set(ids))
-        .exclude(_walled(viewer, ""))
-        .values_list(
-            "pk",
-            "number",
-            "channel",
-            "complainant__name",
-            "complainant__phone",
-            "state",
-            "title",
-            "message__id",
-            "message__subject",
-        )
-    )
+    rows = _cases(sorted(set(ids)), viewer.person_id, _walls(viewer))
     return {
         pk: Behind(
             pk,
@@ -50,7 +39,7 @@ def cases_behind(viewer: Viewer, ids: Collection[int]) -> dict[int, Behind]:
             channel,
             name or "",
             phone or "",
-            State.from_json(state),
+            state_of(state),
             title or subject or "",
             message or 0,
         )
@@ -58,29 +47,58 @@ def cases_behind(viewer: Viewer, ids: Collection[int]) -> dict[int, Behind]:
     }
 
 
-def sheets_of(seats: Collection[str], limit: int = 100) -> list[tuple[int, int]]:
-    """The sheets these seats were ever given in open cases, as (case id, number), newest case first."""
-    rows = CaseAccess.objects.filter(
-        seat__in=sorted(seats), way=CaseAccess.Way.SHEET, sheet__gt=0, case__is_open=True
+@prepared
+def _cases(
+    ids: list[int], person: str, walls: list[tuple[str, list[str]]]
+) -> "QuerySet[Case, Row]":
+    rows = Case.objects.filter(pk__in=ids).exclude(_walled(person, walls))
+    return rows.values_list(
+        "pk",
+        "number",
+        "channel",
+        "complainant__name",
+        "complainant__phone",
+        AS_TEXT,
+        "title",
+        "message__id",
+        "message__subject",
     )
-    found = rows.order_by("-case_id", "sheet").values_list("case_id", "sheet").distinct()
-    return list(found[:limit])
+
+
+def sheets_of(seats: Collection[str]) -> list[Row]:
+    """The sheets these seats were ever given in open cases, as (case id, number), newest case first."""
+    return _sheets(sorted(seats))
+
+
+@prepared
+def _sheets(seats: list[str]) -> "QuerySet[CaseAccess, Row]":
+    rows = CaseAccess.objects.filter(
+        seat__in=seats, way=CaseAccess.Way.SHEET.value, sheet__gt=0, case__is_open=True
+    )
+    rows = rows.order_by("-case_id", "sheet").values_list("case_id", "sheet").distinct()
+    return rows[:MOST_SHEETS]
 
 
 def owed_count(viewer: Viewer) -> int:
     """How many acts the viewer owes, counted up to `MOST`."""
-    rows = Obligation.objects.filter(state="open", seat__in=sorted(viewer.seats))
-    return rows.exclude(_walled(viewer, "case__"))[:MOST].count()
+    return len(_owed_acts(sorted(viewer.seats), viewer.person_id, _walls(viewer)))
 
 
-def _walled(viewer: Viewer, prefix: str) -> Q:
-    wall = Q(**{f"{prefix}about_person": viewer.person_id})
-    for code, line in viewer.lines.items():
-        if line.above:
-            wall |= Q(
-                **{
-                    f"{prefix}policy_code": code,
-                    f"{prefix}about_person__in": sorted(line.above),
-                }
-            )
+@prepared
+def _owed_acts(
+    seats: list[str], person: str, walls: list[tuple[str, list[str]]]
+) -> "QuerySet[Obligation, Row]":
+    rows = Obligation.objects.filter(state="open", seat__in=seats)
+    return rows.exclude(_walled(person, walls, "case__")).values_list("number")[:MOST]
+
+
+def _walls(viewer: Viewer) -> list[tuple[str, list[str]]]:
+    """By policy, the persons in whose line the viewer stands."""
+    return [(code, sorted(line.above)) for code, line in viewer.lines.items() if line.above]
+
+
+def _walled(person: str, walls: list[tuple[str, list[str]]], prefix: str = "") -> Q:
+    wall = Q(**{f"{prefix}about_person": person})
+    for code, above in walls:
+        wall |= Q(**{f"{prefix}policy_code": code, f"{prefix}about_person__in": above})
     return wall

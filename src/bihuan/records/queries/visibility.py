@@ -23,6 +23,7 @@ from bihuan.engine.case import Case as State
 from bihuan.engine.case import Event
 from bihuan.engine.organisation import Seat
 from bihuan.records.models.access import CaseAccess
+from bihuan.records.queries.prepared import Row, prepared
 
 if TYPE_CHECKING:
     from bihuan.records.models import Case
@@ -200,14 +201,23 @@ def all_but_walled(viewer: Viewer) -> tuple[tuple[str, ...], tuple[tuple[str, st
 
 def facts_of(case: "Case") -> CaseFacts:
     """What of a stored case decides who may see it; one query for its seats."""
-    rows = CaseAccess.objects.filter(case=case).values_list("seat", "way", "sheet")
     return CaseFacts(
         policy=case.policy_code,
         unit=case.unit,
         about_person=case.about_person,
         about_unit=case.about_unit,
-        access=frozenset(Access(*row) for row in rows),
+        access=access_to(case.pk),
     )
+
+
+def access_to(case_id: int) -> frozenset[Access]:
+    """The seats that have to do with the case of this id."""
+    return frozenset(map(Access._make, _access(case_id)))
+
+
+@prepared
+def _access(case_id: int) -> "QuerySet[CaseAccess, Row]":
+    return CaseAccess.objects.filter(case_id=case_id).values_list("seat", "way", "sheet")
 
 
 def _with(access: "QuerySet[CaseAccess]") -> Q:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from secrets import token_hex
 from shutil import rmtree
 from zipfile import ZipFile
 
@@ -221,22 +222,107 @@ def test_the_notice_of_a_report_leads_to_it(mall: Mall, as_: As, issued: IssuedR
     assert re.search(r'href="/reports/\d+/"', page)
 
 
-def test_the_draft_begins_with_the_figures_in_words_and_its_text_stands_in_the_report(
-    mall: Mall, as_: As, issued: IssuedReport
+@pytest.fixture
+def weekly(mall: Mall, issued: IssuedReport) -> str:
+    """The page of the newest weekly report."""
+    return f"/reports/{issued.pk}/"
+
+
+def send(client: Client, page: str, act: str, issued: IssuedReport, **typed: str):
+    """What the form on the report's page sends."""
+    found = re.search(r'name="version" value="(\d+)"', page)
+    known = {"version": found[1] if found else "", "act_id": token_hex(8)}
+    url = f"/reports/{issued.pk}/?act={act}&sheet={issued.sheet}"
+    return client.post(url, known | typed)
+
+
+def text_in(page: str) -> str:
+    """What stands in the text of the form."""
+    found = re.search(r"<textarea[^>]*name=\"content\"[^>]*>([^<]*)</textarea>", page)
+    return found[1].strip() if found else ""
+
+
+def test_the_page_of_a_report_is_where_its_text_is_written_saved_and_handed_in(
+    as_: As, issued: IssuedReport, weekly: str
 ) -> None:
-    client = as_("desk")
-    ledger, sheet = issued.case.number, issued.sheet
-    form = client.get(f"/cases/{ledger}/draft/?sheet={sheet}").content.decode()
+    desk, gm = as_("desk"), as_("gm")
+    page = desk.get(weekly).content.decode()
     received = issued.figures["parts"][0]["rows"][0]["now"][0][0]
-    assert f"受理 {received}" in form
-    assert f"/reports/{issued.pk}/" in form
-    done = mall.act(ledger, "draft", "desk", now(), sheet=sheet, content="本周以质量投诉为主。")
-    assert done.accepted, done.refusal
-    page = as_("gm").get(f"/reports/{issued.pk}/").content.decode()
+    assert f"受理 {received}" in text_in(page)
+    assert re.search(r"起草：\S+ \S+，", page)
+    assert "随后 审核：店总 高明远" in page
+    saved = send(desk, page, "draft", issued, content="本周以质量投诉为主", save="yes")
+    assert saved.status_code == 302
+    page = desk.get(weekly).content.decode()
+    assert text_in(page) == "本周以质量投诉为主"
+    assert "存了草稿" in page
+    with ZipFile(BytesIO(gm.get(f"/reports/{issued.pk}.docx").content)) as word:
+        assert "本周以质量投诉为主" not in word.read("word/document.xml").decode()  # not handed in
+    assert send(desk, page, "draft", issued, content="本周以质量投诉为主。").status_code == 302
+    page = gm.get(weekly).content.decode()
     assert "本周以质量投诉为主。" in page
     assert "起草：周晓岚，" in page
-    with ZipFile(BytesIO(as_("gm").get(f"/reports/{issued.pk}.docx").content)) as word:
+    assert figure_of(page, "受理")[0] == str(received)
+    with ZipFile(BytesIO(gm.get(f"/reports/{issued.pk}.docx").content)) as word:
         assert "本周以质量投诉为主。" in word.read("word/document.xml").decode()
+
+
+def test_a_report_is_reviewed_on_its_page_and_sent_back_to_be_written_on(
+    mall: Mall, as_: As, issued: IssuedReport, weekly: str
+) -> None:
+    desk, operations = as_("desk"), as_("operations")
+    send(desk, desk.get(weekly).content.decode(), "draft", issued, content="初稿")
+    assert 'name="outcome"' not in desk.get(weekly).content.decode()  # it is not theirs to review
+    page = operations.get(weekly).content.decode()
+    again = send(operations, page, "review", issued, outcome="refused")
+    assert again.status_code == 422
+    assert "请写明理由" in again.content.decode()
+    back = send(operations, page, "review", issued, outcome="refused", remark="请写明原因和措施")
+    assert back.status_code == 302
+    page = desk.get(weekly).content.decode()
+    assert text_in(page) == "初稿"
+    assert "审核(退回)：沈亦川，" in page
+    send(desk, page, "draft", issued, content="二稿")
+    for who in ("operations", "gm"):
+        client = as_(who)
+        page = client.get(weekly).content.decode()
+        assert send(client, page, "review", issued, outcome="accepted").status_code == 302
+    page = desk.get(weekly).content.decode()
+    assert "审核(通过)：" in page
+    assert "<form" not in page.split('id="content"')[1].split("</main>")[0]
+    assert send(desk, page, "draft", issued, content="三稿").status_code == 409  # it is through
+
+
+def test_who_writes_a_report_while_somebody_was_quicker_is_told_and_loses_no_word(
+    mall: Mall, as_: As, issued: IssuedReport, weekly: str
+) -> None:
+    mall.hire("second", "贺小北", "service_desk")
+    desk = as_("desk")
+    page = desk.get(weekly).content.decode()
+    other = mall.act(
+        issued.case.number, "save_draft", "second", now(), sheet=issued.sheet, content="先写"
+    )
+    assert other.accepted, other.refusal
+    came = send(desk, page, "draft", issued, content="我写的这段")
+    assert came.status_code == 409
+    assert text_in(came.content.decode()) == "我写的这段"
+    assert "贺小北" in came.content.decode()
+    kept = send(desk, page, "draft", issued, content="我写的这段", all_the_same="yes")
+    assert kept.status_code == 302
+
+
+def test_my_page_leads_to_the_report_that_is_to_be_written(
+    mall: Mall, as_: As, issued: IssuedReport, weekly: str
+) -> None:
+    debts = issued.case.state["debts"]
+    seat = next(one["seat"] for one in debts if one["sheet"] == issued.sheet)  # late, it went up
+    who = {"service_desk@": "desk", "operations_manager@": "operations"}.get(seat, "gm")
+    page = as_(who).get(f"/?row={seat}").content.decode()
+    rows = set(re.findall(r'href="(/\?row=[^"]+)"[^>]*>(?:<[^>]+>)*起草', page))
+    assert rows, page
+    panes = [as_(who).get(url).content.decode() for url in rows]
+    pane = next(pane for pane in panes if f'href="{weekly}"' in pane)
+    assert "打开报表" in pane
 
 
 def test_a_line_of_nothing_has_no_bar_in_any_file() -> None:

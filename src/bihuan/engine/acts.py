@@ -19,6 +19,8 @@ from bihuan.engine.fields import (
 )
 from bihuan.engine.words import FATES, NOTHING, RELATIONS, Text
 
+WRITES, SAVES = "draft", "save_draft"  # writing a paper, and keeping what is written of it so far
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -433,12 +435,19 @@ _ACTS = (
         fields=(REMARK,),
     ),
     _act(
-        "draft",
+        WRITES,
         "起草",
         "Draft",
         phrase=("起草", "draft it"),
         past=("起草", "drafted it"),
         fields=(field("content", "long", "内容", "Content"),),
+    ),
+    _act(  # what is written so far stands on the sheet, for whoever goes on with it
+        SAVES,
+        "存稿",
+        "Save the draft",
+        phrase=("存稿", "save what is written so far"),
+        past=("存了草稿", "saved the draft"),
     ),
     _act(
         "review",

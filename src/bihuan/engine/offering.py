@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bihuan.engine.acts import ACTS, Outcome
+from bihuan.engine.acts import ACTS, SAVES, WRITES, Outcome
 from bihuan.engine.calendar import instant_text
 from bihuan.engine.case import Json
 from bihuan.engine.dues import latest_promise
@@ -52,6 +52,8 @@ def candidates(work: Work) -> Iterator[tuple[str, int]]:
         yield debt.act, debt.sheet
         if debt.sheet and "refuse_sheet" in work.policy.may:
             yield "refuse_sheet", debt.sheet
+        if debt.sheet and debt.act == WRITES:
+            yield SAVES, debt.sheet
     if work.case.is_message:
         yield from ((name, 0) for name in sorted(ON_A_MESSAGE))
     for allowed in work.policy.may:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bihuan.engine.acts import ACTS, AFTER_CLOSING
+from bihuan.engine.acts import ACTS, AFTER_CLOSING, SAVES, WRITES
 from bihuan.engine.apart import done_already, handled_already
 from bihuan.engine.approvals import not_the_asker
 from bihuan.engine.case import Debt, Sheet
@@ -118,6 +118,8 @@ def sheet_slot(work: Work, name: str, number: int, item: str = "") -> Slot | Ref
         if item and not debts:
             return refuse("done-already", clauses=step.at.cited(work.kind))
         return Slot("step", name, step=step, sheet=sheet, debts=debts)
+    if name == SAVES and step is not None and step.act == WRITES:
+        return Slot("draft", name, sheet=sheet)
     debts = work.open_debts(step.act, number) if step is not None else ()
     at_addressee = any(sheet.to in (debt.seat, *debt.was) for debt in debts)
     if name == "refuse_sheet" and name in work.policy.may and sheet.step and at_addressee:
@@ -196,6 +198,12 @@ def seats_for(work: Work, slot: Slot) -> tuple[Seat, ...]:
         return (work.case.owner,)
     if slot.act in ON_A_MESSAGE:
         return may_judge(work)
+    if slot.sheet is not None and slot.act == SAVES:
+        return tuple(
+            seat
+            for debt in work.open_debts(WRITES, slot.sheet.number)
+            for seat in (debt.seat, *debt.was)
+        )
     if slot.act in ("chase", "renew_code"):
         return chasers(work)
     if slot.act == "release":
@@ -339,6 +347,8 @@ def form_for(work: Work, slot: Slot, by: str = "") -> Form:
     row = slot.step or (slot.duty if isinstance(slot.duty, Duty) else None)
     on = row.form if row else ""
     facts, limit = work.facts(), work.limit
+    if slot.sheet is not None and slot.act == SAVES:
+        return unfinished(work, slot.sheet)
     form = form_of(slot.act, slot.needs, work.policy, slot.sheet, slot.clauses, facts, on, limit)
     if slot.act == "name_lead":
         return lead_choices(work, form)
@@ -350,6 +360,14 @@ def form_for(work: Work, slot: Slot, by: str = "") -> Form:
         replace(item, required=False) if item.kind == "document" else item for item in form.fields
     )
     return replace(form, fields=fields)
+
+
+def unfinished(work: Work, sheet: Sheet) -> Form:
+    """The form of a paper that is being written, of which anything may still be missing."""
+    step = work.current(sheet)
+    needs = step.needs if step else ()
+    form = form_of(WRITES, needs, work.policy, sheet, (), work.facts(), "", work.limit)
+    return replace(form, fields=tuple(replace(item, required=False) for item in form.fields))
 
 
 def replied(work: Work) -> bool:

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("bihuan.web.papers.urls")),
     path("", include("bihuan.web.board.urls")),
     path("", include("bihuan.web.returns.urls")),
+    path("", include("bihuan.web.issued.urls")),
     path("", include("bihuan.web.reports.urls")),
     path("", include("bihuan.web.insight.urls")),
     path("", include("bihuan.web.problems.urls")),

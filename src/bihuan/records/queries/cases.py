@@ -350,31 +350,32 @@ def _case(number: str, *, ledger: bool | None = None) -> "QuerySet[Case, Row]":
 
 def history(case_id: int) -> Iterator[Entry]:
     """The events of a case in order, personal values in their places."""
-    return map(_entry, _events(case_id))
+    return map(entry_of, _events(case_id))
 
 
 def newest(case_id: int, kind: str, most: int) -> tuple[Entry, ...]:
     """The last events of one kind in a case, at most so many, in order: of a ledger, which grows for ever."""
-    return tuple(map(_entry, reversed(_newest(case_id, kind, most=most))))
+    return tuple(map(entry_of, reversed(_newest(case_id, kind, most=most))))
 
 
-_OF_ENTRY = (
+OF_ENTRY = (
     "sequence", "kind", "by", "seat", "sheet", "at", "recorded_at", "data", "effects", "private",
 )  # fmt: skip
 
 
 @prepared
 def _events(case_id: int) -> "QuerySet[Event, Row]":
-    return Event.objects.filter(case_id=case_id).order_by("sequence").values_list(*_OF_ENTRY)
+    return Event.objects.filter(case_id=case_id).order_by("sequence").values_list(*OF_ENTRY)
 
 
 @prepared
 def _newest(case_id: int, kind: str, *, most: int) -> "QuerySet[Event, Row]":
     rows = Event.objects.filter(case_id=case_id, kind=kind).order_by("-sequence")
-    return rows.values_list(*_OF_ENTRY)[:most]
+    return rows.values_list(*OF_ENTRY)[:most]
 
 
-def _entry(row: Row) -> Entry:
+def entry_of(row: Row) -> Entry:
+    """An event as people read it, personal values in their places; `row` has the columns `OF_ENTRY`."""
     *about, sealed, changes, private = row
     data, effects = unseal(sealed, changes, private)
     data.pop("record", None)

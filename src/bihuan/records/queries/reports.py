@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bihuan.records.models import Case, IssuedReport
-from bihuan.records.queries.cases import Entry, history
+from bihuan.records.models import Case, Event, IssuedReport
+from bihuan.records.queries.cases import OF_ENTRY, Entry, entry_of
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
 Json = Any
@@ -61,12 +61,16 @@ def newest_of_row(number: str, name: str) -> int | None:
     return rows.values_list("pk", flat=True).first()
 
 
-def signed_on_sheet(number: str, sheet: int) -> list[Entry]:
-    """What was done on a sheet of a ledger, in order; nothing where there is no sheet."""
-    case = Case.objects.filter(number=number).values_list("pk", flat=True).first()
-    if not sheet or case is None:
-        return []
-    return [one for one in history(case) if one.sheet == sheet and one.by != "system"]
+def done_on(report: Issued, act: str) -> list[Entry]:
+    """What people did on a whole report, in order: on its sheet, or `act` until the next one was issued."""
+    case = Case.objects.filter(number=report.ledger).values_list("pk", flat=True).first()
+    rows = Event.objects.filter(case=case, sheet=report.sheet).exclude(by="system")
+    if not report.sheet:
+        rows = rows.filter(kind=act, at__gte=report.as_of)
+        later = IssuedReport.objects.filter(case=case, name=report.name, as_of__gt=report.as_of)
+        if until := later.order_by("as_of").values_list("as_of", flat=True).first():
+            rows = rows.filter(at__lt=until)
+    return [entry_of(row) for row in rows.order_by("sequence").values_list(*OF_ENTRY)]
 
 
 def _readable(viewer: Viewer, limit: int) -> Iterator[Issued]:
@@ -86,12 +90,3 @@ def _may_read(viewer: Viewer, readers: list[str], case_id: int) -> bool:
     if viewer.seats & set(readers):
         return True
     return visible_cases(viewer).filter(pk=case_id).exists()
-
-
-def words_of_sheet(number: str, sheet: int) -> str:
-    """What was written on a sheet of a ledger, as it stands."""
-    state = Case.objects.filter(number=number).values_list("state", flat=True).first() or {}
-    for one in state.get("sheets", ()):
-        if one["number"] == sheet:
-            return str(one.get("data", {}).get("content", ""))
-    return ""

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk.foresight import what_follows
+from bihuan.engine.acts import SAVES, WRITES
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Act, Debt
 from bihuan.engine.fields import Field
@@ -16,6 +17,7 @@ from bihuan.engine.organisation import post_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
 from bihuan.records.queries.accounts import organisation_name
+from bihuan.records.queries.reports import Issued
 from bihuan.web import forms, signing
 from bihuan.web.cases import citing, replying
 from bihuan.web.desk import Desk
@@ -55,14 +57,14 @@ def form_of(
         boxed = None
     fields = []
     report = drafting.report_at(desk, offer.act, offer.sheet)
-    begun = drafting.beginning(desk, report, offer.act) if report and posted is None else ("", "")
+    begun = begun_with(desk, offer, report) if posted is None else {}
     documents: tuple[Version, ...] = ()
     for wanted in offer.fields:
         value: Json = (posted or {}).get(forms.control(wanted.name), "")
         if posted is None and wanted.name in desk.page.state.facts and _is_fact(offer.act):
             value = desk.page.state.facts[wanted.name]
-        elif begun[0] == wanted.name:
-            value = begun[1]
+        elif wanted.name in begun:
+            value = begun[wanted.name]
         error = errors.get(wanted.name, "")
         if wanted.kind == "document":
             facts, now = desk.page.state.facts, desk.reader.now
@@ -70,6 +72,8 @@ def form_of(
             fields.append(citing.draw(wanted, documents, names, clock, value, error))
             continue
         more = _signing(desk, offer.act, wanted, posted) if wanted.kind == "signature" else {}
+        if report and wanted.name == drafting.BEGUN_IN.get(offer.act):
+            more["tall"] = True
         fields.append(
             forms.draw(
                 wanted,
@@ -91,7 +95,7 @@ def form_of(
             "choices": outcomes, "required": True, "error": errors.get("outcome", ""),
         })  # fmt: skip
     query = f"?sheet={offer.sheet}" if offer.sheet else ""
-    verb = names.act(offer.act)
+    verb = _("Hand it in") if offer.act == WRITES else names.act(offer.act)
     spent = offer.refusal is not None and offer.refusal.code == SPENT
     if spent:
         fields, verb = [], _("Ask for it: it goes up")
@@ -109,6 +113,7 @@ def form_of(
         "files": any(one.kind == "file" for one in offer.fields),
         "lacking": not as_buttons and sum(1 for one in fields if one["required"]) > 1,
         "buttons": outcomes if as_buttons else [],
+        "saves": offer.act == WRITES and desk.offer(SAVES, offer.sheet) is not None,
         "errors": [{"text": text, "field": forms.control(name)} for name, text in errors.items()],
         "refusal": refused(desk, boxed) if boxed else None,
         "conflict": conflict,
@@ -125,6 +130,13 @@ def form_of(
         "letter": letter(desk, offer),
         "report": drafting.shown(desk, report) if report else None,
     }
+
+
+def begun_with(desk: Desk, offer: Possible, report: Issued | None) -> dict[str, Json]:
+    """What stands in the form before anybody writes: what was saved or sent back, else a report's words."""
+    sheet = desk.page.state.sheets.get(offer.sheet)
+    kept = dict(sheet.data) if sheet is not None and offer.act == WRITES else {}
+    return (drafting.beginning(desk, report, offer.act) if report else {}) | kept
 
 
 def hints(desk: Desk, act: str) -> list[dict[str, Json]]:

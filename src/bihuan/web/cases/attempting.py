@@ -7,10 +7,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from bihuan.desk.perform import Performed, perform
-from bihuan.engine.acts import ACTS
+from bihuan.engine.acts import ACTS, SAVES, WRITES
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
+from bihuan.records.queries.cases import Entry
 from bihuan.web import forms, signing
 from bihuan.web.cases.acting import BUTTONS, SPENT, form_of
 from bihuan.web.desk import Desk
@@ -19,7 +20,16 @@ Json = Any
 REMARK = "remark"
 # What a form sends beside what somebody typed into it.
 UNTYPED = frozenset(
-    {"csrfmiddlewaretoken", "act_id", "version", "draft", "item", "all_the_same", "as_remark"}
+    {
+        "csrfmiddlewaretoken",
+        "act_id",
+        "version",
+        "draft",
+        "item",
+        "all_the_same",
+        "as_remark",
+        "save",
+    }
 )
 
 
@@ -27,7 +37,7 @@ UNTYPED = frozenset(
 class Attempt:
     """What came of a posted act. `status` as it is answered: 200 done, else 409 or 422.
 
-    `act` is what was done: the act, or a remark in its place.
+    `act` is what was done: the act, or in its place a remark, or the saving of a draft.
     """
 
     status: int
@@ -41,23 +51,25 @@ def attempt(request: HttpRequest, desk: Desk, offer: Possible) -> Attempt:
     act_id = request.POST.get("act_id", "")[:80]
     if request.POST.get("as_remark"):
         return _remarked(request, desk, offer.act, act_id)
-    quicker = conflict_of(request, desk)
+    quicker = conflict_of(request, desk, offer)
     if quicker and _is_over(offer):
         return overtaken(request, desk, offer.act, quicker)
-    typed = forms.read(request, offer.fields, desk.names, desk.reader.clock)
+    saves = desk.offer(SAVES, offer.sheet) if request.POST.get("save") else None
+    done_by = saves if saves and offer.act == WRITES else offer
+    typed = forms.read(request, done_by.fields, desk.names, desk.reader.clock)
     again: dict[str, Json] = {"posted": request.POST.dict(), "item": request.POST.get("item", "")}
     typed.errors.update(_reason_missing(offer, typed.data))
     if typed.errors:
         return Attempt(422, form=form_of(desk, offer, errors=typed.errors, act_id=act_id, **again))
     if quicker:
         return Attempt(409, form=form_of(desk, offer, conflict=quicker, **again))
-    done = _perform(desk, Act(offer.act, desk.reader.person, desk.reader.now, typed.data,
+    done = _perform(desk, Act(done_by.act, desk.reader.person, desk.reader.now, typed.data,
                               offer.sheet), act_id)  # fmt: skip
     if done.refusal:
         if _is_over(offer) and (kept := _as_remark(request, desk, offer.act, refusal=done.refusal)):
             return Attempt(422, done, kept)
         return Attempt(422, done, form_of(desk, offer, refusal=done.refusal, **again))
-    return Attempt(200, done, act=offer.act)
+    return Attempt(200, done, act=done_by.act)
 
 
 def _reason_missing(offer: Possible, data: dict[str, Json]) -> dict[str, str]:
@@ -84,15 +96,25 @@ def _is_over(offer: Possible) -> bool:
 # -- Somebody was quicker ----------------------------------------------------------------------------
 
 
-def conflict_of(request: HttpRequest, desk: Desk) -> str:
+def gone(request: HttpRequest, desk: Desk, act: str) -> Attempt:
+    """The answer to an act that is there no more: what was typed kept as a remark, or offered as one."""
+    if request.POST.get("as_remark"):
+        return attempt(request, desk, Possible(act, 0, (), (), (), None))
+    return overtaken(request, desk, act, conflict_of(request, desk))
+
+
+def conflict_of(request: HttpRequest, desk: Desk, offer: Possible | None = None) -> str:
     """Who did what since the reader saw the case; empty where nobody did, or all the same is wanted."""
     if request.POST.get("all_the_same"):
         return ""
-    return done_since(desk, request.POST.get("version", ""))
+    return done_since(desk, request.POST.get("version", ""), offer)
 
 
-def done_since(desk: Desk, seen: str) -> str:
-    """Who of the others did what last since the case was as `seen`, its number of events; empty: nobody."""
+def done_since(desk: Desk, seen: str, offer: Possible | None = None) -> str:
+    """Who of the others did what last since the case was as `seen`, its number of events; empty: nobody.
+
+    In a ledger of routine duties, which many people work in, only what concerns the act on offer counts.
+    """
     if not seen.isdecimal() or len(seen) > 9:
         return ""
     others = [
@@ -101,6 +123,7 @@ def done_since(desk: Desk, seen: str) -> str:
         if entry.sequence > int(seen)
         and entry.by not in ("system", desk.reader.person)
         and entry.kind not in ("lapsed", REMARK)
+        and (offer is None or not desk.page.state.is_routine or _concerns(entry, offer))
     ]
     if not others:
         return ""
@@ -111,6 +134,10 @@ def done_since(desk: Desk, seen: str) -> str:
         "did": desk.names.text(kind.past) if kind else last.kind,
         "time": desk.reader.clock.at(last.at),
     }
+
+
+def _concerns(entry: Entry, offer: Possible) -> bool:
+    return entry.sheet == offer.sheet if offer.sheet else entry.kind == offer.act
 
 
 def overtaken(request: HttpRequest, desk: Desk, act: str, quicker: str = "") -> Attempt:

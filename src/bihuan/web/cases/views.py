@@ -13,11 +13,10 @@ from bihuan.desk import together as members
 from bihuan.desk.perform import first_result
 from bihuan.engine.acts import ACTS
 from bihuan.engine.refusal import Refusal
-from bihuan.engine.step import Possible
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import acting, head, story, together
-from bihuan.web.cases.attempting import attempt, conflict_of, overtaken
+from bihuan.web.cases.attempting import attempt, gone
 from bihuan.web.cases.details import DRAWABLE, attached
 from bihuan.web.cases.looking import watching
 from bihuan.web.cases.panels import panels
@@ -144,13 +143,10 @@ def show_overtaken(request: HttpRequest, desk: Desk, act: str) -> HttpResponse:
     """The case, for an act that is no longer there: who was quicker, and what was typed kept as a remark."""
     if act not in ACTS or "version" not in request.POST:
         raise Http404
-    if request.POST.get("as_remark"):
-        came = attempt(request, desk, Possible(act, 0, (), (), (), None))
-        if came.status == 200:
-            remember_done(request, desk, act, did=came.act)
-            return HttpResponseRedirect(desk.url)
-    else:
-        came = overtaken(request, desk, act, conflict_of(request, desk))
+    came = gone(request, desk, act)
+    if came.status == 200:
+        remember_done(request, desk, act, did=came.act)
+        return HttpResponseRedirect(desk.url)
     return show_case(request, desk, form=came.form, status=came.status)
 
 

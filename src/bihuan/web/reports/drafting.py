@@ -40,17 +40,14 @@ def shown(desk: Desk, report: Issued) -> dict[str, Json]:
     }
 
 
-def beginning(desk: Desk, report: Issued, act: str) -> tuple[str, str]:
-    """The field of the act that words may begin in, and these words; empty where there is none."""
+def beginning(desk: Desk, report: Issued, act: str) -> dict[str, str]:
+    """The words that an act may begin with, by its field; empty where it has none for them."""
     name = BEGUN_IN.get(act, "")
     if name not in {field.name for field in ACTS[act].fields}:
-        return "", ""
-    sheet = desk.page.state.sheets.get(report.sheet)
-    if sheet is not None and sheet.data.get(name):
-        return name, str(sheet.data[name])  # sent back: what was written goes on
+        return {}
     words = _said(desk, report)
     lines = [_line(table) for table in words.tables if not table.first]
-    return name, "\n".join([f"{words.title} {words.period}{_(': ')}".strip(), *lines])
+    return {name: "\n".join([f"{words.title} {words.period}{_(': ')}".strip(), *lines])}
 
 
 def _line(table: Table) -> str:

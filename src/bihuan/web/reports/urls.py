@@ -6,8 +6,6 @@ from bihuan.web.reports import views
 
 urlpatterns = [
     path("reports/", views.reports, name="reports"),
-    path("reports/<int:pk>/", views.issued, name="report"),
-    path("reports/<int:pk>.<str:ending>", views.issued_file, name="report-file"),
     path("reports/any/", views.any_period, name="report-any"),
     path("reports/any.<str:ending>", views.any_file, name="report-any-file"),
     path("figures/cases/", views.behind, name="figures-behind"),

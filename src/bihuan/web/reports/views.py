@@ -1,4 +1,4 @@
-"""Reports: those issued, any of them for any period as of any instant, and the cases behind a figure."""
+"""Reports: a list of those issued, any of them for any period as of any instant, and the cases behind a figure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,13 +21,7 @@ from bihuan.engine.periods import UNITS, Period, before, covered, named, period_
 from bihuan.engine.policy import Policy, Report
 from bihuan.engine.reporting import ASSESSMENT, ISO, OF_ALL, report_named
 from bihuan.records.queries.cases import listed_by_number
-from bihuan.records.queries.reports import (
-    Issued,
-    report_for,
-    reports_for,
-    signed_on_sheet,
-    words_of_sheet,
-)
+from bihuan.records.queries.reports import reports_for
 from bihuan.web.reports import files
 from bihuan.web.reports.assessed import assessed_table
 from bihuan.web.reports.saying import Said, Table, figure, said
@@ -55,7 +49,7 @@ def reports(request: HttpRequest, reader: Reader) -> HttpResponse:
             "part": one.names.get(one.unit, one.unit) or _("The whole"),
             "period": one.period,
             "at": reader.clock.at(one.as_of),
-            "files": _files(reverse("report-file", args=[one.id, "pdf"])),
+            "files": files_at(reverse("report-file", args=[one.id, "pdf"])),
         })  # fmt: skip
     return show(
         request, reader, "reports/list.jinja",
@@ -63,80 +57,18 @@ def reports(request: HttpRequest, reader: Reader) -> HttpResponse:
     )  # fmt: skip
 
 
-@staff
-@require_safe
-def issued(request: HttpRequest, reader: Reader, pk: int) -> HttpResponse:
-    """A report with the figures it was issued with."""
-    found, words = _issued(reader, pk)
-    return show(
-        request, reader, "reports/report.jinja",
-        {
-            "said": words,
-            "files": _files(reverse("report-file", args=[pk, "pdf"])),
-            "sheet_url": reverse("case", args=[found.ledger]) if found.sheet and not found.unit else "",
-            "hash": found.hash,
-        },
-        at="reports",
-    )  # fmt: skip
-
-
-@staff
-@require_safe
-def issued_file(_request: HttpRequest, reader: Reader, pk: int, ending: str) -> HttpResponse:
-    """An issued report as a file; the same bytes each time."""
-    _found, words = _issued(reader, pk)
-    return _file(words, ending)
-
-
-def _issued(reader: Reader, pk: int) -> tuple[Issued, Said]:
-    found = report_for(reader.viewer, pk)
-    if found is None:
-        raise Http404
-    policy = worlds.policy_of(found.policy_id)
-    report, names = (
-        report_named(policy, found.name),
-        Names(policy, reader.organisation, reader.language),
-    )
-    if report is None:
-        raise Http404
-    text = words_of_sheet(found.ledger, found.sheet) if not found.unit else ""
-    return found, said(
-        found.figures,
-        report,
-        names,
-        reader,
-        units=found.names,
-        part=found.unit,
-        foot=_("Issued figures, hash %(hash)s") % {"hash": found.hash[:16]},
-        text=text,
-        signed=_signed(found, names, reader) if not found.unit else (),
-    )
-
-
-def _signed(found: Issued, names: Names, reader: Reader) -> tuple[str, ...]:
-    """Who wrote the text of a report, and who passed it: each act once, as it was done last."""
-    lines = {}
-    for done in signed_on_sheet(found.ledger, found.sheet):
-        outcome = str(done.data.get("outcome", ""))
-        what = names.act(done.kind)
-        if outcome:
-            what = f"{what}({names.value('outcome', outcome, reader.clock, done.kind)})"
-        lines[done.kind, done.seat] = _("%(what)s: %(who)s, %(when)s") % {
-            "what": what, "who": names.person(done.by), "when": reader.clock.full(done.at),
-        }  # fmt: skip
-    return tuple(lines.values())
-
-
 def _title(policy: Policy, name: str, reader: Reader) -> str:
     report = report_named(policy, name)
     return report.text.in_(reader.language) if report else name
 
 
-def _files(url: str) -> list[dict[str, str]]:
+def files_at(url: str) -> list[dict[str, str]]:
+    """Links to a report's files, given the address of the first."""
     return [{"label": label, "url": url.replace(".pdf", f".{end}")} for label, end in FILES]
 
 
-def _file(words: Said, ending: str) -> HttpResponse:
+def as_file(words: Said, ending: str) -> HttpResponse:
+    """A report as a file of that ending."""
     made = files.MAKERS.get(ending)
     if made is None:
         raise Http404
@@ -176,7 +108,7 @@ def any_period(request: HttpRequest, reader: Reader) -> HttpResponse:
         request, reader, "reports/report.jinja",
         {
             "said": words,
-            "files": _files(reverse("report-any-file", args=["pdf"]) + query) if words else [],
+            "files": files_at(reverse("report-any-file", args=["pdf"]) + query) if words else [],
             "form": _form(request, asked, reader),
             "own": True,
         },
@@ -192,7 +124,7 @@ def any_file(request: HttpRequest, reader: Reader, ending: str) -> HttpResponse:
     asked = _asked(request, reader)
     if asked.wrong:
         raise Http404
-    return _file(_produced(asked, reader), ending)
+    return as_file(_produced(asked, reader), ending)
 
 
 def _produced(asked: Asked, reader: Reader) -> Said:

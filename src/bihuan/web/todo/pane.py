@@ -52,9 +52,11 @@ def pane(
         if part
     )
     follows = what_else(debt, case, desk.world)
+    page = opened(line_drawn["case_url"], form)
     return {
         "o": {
             **line_drawn,
+            "case_url": page["url"],
             "line": line,
             "due_phrase": _("by %(time)s") % {"time": clock.phrase(debt.due)},
             "why": story.why(desk, debt),
@@ -64,10 +66,17 @@ def pane(
         },
         "form": form,
         "folded": bool(seen),
-        "case_url": line_drawn["case_url"],
+        "open": page,
         "way_out": way_out(desk, debt),
         "done_at": done_at(reader, debt.act),
     }
+
+
+def opened(case_url: str, form: dict[str, Json] | None) -> dict[str, str]:
+    """The page of what the row is about: a report's own, else the case's."""
+    if form and form["report"]:
+        return {"label": _("Open the report"), "url": form["report"]["url"]}
+    return {"label": _("Open the case"), "url": case_url}
 
 
 def _suggest(desk: Desk, act: str, form: dict[str, Json]) -> None:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bihuan.engine.acts import SAVES
 from bihuan.records.queries.cases import case_page
 from bihuan.web.calls.views import now_ringing
 from bihuan.web.cases.attempting import attempt
@@ -41,6 +42,8 @@ def todo(request: HttpRequest, reader: Reader) -> HttpResponse:
         came = attempt(request, desk, offer)
         if came.status == 200:
             remember_done(request, desk, offer.act, chosen.owed.sheet, did=came.act)
+            if came.act == SAVES:
+                return HttpResponseRedirect(todo_url(wait, chosen.key))
             return HttpResponseRedirect(todo_url(wait, following=_after(rows, chosen, wait)))
         return _page(request, reader, rows, wait, chosen, form=came.form, status=came.status)
     return _page(request, reader, rows, wait, chosen)

@@ -110,6 +110,31 @@ def test_number_and_name_come_before_what_was_told_and_that_before_what_was_said
     assert found(gm(office, START + HOUR), "扶梯", stage="acknowledged") == [later]
 
 
+@pytest.mark.parametrize("words", ["扶梯", "扶梯 漏水", "漏"])
+def test_page_by_page_the_same_is_found_as_at_once(
+    office: Firm, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    dice = random.Random(3)
+    for place in range(24):
+        said = [one for one in ("扶梯停了", "机器漏水") if dice.random() < 0.6]
+        name = dice.choice(("扶梯先生", "漏水女士", "测试"))
+        number = office.complain(START + place, content="，".join(said) or "别的", name=name).number
+        if dice.random() < 0.5:
+            office.acknowledge(number, remark=dice.choice(("扶梯也坏了", "那里又漏水了")))
+    viewer = gm(office, START + HOUR)
+    at_once = found(viewer, words)
+    assert len(at_once) > 5
+    monkeypatch.setattr(find, "_CHUNK", 3)
+    for limit in (1, 2, 5):
+        after, seen = None, []
+        while True:
+            rows, after = found_cases(viewer, words, Filters(), after=after, limit=limit)
+            seen += [row.number for row in rows]
+            if after is None:
+                break
+        assert seen == at_once, limit
+
+
 def test_who_may_not_read_a_case_does_not_find_it(office: Firm) -> None:
     number = office.complain(content="车间主任骂人", about_person=office.head).number
     assert found(gm(office), "骂人") == [number]

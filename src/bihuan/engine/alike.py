@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from operator import add
 from zlib import crc32
 
 from bihuan.engine.topics import TOPICS
@@ -60,7 +61,9 @@ _OF_MANY = frozenset(
 _SAID_BY_ALL = re.compile(
     "物业|业主|住户|小区|投诉|反映|电话|没有|没人|不管|不能|不了|处理|解决|问题|一直|已经|今天|昨天|昨晚|晚上|半夜|每天|天天|"
     "我们|你们|他们|我家|家里|这个|那个|什么|怎么|时候|还是|就是|可以|希望|要求|尽快|工作|人员|客服|管管|一点|几天|第一|第二|第三|"
-    "店里|店家|商家|整个|好几|老人|孩子|因为|所以|但是|而且|现在|之后|以后|之前|一个|两个|三个|一下|半个|多次|两回|这次|这样|都是|全是|根本|真的|"
+    "店里|店家|商家|整个|好几|老人|孩子|因为|所以|但是|而且|现在|之后|以后|之前|一个|两个|三个|一下|半个|多次|两回|这次|这样|都是|全是|根本|真的"
+)
+_SAID_BY_ALL_IN_LATIN = re.compile(
     "(?<![a-z])(?:the|and|for|with|that|this|have|has|was|were|not|but|you|they|our|out|are|nobody|again|there)(?![a-z])"
 )
 
@@ -115,9 +118,10 @@ class Traits:
     def wording(self) -> frozenset[str]:
         """Pairs of characters and words that say what it is about, but for places and what all say."""
         text = _SPOT.sub(" ", _BUILDING.sub(" ", self.told.text[:READ]))
+        text = _SAID_BY_ALL_IN_LATIN.sub(" ", _SAID_BY_ALL.sub(" ", text))
         found: set[str] = set()
-        for run in _RUN.findall(_SAID_BY_ALL.sub(" ", text)):
-            found.update([run] if run.isascii() else map("".join, pairwise(run)))
+        for run in _RUN.findall(text):
+            found.update([run] if run.isascii() else map(add, run, run[1:]))
         return frozenset(found)
 
     @cached_property

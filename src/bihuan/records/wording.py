@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import add
 
 LONGEST_WORD = 40  # characters of one word that are looked for
 MOST_WORDS = 8
@@ -78,7 +79,8 @@ def signs(folded: str) -> list[str]:
     endings: list[str] = []
     for run in _runs(folded):
         if run[0] > "\x7f":
-            found += [run[at : at + 2] for at in range(len(run))]  # the last stands alone
+            found += map(add, run, run[1:])
+            found.append(run[-1])
             single.update(run)
         else:
             found.append(_number(run))
@@ -94,10 +96,7 @@ def indexed(texts: Sequence[str]) -> str:
 
 def placed(texts: Sequence[str], besides: Sequence[str] = ()) -> str:
     """The same with their places, as PostgreSQL's tsvector takes them; some signs of no place besides."""
-    known: dict[str, list[str]] = {}
-    for place, sign in enumerate(_marked(texts), 1):
-        known.setdefault(sign, []).append(str(place))
-    signed = [f"'{sign}':{','.join(found)}" for sign, found in known.items()]
+    signed = [f"'{sign}':{place}" for place, sign in enumerate(_marked(texts), 1)]
     return " ".join([*signed, *(f"'{sign}'" for sign in besides)])
 
 

@@ -1,11 +1,13 @@
 """Lists of cases, one case with its history, and customers: all through what the viewer may see."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, Subquery, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
@@ -203,6 +205,23 @@ def survivor(case_id: int) -> tuple[str, str] | None:
 def as_listed(rows: "QuerySet[Case]") -> list[Listed]:
     """These cases as rows of a list, in their order; whoever asks has seen to it who may see them."""
     return [Listed(*row) for row in rows.values_list(*_COLUMNS)]
+
+
+def listed_among(ids: Sequence[int], viewer: Viewer, filters: Filters) -> dict[int, Listed]:
+    """Those of these cases that the viewer may see and that fit, by their ids."""
+    if not ids:
+        return {}
+    named = ",".join(map(str, ids))
+    given = f"{{{named}}}" if connection.vendor == "postgresql" else f"[{named}]"
+    return {row[0]: Listed(*row) for row in _among(given, viewer=viewer, filters=filters)}
+
+
+@prepared
+def _among(ids: str, *, viewer: Viewer, filters: Filters) -> "QuerySet[Case, Row]":
+    on = connection.vendor == "postgresql"
+    each = "SELECT unnest(%s::bigint[])" if on else "SELECT value FROM json_each(%s)"
+    rows = filtered(visible_cases(viewer), filters, Walk.SEEN)
+    return rows.filter(pk__in=RawSQL(each, (ids,))).values_list(*_COLUMNS)  # noqa: S611
 
 
 def _by_due(

@@ -1,7 +1,7 @@
 """Finding cases by the words that were said and written of them, among what the viewer may see."""
 
-from collections.abc import Callable, Collection, Container, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -29,6 +29,7 @@ from bihuan.records.queries.cases import (
     case_page,
     filtered,
     in_order,
+    listed_among,
     walk,
 )
 from bihuan.records.queries.visibility import Viewer, reachable_cases, visible_cases
@@ -37,6 +38,7 @@ from bihuan.records.wording import MARKS, Word, fold, spellings, words_of
 TIERS = 3
 _REGISTERED = ("who", "contact", "told")
 _CALLED = ("who", "contact")
+_SINCE = ("said",)
 _COUNTED = 500  # passages a word is counted among, to see which is the rarest
 _CHUNK, _MOST = 64, 4_096  # cases looked at together: few at first, more while few of them are seen
 _READ = 8_000  # passages that are read to know which of some cases hold a word; else each is asked
@@ -99,12 +101,8 @@ def found_cases(
     if not text.strip():
         return in_order(_seen(viewer), filters, viewer, by_due=by_due, after=after, limit=limit)
     search = _Search(viewer, text.strip(), words_of(text), filters)
-    found: list[tuple[int, Listed]] = []
-    for tier in range(after.at if after else 0, TIERS if search.words else 0):
-        cases = search.cases(tier, after.id if after and after.at == tier else None)
-        found += [(tier, case) for case in islice(cases, limit + 1 - len(found))]
-        if len(found) > limit:
-            break
+    tiers = range(after.at if after else 0, TIERS if search.words else 0)
+    found = list(islice(search.cases(tiers, after.id if after else None), limit + 1))
     shown = found[:limit]
     following = Key(shown[-1][0], shown[-1][1].id) if len(found) > limit else None
     return [case for _tier, case in shown], following
@@ -125,48 +123,44 @@ class _Search:
     text: str
     words: tuple[Word, ...]
     filters: Filters
-    held: dict[Sought, frozenset[int]] = field(default_factory=dict)  # all cases, where known
 
-    def cases(self, tier: int, below: int | None) -> Iterator[Listed]:
-        """The cases of one tier, those below that id, the newest first."""
+    def cases(self, tiers: range, below: int | None = None) -> Iterator[tuple[int, Listed]]:
+        """The cases of these tiers, each with its own: of the first those below that id; the newest first."""
         few = _limited(self.viewer) or walk(self.viewer, by_due=False) is Walk.SEEN
-        return self._among_few(tier, below) if few else self._among_many(tier, below)
+        if not few:
+            yield from self._among_many(tiers, below)
+            return
+        for tier in tiers:
+            yield from ((tier, case) for case in self._among_few(tier, below))
+            below = None
 
-    def _among_many(self, tier: int, below: int | None) -> Iterator[Listed]:
+    def _among_many(self, tiers: range, below: int | None) -> Iterator[tuple[int, Listed]]:
         """The index is walked from its end: as far as what is asked for takes."""
-        seen = filtered(visible_cases(self.viewer), self.filters, Walk.ALL)
-        for fitting in self._fitting(tier, below):
-            rows = (
-                {row.id: row for row in as_listed(seen.filter(pk__in=fitting))} if fitting else {}
-            )
-            yield from (rows[case] for case in fitting if case in rows)
+        for fitting in self._fitting(tiers, below):
+            rows = listed_among([case for _tier, case in fitting], self.viewer, self.filters)
+            yield from ((tier, rows[case]) for tier, case in fitting if case in rows)
 
-    def _fitting(self, tier: int, below: int | None) -> Iterator[list[int]]:
-        """The ids of a tier's cases, whoever may see them: some at a time."""
-        called, registered = Sought(self.words, _CALLED), Sought(self.words, _REGISTERED)
-        others: list[Sought] = []
-        first, without = called, None
-        if tier == 1:
-            first, without = registered, called
-        elif tier == 2 and len(self.words) == 1:
-            first, without = Sought(self.words, ("said",)), registered
-        elif tier == 2:
-            first, *others = sorted((Sought((word,)) for word in self.words), key=_frequency)
-            without = registered
-        also = [_Holding(other) for other in others]
-        not_in = [_Holding(without, self.held.get(without))] if without else []
+    def _fitting(self, tiers: range, below: int | None) -> Iterator[list[tuple[int, int]]]:
+        """The tiers and ids of cases, whoever may see them: some at a time, none in two tiers."""
+        turns = [Sought(self.words, texts) for texts in (_CALLED, _REGISTERED, _SINCE)]
         came: set[int] = set()
-        for fitting in _newest(first, below):
-            came.update(fitting)
-            for other in also:
-                held = other.of(fitting)
-                fitting = [case for case in fitting if case in held]  # noqa: PLW2901
-            for other in not_in:
-                held = other.of(fitting)
-                fitting = [case for case in fitting if case not in held]  # noqa: PLW2901
-            yield fitting
-        if below is None:
-            self.held[first] = frozenset(came)
+        without: dict[int, _Holding] = {}  # of the tiers before which not all were walked here
+        for tier in (tiers.start, tiers.start + 1 if below else 0):
+            if tier:
+                without[tier] = _Holding(turns[tier - 1])
+        at_once = tiers if len(self.words) == 1 else range(tiers.start, min(tiers.stop, TIERS - 1))
+        yield from _sifted(at_once, [turns[tier] for tier in at_once], below, came, without)
+        if at_once != tiers:  # the words may stand in several passages of a case
+            first, *others = sorted((Sought((word,)) for word in self.words), key=_frequency)
+            also = [_Holding(other) for other in others]
+            last = TIERS - 1
+            end = below if tiers.start == last else None
+            for fitting in _sifted(range(last, TIERS), [first], end, came, without):
+                cases = [case for _tier, case in fitting]
+                for other in also:
+                    held = other.of(cases)
+                    cases = [case for case in cases if case in held]
+                yield [(last, case) for case in cases]
 
     def _among_few(self, tier: int, below: int | None) -> Iterator[Listed]:
         """The viewer's own cases are walked, each asked whether it fits."""
@@ -213,80 +207,88 @@ def _frequency(sought: Sought) -> int:
     return len(last_passages(sought, _COUNTED))
 
 
-def _newest(sought: Sought, below: int | None) -> Iterator[list[int]]:
-    """The cases one passage of which fits, those below that id, the newest first: some at a time."""
+def _sifted(
+    tiers: range,
+    turns: Sequence[Sought],
+    below: int | None,
+    came: set[int],
+    without: Mapping[int, "_Holding"],
+) -> Iterator[list[tuple[int, int]]]:
+    """Cases one passage of which fits what is looked for in each tier, in turn, but for those that came or
+    are held by a tier before: the newest first, some at a time.
+    """
     count, end = _CHUNK, (1 << 62) if below is None else below << OWN
-    while True:
-        rows = last_passages(sought, count, 0, end)
-        if rows:
-            yield list(dict.fromkeys(row >> OWN for row in rows))
+    while turns:
+        rows = _in_turn(turns, count, 0, end)
+        new: list[tuple[int, int]] = []
+        for turn, passage in rows:
+            if (case := passage >> OWN) not in came:
+                came.add(case)
+                new.append((tiers[turn], case))
+        for tier, holding in without.items():
+            held = holding.of([case for its, case in new if its == tier])
+            new = [(its, case) for its, case in new if its != tier or case not in held]
+        yield new
         if len(rows) < count:
             return
-        count, end = min(count * 4, _MOST), rows[-1] >> OWN << OWN
+        turn, passage = rows[-1]
+        tiers, turns = tiers[turn:], turns[turn:]
+        count, end = min(count * 4, _MOST), passage >> OWN << OWN
 
 
 class _Holding:
     """Says of cases which have a passage that fits: by all there are where they are few, else asked each time."""
 
-    def __init__(self, sought: Sought, known: frozenset[int] | None = None) -> None:
-        self.sought, self.all, self.are_few = sought, known, known is not None
+    def __init__(self, sought: Sought) -> None:
+        self.sought, self.all, self.are_few = sought, frozenset[int](), False
+        self.is_asked = False
 
     def of(self, cases: Sequence[int]) -> Container[int]:
         """Those of these cases, and perhaps others."""
-        if self.all is None and cases:
+        if not cases:
+            return ()
+        if not self.is_asked:
             rows = last_passages(self.sought, _READ)
             self.all, self.are_few = frozenset(row >> OWN for row in rows), len(rows) < _READ
-        return self.all or () if self.are_few else first_passages(cases, self.sought)
+            self.is_asked = True
+        return self.all if self.are_few else first_passages(cases, self.sought)
 
 
 def last_passages(sought: Sought, count: int, first: int = 0, end: int = 1 << 62) -> list[int]:
     """The passages that fit, of these ids, the last first: at most so many."""
-    if connection.vendor == "sqlite":
-        return _read(
-            "SELECT rowid FROM records_passagesigns WHERE records_passagesigns MATCH %s "
-            "AND rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s",
-            (sought.fts5, first, end, count),
-        )
-    rows: list[int] = []
-    awaited = count  # in the stretch, by how many were in the one before
-    for begun, within in _stretches(end):
-        if awaited < count and within:
-            awaited *= 8
-            continue
-        rows = _read(
-            "WITH fits AS MATERIALIZED (SELECT rowid FROM records_passagesigns "
-            "WHERE records_passagesigns @@ %s::tsquery) "
-            "SELECT rowid FROM fits WHERE rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s",
-            (f"{within}{sought.tsquery}", first, end, count),
-        )
-        if len(rows) == count or begun <= max(first, 0):
-            break
-        awaited = len(rows) * 8
-    return rows
+    return [passage for _turn, passage in _in_turn([sought], count, first, end)]
 
 
-def _stretches(end: int) -> Iterator[tuple[int, str]]:
-    """What is last before an id, more and more of it: where it begins, and how a tsquery is kept within it.
-
-    PostgreSQL's index gives all that fits, in no order: of a frequent word only what is needed is to be read.
+def _in_turn(
+    turns: Sequence[Sought], count: int, first: int, end: int
+) -> Sequence[tuple[int, int]]:
+    """The passages that fit the first of these, of these ids; where there are fewer, all that fit the next,
+    and so on: the last first, each with its turn.
     """
-    if end <= 0:  # documents
-        yield -(1 << 62), f"'{stretch(STRETCHES[-1], -1)}' & "
-        return
-    last = _read("SELECT id FROM records_passage WHERE id < %s ORDER BY id DESC LIMIT 1", (end,))
-    if last and last[0] >= 0:
-        case = last[0] >> OWN
-        for bits in STRETCHES:
-            before = case - (1 << bits)
-            here, there = stretch(bits, case), stretch(bits, before)
-            yield before >> bits << bits << OWN, f"('{here}' | '{there}') & "
-    yield -(1 << 62), ""
-
-
-def _read(statement: str, given: Sequence[object]) -> list[int]:
+    parts: list[str] = []
+    given: list[Any] = []
+    for turn, sought in enumerate(turns):
+        if connection.vendor == "sqlite":
+            parts.append(_LAST_ON_SQLITE.format(turn))
+            given += [sought.fts5, first, end, count]
+        else:
+            parts.append(_LAST_ON_POSTGRESQL.format(turn))
+            documents = f"'{stretch(STRETCHES[-1], -1)}' & " if end <= 0 else ""
+            stretches = [] if documents else list(STRETCHES)
+            given += [documents + sought.tsquery, first, end, count, stretches]
+        first, end = 0, 1 << 62
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return [row[0] for row in cursor.fetchall()]
+        cursor.execute(" UNION ALL ".join(parts) + " LIMIT %s", (*given, count))
+        found: list[tuple[int, int]] = cursor.fetchall()
+    return found
+
+
+# Those of a later turn are not read where the ones before are enough.
+_LAST_ON_SQLITE = (
+    "SELECT {}, rowid FROM (SELECT rowid FROM records_passagesigns WHERE records_passagesigns "
+    "MATCH %s AND rowid >= %s AND rowid < %s ORDER BY rowid DESC LIMIT %s)"
+)
+_LAST_ON_POSTGRESQL = "SELECT {}, passage FROM records_last_passages(%s::tsquery, %s, %s, %s, %s::integer[]) AS passage"
 
 
 def first_passages(cases: Sequence[int], sought: Sought) -> dict[int, int]:
@@ -349,7 +351,7 @@ def found_customers(viewer: Viewer, text: str, limit: int = 5) -> list[int]:
     search = _Search(viewer, text, words_of(text), Filters())
     if _limited(viewer) or not search.words:
         return []
-    cases = [case.id for case in islice(search.cases(0, None), limit * 4)]
+    cases = [case.id for _tier, case in islice(search.cases(range(1)), limit * 4)]
     pieces, phone = spellings(text), "".join(sign for sign in fold(text) if sign.isdecimal())
     rows = Case.objects.filter(pk__in=cases, complainant__isnull=False).order_by("-pk")
     named = rows.values_list("complainant", "complainant__name", "complainant__phone")

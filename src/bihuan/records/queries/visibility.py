@@ -62,9 +62,12 @@ class Line:
     # complained about
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Viewer:
-    """Who looks; `desk.permissions.viewer` makes one from the organisation at one instant."""
+    """Who looks; `desk.permissions.viewer` makes one from the organisation at one instant.
+
+    Each is itself alone, so that what is made for one can be kept by it.
+    """
 
     person_id: str
     seats: frozenset[Seat] = frozenset()  # held, stood in for, or vacant and the administrator's

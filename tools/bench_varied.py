@@ -2,7 +2,8 @@
 
 The texts differ: words drawn by Zipf's law from two thousand, places, plates, telephone numbers. The cases
 stand in the tables as the doors would leave them, without going through the doors: one was registered, the
-others are it with words of their own. Other processes cut the words; one writes.
+others are it with words of their own. Other processes cut the words; one writes. Beyond the first hundred
+thousand the database itself repeats them, as later cases with traits of their own.
 """
 
 import json
@@ -21,10 +22,12 @@ from tools.bench import DAY, START, Site, Table
 
 WORDS = 2_000
 LENGTH = 300  # characters of a text
+DRAWN = 100_000  # cases whose words are drawn; further ones say the same again
 BULK = 2_000  # cases of one transaction
 PASSAGE = ("id", "who", "contact", "told", "said", "sheets", "signs")
 AHEAD = 6  # transactions made before they are written
 PAIRS = 10_000  # traits of one statement
+FILLED = ("records_case", "records_passage", "records_trait")
 
 
 class Varied(Site):
@@ -80,14 +83,16 @@ class Varied(Site):
                         _put(cursor, "records_case", list(first), rows)
                         if connection.vendor == "sqlite":
                             passages.write(cursor, said)
+                            signs = [(row[0], text) for row, text in said]
+                            _put(cursor, "temp.drawn", ("id", "signs"), signs)
                         else:
                             both = [(*row, signs) for row, signs in said]
                             _put(cursor, "records_passage", PASSAGE, both)
                     keys.extend(some)
                     cases.extend(whose)
-            _write_traits(cursor, keys, cases)
-            if connection.vendor == "postgresql":
-                cursor.execute("ANALYZE")
+                _write_traits(cursor, keys, cases)
+                for further in range(DRAWN, size, DRAWN):
+                    _repeat(cursor, first, further, size)
         table.row("put in, cases a second", size / (time.perf_counter() - begun), "/s")
 
     def _first(self, cursor: Any) -> dict[str, Any]:
@@ -101,7 +106,7 @@ class Varied(Site):
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(os.cpu_count(), fork) as pool:
             waiting = []
-            for base in range(0, size, BULK):
+            for base in range(0, min(size, DRAWN), BULK):
                 waiting.append(pool.submit(_rows, self, first, base, size))
                 if len(waiting) == AHEAD:
                     yield waiting.pop(0).result()
@@ -120,7 +125,7 @@ def _rows(site: Varied, first: dict[str, Any], base: int, size: int) -> tuple[An
     state = json.loads(first["state"])
     worded = frozenset(("content", "name", "contact"))
     rows, said, keys, cases = [], [], array("q"), array("q")
-    for index in range(base, min(base + BULK, size)):
+    for index in range(base, min(base + BULK, DRAWN, size)):
         key, facts = first["id"] + 1 + index, site.facts(index)
         at = START - 20 * DAY + index * (20 * DAY) // size
         own = {"id": key, "number": f"TS20260101-{index:07d}", "registered_at": at, "is_open": False,
@@ -149,6 +154,53 @@ def _put(cursor: Any, table: str, names: Sequence[str], rows: Sequence[tuple[Any
             copy.write_row(row)
 
 
+def _repeat(cursor: Any, first: dict[str, Any], further: int, size: int) -> None:
+    """Those that were drawn once more, as the cases that follow so many."""
+    from django.db import connection, transaction
+
+    from bihuan.records.models.passage import OWN, STRETCHES
+
+    begin = first["id"] + 1
+    end = begin + min(DRAWN, size - further)
+    own = {
+        "id": f"id + {further}",
+        "number": f"'TS20260101-' || (id - {begin} + {further + 10_000_000})",
+        "registered_at": f"registered_at + {further * (20 * DAY) // size}",
+    }
+    of = f"WHERE id >= {begin << OWN} AND id < {end << OWN}"
+    after = f"id + {further << OWN}"
+    said = f"{after}, who, contact, told, said, sheets"
+    with connection.constraint_checks_disabled(), transaction.atomic():
+        cursor.execute(
+            f"INSERT INTO records_case ({', '.join(first)}) "
+            f"SELECT {', '.join(own.get(name, name) for name in first)} FROM records_case "
+            f"WHERE id >= {begin} AND id < {end} ORDER BY id"
+        )
+        cursor.execute(
+            f"INSERT INTO records_trait (key, case_id) SELECT key + {further}, case_id + {further} "
+            f"FROM records_trait WHERE case_id >= {begin} AND case_id < {end} ORDER BY key"
+        )
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"INSERT INTO records_passage (id, who, contact, told, said, sheets) "
+                f"SELECT {said} FROM records_passage {of} ORDER BY id"
+            )
+            cursor.execute(
+                f"INSERT INTO records_passagesigns (rowid, signs) SELECT {after}, signs "
+                f"FROM temp.drawn {of} ORDER BY id"
+            )
+            return
+        old, new = (
+            " || ' ' || ".join(f"'b{bits}.' || (({id_}) >> {OWN + bits})" for bits in STRETCHES)
+            for id_ in ("id", after)
+        )
+        signs = f"ts_delete(signs, string_to_array({old}, ' ')) || ({new})::tsvector"
+        cursor.execute(
+            f"INSERT INTO records_passage ({', '.join(PASSAGE)}) SELECT {said}, {signs} "
+            f"FROM records_passage {of} ORDER BY id"
+        )
+
+
 @contextmanager
 def _index_put_off(cursor: Any) -> Iterator[None]:
     """PostgreSQL makes the index of the signs at the end; SQLite gathers more of it before it writes."""
@@ -158,13 +210,21 @@ def _index_put_off(cursor: Any) -> Iterator[None]:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'passage_signs'")
         again = cursor.fetchone()[0]
         cursor.execute("DROP INDEX passage_signs")
+        cursor.execute("SET synchronous_commit = off")
+        cursor.execute("SET session_replication_role = replica")  # asks of no row what it names
+        for table in FILLED:
+            cursor.execute(f"ALTER TABLE {table} SET (autovacuum_enabled = off)")
         yield
         cursor.execute("SET maintenance_work_mem = '1GB'")
         cursor.execute(again)
+        for table in FILLED:
+            cursor.execute(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
+        cursor.execute("VACUUM ANALYZE")
         return
     gather = "INSERT INTO records_passagesigns(records_passagesigns, rank) VALUES ('hashsize', %s)"
     cursor.execute("PRAGMA cache_size=-200000")
-    cursor.execute(gather, (64 << 20,))
+    cursor.execute("CREATE TEMP TABLE drawn (id INTEGER PRIMARY KEY, signs TEXT)")
+    cursor.execute(gather, (512 << 20,))
     yield
     cursor.execute(gather, (1 << 20,))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from bihuan.engine.legs import Recorded, course_of
+from bihuan.engine.legs import Course, Recorded, course_of
 from bihuan.engine.policy import Measure, Policy
 
 # What may happen again and is over only with the last time; all else counts from its first.
@@ -25,7 +25,11 @@ class Measured:
 def measured(policy: Policy, history: Iterable[Recorded], now: int) -> tuple[Measured, ...]:
     """The policy's measures for the case of this history, as of ``now`` (an instant)."""
     events = tuple(history)
-    course = course_of(events, policy, now)
+    return measured_of(policy, events, course_of(events, policy, now))
+
+
+def measured_of(policy: Policy, events: Iterable[Recorded], course: Course) -> tuple[Measured, ...]:
+    """The same for whom the course of these events is known already."""
     instants: dict[str, list[int]] = {"registered": [course.since]}
     done: list[bool] = []
     for event in events:

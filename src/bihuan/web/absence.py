@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -13,6 +12,7 @@ from bihuan.engine.organisation import Seat, post_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.obligations import open_of
+from bihuan.web.addresses import address
 from bihuan.web.administration import done, errors_of, said
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names
@@ -28,7 +28,7 @@ def away(request: HttpRequest, reader: Reader) -> HttpResponse:
         outcome = _change(request, reader)
         if isinstance(outcome, Refusal):
             return _page(request, reader, outcome, 422)
-        return done(request, outcome, reverse("away"))
+        return done(request, outcome, address("away"))
     return _page(request, reader)
 
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 from django.http import Http404
-from django.urls import reverse
 
 from bihuan.desk import reading, worlds
 from bihuan.desk.stored import world_beside
 from bihuan.engine.step import Possible
 from bihuan.engine.world import World
 from bihuan.records.queries.cases import CasePage, case_page
+from bihuan.web.addresses import address
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
 
@@ -28,7 +28,7 @@ class Desk:
     @property
     def url(self) -> str:
         """The address of the case."""
-        return reverse("case", args=[self.page.number])
+        return address("case", args=[self.page.number])
 
     def offer(self, act: str, sheet: int) -> Possible | None:
         """The act as it is offered to the reader, or None where it is none of this case."""

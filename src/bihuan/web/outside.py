@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
 from bihuan.records.queries.accounts import house_of
+from bihuan.web.addresses import address
 from bihuan.web.shell import now, theme_of
 
 Json = Any
@@ -28,7 +28,7 @@ def frame(request: HttpRequest) -> dict[str, Json]:
         "now": now(),
         "zone": settings.TIME_ZONE,
         "path": request.get_full_path(),
-        "language_url": reverse("language"),
+        "language_url": address("language"),
     }
 
 

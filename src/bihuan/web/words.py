@@ -165,9 +165,12 @@ def left_until(
 
 
 def _left(due: int, now: int, state: str, *, big: bool) -> str:
-    fixed = {"done": _("on time"), "done_late": _("done late"), "paused": _("paused")}
-    if state in fixed:
-        return fixed[state]
+    if state == "done":
+        return _("on time")
+    if state == "done_late":
+        return _("done late")
+    if state == "paused":
+        return _("paused")
     if state == "provisional" and due - now >= DAY:
         return _("provisional")
     if now > due:

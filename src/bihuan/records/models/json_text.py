@@ -29,3 +29,8 @@ class JsonText(models.TextField):
 
     def value_to_string(self, obj: models.Model) -> str:
         return canonical(self.value_from_object(obj))
+
+
+def as_text(name: str) -> models.ExpressionWrapper:
+    """A column of JSON as the very text it is kept in: for hashes, and for whoever reads it themselves."""
+    return models.ExpressionWrapper(models.F(name), output_field=models.TextField())

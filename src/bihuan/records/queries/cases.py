@@ -15,9 +15,10 @@ from bihuan.engine.case import MESSAGE
 from bihuan.engine.case import Case as State
 from bihuan.engine.links import survivor_of
 from bihuan.records.models import Case, CaseAccess, Event, Obligation, Party
+from bihuan.records.models.json_text import as_text
 from bihuan.records.queries.obligations import Owed, obligations_of
 from bihuan.records.queries.prepared import Row, prepared
-from bihuan.records.queries.states import AS_TEXT, state_of
+from bihuan.records.queries.states import state_of
 from bihuan.records.queries.visibility import (
     CaseFacts,
     Reach,
@@ -362,7 +363,7 @@ def _case(number: str, *, ledger: bool | None = None) -> "QuerySet[Case, Row]":
     if ledger is not None:
         rows = rows.filter(ledger=ledger)
     return rows.values_list(
-        "id", "number", "policy_id", "complainant_id", AS_TEXT, "next_due_at",
+        "id", "number", "policy_id", "complainant_id", as_text("state"), "next_due_at",
         "query_code_hash", "policy_code", "unit", "about_person", "about_unit",
     )  # fmt: skip
 

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from bihuan.records.models import Delivery, Gateway, GroupChat, NoticeText, Telling
+from bihuan.records.queries.prepared import Row, prepared
 
 Json = Any
 CUSTOMER = "customer"
+_WAY = 5  # its place in a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,15 @@ class Outgoing:
     down_since: int
 
 
-def _outgoing(row: Delivery, down: dict[str, int]) -> Outgoing:
-    return Outgoing(
-        row.pk, row.case.number if row.case else "", row.entry, row.kind, row.to, row.way,
-        row.address, row.subject, row.text, row.state, row.written_at, row.next_at, row.sent_at,
-        row.ended_at, row.error, down.get(row.way, 0),
+def _columns(rows: "QuerySet[Delivery]") -> "QuerySet[Delivery, Row]":
+    return rows.values_list(
+        "pk", Coalesce("case__number", Value("")), "entry", "kind", "to", "way", "address",
+        "subject", "text", "state", "written_at", "next_at", "sent_at", "ended_at", "error",
     )  # fmt: skip
+
+
+def _outgoing(row: Row, down: dict[str, int]) -> Outgoing:
+    return Outgoing(*row, down_since=down.get(row[_WAY], 0))
 
 
 def _down() -> dict[str, int]:
@@ -49,23 +55,28 @@ def _down() -> dict[str, int]:
 
 def sent_to_customer(case_id: int) -> tuple[Outgoing, ...]:
     """What was sent to the customer of a case, oldest first."""
-    rows = Delivery.objects.filter(case_id=case_id, to=CUSTOMER).select_related("case")
-    down = _down()
-    return tuple(_outgoing(row, down) for row in rows.order_by("id"))
+    rows = _to_customer(case_id)
+    down = _down() if rows else {}
+    return tuple(_outgoing(row, down) for row in rows)
+
+
+@prepared
+def _to_customer(case_id: int) -> "QuerySet[Delivery, Row]":
+    return _columns(Delivery.objects.filter(case_id=case_id, to=CUSTOMER).order_by("id"))
 
 
 def held_up(person: str, now: int, limit: int = 20) -> tuple[Outgoing, ...]:
     """What a person was to be sent and was not: tried in vain, or its way does not answer."""
     rows = Delivery.objects.filter(to=person, state="queued", next_at__lte=now)
     down = _down()
-    found = rows.select_related("case").order_by("-id")[: limit * 5]
-    return tuple(_outgoing(row, down) for row in found if row.error or row.way in down)[:limit]
+    found = (_outgoing(row, down) for row in _columns(rows.order_by("-id"))[: limit * 5])
+    return tuple(one for one in found if one.error or one.down_since)[:limit]
 
 
 def gone_wrong(limit: int = 50) -> tuple[Outgoing, ...]:
     """The newest messages that did not arrive."""
-    rows = Delivery.objects.filter(state__in=("failed", "bounced")).select_related("case")
-    return tuple(_outgoing(row, {}) for row in rows.order_by("-ended_at", "-id")[:limit])
+    rows = Delivery.objects.filter(state__in=("failed", "bounced")).order_by("-ended_at", "-id")
+    return tuple(_outgoing(row, {}) for row in _columns(rows)[:limit])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 
 from bihuan.engine.case import Case as State
 from bihuan.records.models import Case, CaseAccess, Obligation
+from bihuan.records.models.json_text import as_text
 from bihuan.records.queries.prepared import Row, prepared
-from bihuan.records.queries.states import AS_TEXT, state_of
+from bihuan.records.queries.states import state_of
 from bihuan.records.queries.visibility import Viewer
 
 MOST = 1000
@@ -58,7 +59,7 @@ def _cases(
         "channel",
         "complainant__name",
         "complainant__phone",
-        AS_TEXT,
+        as_text("state"),
         "title",
         "message__id",
         "message__subject",

@@ -1,7 +1,6 @@
 """An invitation: whoever holds it chooses the password of an account made for them."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from bihuan.desk import people
 from bihuan.engine.refusal import Refusal
 from bihuan.web import outside
+from bihuan.web.addresses import address
 from bihuan.web.shell import now
 
 
@@ -29,7 +29,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
             done = people.accept_invitation(token, password, now=now())
             if not isinstance(done, Refusal):
                 request.session["said"] = _("The password is set. Sign in with it.")
-                return HttpResponseRedirect(reverse("account_login"))
+                return HttpResponseRedirect(address("account_login"))
             errors[done.field] = done.text.in_(translation.get_language() or "zh")
     context = {
         "token": token,

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bihuan.channels.model import asking
 from bihuan.desk import assistance, permissions
 from bihuan.desk.assistance import TASKS, NonsenseError, Prepared, Proposal
+from bihuan.web.addresses import address
 from bihuan.web.cases import acting, head
 from bihuan.web.cases.views import show_case
 from bihuan.web.desk import Desk, desk_or_404
@@ -93,7 +93,7 @@ def _page(
         {
             "number": desk.page.number,
             "case_url": desk.url,
-            "here": reverse("case-assist", args=[desk.page.number]),
+            "here": address("case-assist", args=[desk.page.number]),
             "tasks": [
                 {"name": name, "label": names.text(one.text), "says": names.text(one.says), "current": name == task}
                 for name, one in TASKS.items()

@@ -10,7 +10,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from bihuan.desk.changes import AREAS
 from bihuan.engine import manner
 from bihuan.records.queries.administration import Change, administrative_changes
 from bihuan.records.queries.organisation import people
+from bihuan.web.addresses import address
 from bihuan.web.cases.export import harmless
 from bihuan.web.shell import Reader, show, staff
 
@@ -55,8 +55,8 @@ def trail(request: HttpRequest, reader: Reader) -> HttpResponse:
                 for person in people(reader.now, also_left=True)
             ),
         ],
-        "more_url": f"{reverse('audit')}?{urlencode(more)}" if more else "",
-        "export_url": f"{reverse('audit-csv')}?{urlencode(query)}",
+        "more_url": f"{address('audit')}?{urlencode(more)}" if more else "",
+        "export_url": f"{address('audit-csv')}?{urlencode(query)}",
     }
     return show(request, reader, "audit/trail.jinja", context, at="audit")
 

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -18,6 +17,7 @@ from bihuan.engine import manner
 from bihuan.engine.organisation import unit_of
 from bihuan.records.queries import board as queries
 from bihuan.records.queries.board import DAY, Pace, Soon, Standing, Took
+from bihuan.web.addresses import address
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import HOUR, Names, length
 
@@ -76,13 +76,13 @@ def will_be_late(one: Soon, pace: Pace, now: int) -> bool:
 
 def cases_url(**narrowed: Json) -> str:
     """The list of the cases behind a figure."""
-    return f"{reverse('cases')}?{urlencode(narrowed)}"
+    return f"{address('cases')}?{urlencode(narrowed)}"
 
 
 def _figures(total: Standing, overdue: int, slow: int) -> list[dict[str, Json]]:
     return [
-        {"label": pgettext("board", "Cases"), "value": total.cases, "url": reverse("cases")},
-        {"label": _("Owed"), "value": total.owed, "url": reverse("cases")},
+        {"label": pgettext("board", "Cases"), "value": total.cases, "url": address("cases")},
+        {"label": _("Owed"), "value": total.owed, "url": address("cases")},
         {"label": _("Cases overdue"), "value": overdue, "tone": "late" if overdue else "",
          "url": cases_url(late=1)},
         {"label": _("Will be late within 24 h"), "value": slow, "tone": "near" if slow else "",
@@ -234,5 +234,5 @@ def _chased(reader: Reader, one: Soon) -> dict[str, Json]:
         "title": one.title or names.act(one.act),
         "act": names.act(one.act),
         "who": unit.name if unit else names.post(one.seat),
-        "url": reverse("case", args=[one.number]),
+        "url": address("case", args=[one.number]),
     }

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +14,7 @@ from bihuan.engine import manner
 from bihuan.engine.calendar import Calendar, DayKind
 from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.organisation import published_years
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, overtaken, said, version_of
 from bihuan.web.shell import Reader, show, staff
 
@@ -64,7 +64,7 @@ def load(request: HttpRequest, reader: Reader) -> HttpResponse:
         "%(file)s is loaded. %(num)s open cases were computed again.",
         count,
     ) % {"file": name, "num": count}
-    return done(request, words, reverse("calendar"))
+    return done(request, words, address("calendar"))
 
 
 def _last() -> Change | None:
@@ -100,13 +100,13 @@ def _page(
         "tabs": [
             {
                 "label": name,
-                "url": f"{reverse('calendar')}?year={shown}&calendar={key}",
+                "url": f"{address('calendar')}?year={shown}&calendar={key}",
                 "current": key == chosen,
             }
             for key, (name, _found) in found.items()
         ],
-        "before_url": f"{reverse('calendar')}?year={shown - 1}&calendar={chosen}",
-        "after_url": f"{reverse('calendar')}?year={shown + 1}&calendar={chosen}",
+        "before_url": f"{address('calendar')}?year={shown - 1}&calendar={chosen}",
+        "after_url": f"{address('calendar')}?year={shown + 1}&calendar={chosen}",
         "loaded": [
             {
                 "year": row.year,

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import calls as desk
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.calls import lines as all_lines
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, opening, typed
 from bihuan.web.shell import Reader, show
 
@@ -31,7 +31,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Open a line, or end one."""
     if request.POST.get("change") == "end":
         desk.end_line(request.POST.get("line", ""), now=reader.now)
-        return done(request, _("No more calls are taken from it."), reverse("lines"))
+        return done(request, _("No more calls are taken from it."), address("lines"))
     told = typed(request, *TOLD)
     made = desk.open_line(
         told["code"], told["name"], told["unit"], names=names_of(told["names"]), now=reader.now
@@ -39,7 +39,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     if isinstance(made, Refusal):
         return _page(request, reader, made, 422)
     request.session[MADE] = made
-    return done(request, "", reverse("lines"))
+    return done(request, "", address("lines"))
 
 
 def names_of(text: str) -> dict[str, str]:
@@ -62,7 +62,7 @@ def _page(
                 "name": row.name,
                 "unit": units[row.unit].name if row.unit in units else row.unit,
                 "names": " ".join(f"{ours}={theirs}" for ours, theirs in row.names.items()),
-                "address": request.build_absolute_uri(reverse("calls-told", args=[row.code])),
+                "address": request.build_absolute_uri(address("calls-told", args=[row.code])),
                 "ended": reader.clock.day(row.ended_at) if row.ended_at else "",
             }
             for row in all_lines()

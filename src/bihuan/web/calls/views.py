@@ -4,13 +4,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from bihuan.desk import permissions
 from bihuan.records.queries.calls import CallRow, call_list, call_page, ringing
 from bihuan.records.queries.cases import Key, find_party_by_phone
+from bihuan.web.addresses import address
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import length
 
@@ -92,6 +92,6 @@ def _row(row: CallRow, reader: Reader) -> dict[str, Json]:
         "spoken": length(spoken) if spoken else "",
         "recording": row.recording if row.recording.startswith(("https://", "http://")) else "",
         "case": row.case,
-        "case_url": reverse("case", args=[row.case]) if row.case else "",
-        "register_url": "" if row.case else f"{reverse('register')}?{urlencode(asked)}",
+        "case_url": address("case", args=[row.case]) if row.case else "",
+        "register_url": "" if row.case else f"{address('register')}?{urlencode(asked)}",
     }

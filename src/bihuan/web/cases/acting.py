@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk.foresight import what_follows
@@ -19,6 +18,7 @@ from bihuan.engine.step import Possible
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.reports import Issued
 from bihuan.web import forms, signing
+from bihuan.web.addresses import address
 from bihuan.web.cases import citing, replying
 from bihuan.web.desk import Desk
 from bihuan.web.reports import drafting
@@ -106,7 +106,7 @@ def form_of(
         "title": names.act(offer.act),
         "verb": verb,
         "blocked": offer.refusal is not None and not spent,
-        "url": reverse("case-act", args=[desk.page.number, offer.act]) + query,
+        "url": address("case-act", args=[desk.page.number, offer.act]) + query,
         "clause": names.clause(offer.clauses),
         "fields": fields,
         "lists": forms.offered({one.kind for one in offer.fields}, names),
@@ -169,7 +169,7 @@ def letter(desk: Desk, offer: Possible) -> dict[str, str] | None:
         "answer: … Does that settle it for you?"
     )  # fmt: skip
     return {
-        "url": reverse("letter-preview", args=[desk.page.number]),
+        "url": address("letter-preview", args=[desk.page.number]),
         "way": forms.control("form"),
         "company": said["company"],
         "me": f"{said['me']} {desk.reader.post}".strip(),

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.engine.fields import Field
@@ -12,6 +11,7 @@ from bihuan.engine.words import TELLABLE, Text
 from bihuan.engine.world import World
 from bihuan.records.queries.library import versions
 from bihuan.web import forms
+from bihuan.web.addresses import address
 from bihuan.web.library.reading import blocks
 from bihuan.web.words import Clock, Names
 
@@ -57,7 +57,7 @@ def at_hand(found: tuple[Version, ...]) -> list[dict[str, Json]]:
             "citation": one.citation,
             "title": one.title,
             "blocks": blocks(texts[one.document, one.label].text),
-            "url": reverse("document", args=[one.document]) + f"?version={one.label}",
+            "url": address("document", args=[one.document]) + f"?version={one.label}",
         }
         for one in found[:MOST_AT_HAND]
         if (one.document, one.label) in texts

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk import files, reading
 from bihuan.engine.words import KEPT
 from bihuan.records.queries.cases import Entry
+from bihuan.web.addresses import address
 from bihuan.web.desk import Desk
 from bihuan.web.words import file_name, quoted, signer
 
@@ -123,7 +123,7 @@ def _file(desk: Desk, digest: str, value: str, *, signed: bool) -> dict[str, Jso
         "digest": digest,
         "name": name,
         "title": _("Signature: %(name)s") % {"name": signer(value)} if signed else name,
-        "url": reverse("case-file", args=[desk.page.number, digest, name]),
+        "url": address("case-file", args=[desk.page.number, digest, name]),
         "drawable": name.rpartition(".")[2].lower() in DRAWABLE,
         "signed": signed,
     }

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +18,7 @@ from bihuan.engine.say_time import say_length
 from bihuan.engine.step import Possible
 from bihuan.engine.words import STAGES
 from bihuan.records.queries.visibility import Reach
+from bihuan.web.addresses import address
 from bihuan.web.cases.acting import LETTERS, SPENT, acts_of, owing_text
 from bihuan.web.cases.recurrence import recurrence_lines
 from bihuan.web.desk import Desk
@@ -57,10 +57,10 @@ def head(desk: Desk, *, clear: bool) -> dict[str, Json]:
     page, case, names = desk.page, desk.page.state, desk.names
     severity = case.derived.get("severity", "")
     category = case.facts.get("category")
-    trail = [{"label": _("All cases"), "url": reverse("cases")}]
+    trail = [{"label": _("All cases"), "url": address("cases")}]
     if category:
         label = names.value("category", category, desk.reader.clock)
-        trail.append({"label": label, "url": reverse("cases") + f"?category={category}"})
+        trail.append({"label": label, "url": address("cases") + f"?category={category}"})
     whole = page.reach is Reach.WHOLE
     hidden = bool(whole and not clear and case.facts.get("contact"))
     return {
@@ -74,7 +74,7 @@ def head(desk: Desk, *, clear: bool) -> dict[str, Json]:
         "stages": [] if case.ledger else stages(desk),
         "ended": names.stage(case.stage, case.ended) if case.ended else "",
         "contact_hidden": hidden,
-        "contact_url": reverse("case-contact", args=[page.number]),
+        "contact_url": address("case-contact", args=[page.number]),
         "more": _more_facts(desk) if whole else [],
         "policy": _("%(title)s, version %(number)s")
         % {"title": names.text(desk.world.policy.title), "number": desk.world.policy.version},
@@ -260,7 +260,7 @@ def evidence_lines(desk: Desk, sheet: Sheet) -> list[str]:
 def assist_url(desk: Desk) -> str:
     """Where a language model can be asked about the case; empty where none is set up."""
     whole = desk.page.reach is Reach.WHOLE and not desk.reader.is_outside
-    return reverse("case-assist", args=[desk.page.number]) if whole and is_on() else ""
+    return address("case-assist", args=[desk.page.number]) if whole and is_on() else ""
 
 
 # -- Acts ------------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def _act(desk: Desk, offer: Possible, taken: set[str]) -> dict[str, Json]:
     made = {
         "id": f"{offer.act}-{offer.sheet}",
         "label": label,
-        "url": reverse("case-act", args=[desk.page.number, offer.act])
+        "url": address("case-act", args=[desk.page.number, offer.act])
         + (f"?sheet={offer.sheet}" if offer.sheet else ""),
         "letter": "" if letter in taken else letter,
     }
@@ -338,7 +338,7 @@ def not_possible(desk: Desk) -> list[dict[str, Json]]:
             "clause": names.clause(refusal.clauses), "ways": _ways_out(desk, refusal),
         }  # fmt: skip
         if refusal.code == SPENT:
-            url = reverse("case-act", args=[desk.page.number, offer.act])
+            url = address("case-act", args=[desk.page.number, offer.act])
             made["ways"] = [{"label": _("hand it on"), "url": url}]
             found.insert(0, made)
         else:
@@ -382,8 +382,8 @@ def papers(desk: Desk) -> list[dict[str, str]]:
         place = (desk.page.number, offer.code, offer.sheet)
         found.append({
             "title": f"{offer.title} {offer.mark}".rstrip(),
-            "pdf": reverse("paper", args=[*place, "pdf"]),
-            "docx": reverse("paper", args=[*place, "docx"]),
+            "pdf": address("paper", args=[*place, "pdf"]),
+            "docx": address("paper", args=[*place, "docx"]),
         })  # fmt: skip
     return found
 

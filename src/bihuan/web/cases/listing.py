@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +12,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.cases import Key
 from bihuan.records.queries.find import found_cases, found_sheet
 from bihuan.records.queries.saved_views import View, views_of
+from bihuan.web.addresses import address
 from bihuan.web.cases import asking, export, many
 from bihuan.web.cases.asking import Asked
 from bihuan.web.cases.columns import COLUMNS, USUAL, drawn, read_rows, telling
@@ -47,9 +47,9 @@ def _page(
         limit=_limit(request.GET.get("shown", "")),
     )
     if asked.words and not listed and (note := found_sheet(reader.viewer, asked.words)):
-        return HttpResponseRedirect(reverse("case", args=[note[0]]) + f"#sheet-{note[1]}")
+        return HttpResponseRedirect(address("case", args=[note[0]]) + f"#sheet-{note[1]}")
     if asked.words and len(listed) == 1 and listed[0].number.upper() == asked.words.upper():
-        return HttpResponseRedirect(reverse("case", args=[listed[0].number]))
+        return HttpResponseRedirect(address("case", args=[listed[0].number]))
     rows = read_rows(listed, reader, late=bool(asked.filters.late_at))
     columns = telling(asked.columns, rows)
     views = views_of(reader.viewer)
@@ -163,7 +163,7 @@ def save_view(request: HttpRequest, reader: Reader) -> HttpResponse:
         saving[f"{came.field}_wrong"] = came.text.in_(reader.language)
         return _page(request, reader, asked, saving=saving, status=422)
     _say(request, _("The view “%(name)s” is kept.") % {"name": " ".join(name.split())})
-    return HttpResponseRedirect(f"{reverse('cases')}?{asked.query()}")
+    return HttpResponseRedirect(f"{address('cases')}?{asked.query()}")
 
 
 @staff
@@ -173,7 +173,7 @@ def drop_view(request: HttpRequest, reader: Reader, view: int) -> HttpResponse:
     if not saved_views.drop(reader.viewer, view, reader.now):
         raise Http404
     _say(request, _("The view is gone; the cases are as they were."))
-    return HttpResponseRedirect(reverse("cases"))
+    return HttpResponseRedirect(address("cases"))
 
 
 def _say(request: HttpRequest, text: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +17,7 @@ from bihuan.engine.fields import Field
 from bihuan.engine.step import Possible
 from bihuan.records.queries.cases import case_page
 from bihuan.web import forms
+from bihuan.web.addresses import address
 from bihuan.web.cases import acting, asking, head
 from bihuan.web.cases.attempting import done_since
 from bihuan.web.desk import Desk, desk_of
@@ -68,7 +68,7 @@ def on_many(request: HttpRequest, reader: Reader) -> HttpResponse:
         raise Http404
     numbers = list(dict.fromkeys(number[:140] for number in asked.getlist("row")))
     chosen = [Chosen(number, _desk(reader, number)) for number in numbers[:MOST]]
-    back = f"{reverse('cases')}?{asking.of_query(asked.get('back', ''), reader).query()}"
+    back = f"{address('cases')}?{asking.of_query(asked.get('back', ''), reader).query()}"
     page = _Page(request, reader, act, chosen, back, len(numbers) - len(chosen))
     if request.method == "GET" or not chosen:
         return page.form()

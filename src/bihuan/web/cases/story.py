@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk.shoppers import MOST_LISTS, Listing, listings, shopper_in
@@ -12,6 +11,7 @@ from bihuan.engine.case import MESSAGE, Debt
 from bihuan.engine.why_due import Else, what_else
 from bihuan.records.queries.cases import Entry
 from bihuan.records.queries.visibility import Reach
+from bihuan.web.addresses import address
 from bihuan.web.cases import marks
 from bihuan.web.cases.details import details
 from bihuan.web.cases.why import explained
@@ -102,7 +102,7 @@ def _file_url(desk: Desk) -> Json:
         if isinstance(item, list)
         for value in map(str, item)
     }
-    return lambda digest: reverse("case-file", args=[desk.page.number, digest, names[digest]])
+    return lambda digest: address("case-file", args=[desk.page.number, digest, names[digest]])
 
 
 def _seen(desk: Desk) -> frozenset[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from bihuan.engine.legs import Course, Leg, Way, blame, course_of, late_by_seat, shares
-from bihuan.engine.measuring import measured
+from bihuan.engine.measuring import measured_of
 from bihuan.engine.organisation import Seat
 from bihuan.engine.say_time import say_length
 from bihuan.records.queries.visibility import Reach
@@ -30,13 +30,13 @@ def time_spent(desk: Desk) -> dict[str, Json] | None:
         "rows": [_row(desk, leg, _waited(course, leg)) for leg in course.segments if leg.seconds],
         "notes": [_note(desk, course, way) for way in course.ways if way.note],
         "blame": _blame(desk, blame(course)),
-        "measures": _measures(desk),
+        "measures": _measures(desk, course),
     }
 
 
-def _measures(desk: Desk) -> list[dict[str, Json]]:
+def _measures(desk: Desk, course: Course) -> list[dict[str, Json]]:
     """The times the policy wants measured, so far as they are over."""
-    found = measured(desk.world.policy, desk.page.history, desk.reader.now)
+    found = measured_of(desk.world.policy, desk.page.history, course)
     return [
         {"label": desk.names.text(one.measure.text), "value": _length(desk, one.seconds)}
         for one in found

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk.together import Applied, applicable
@@ -14,6 +13,7 @@ from bihuan.engine.words import MERGING
 from bihuan.records.queries.alike import alike_case
 from bihuan.records.queries.cases import Listed, listed_by_number
 from bihuan.records.queries.visibility import Reach
+from bihuan.web.addresses import address
 from bihuan.web.desk import Desk
 from bihuan.web.words import Names
 
@@ -35,7 +35,7 @@ def panel(desk: Desk, request: HttpRequest, *, with_alike: bool) -> dict[str, Js
         "apply": _applying(desk, {row.number for row in seen}),
         "came": request.session.pop(CAME, []),
         "alike": alike(desk) if with_alike else None,
-        "alike_url": reverse("case-alike", args=[desk.page.number]),
+        "alike_url": address("case-alike", args=[desk.page.number]),
     }
 
 
@@ -58,7 +58,7 @@ def _row(desk: Desk, row: Listed) -> dict[str, Json]:
     names = Names(desk.world.policy, desk.world.organisation, desk.reader.language)
     return {
         "number": row.number,
-        "url": reverse("case", args=[row.number]),
+        "url": address("case", args=[row.number]),
         "title": row.title,
         "state": names.stage(row.stage, row.ended),
     }
@@ -102,7 +102,7 @@ def _acts(
     return [
         {
             "label": desk.names.act(offer.act),
-            "url": reverse("case-act", args=[desk.page.number, offer.act])
+            "url": address("case-act", args=[desk.page.number, offer.act])
             + "?"
             + joining(number, offer.act, relation),
         }
@@ -118,7 +118,7 @@ def _applying(desk: Desk, seen: set[str]) -> dict[str, Json] | None:
     if entry is None:
         return None
     return {
-        "url": reverse("case-together", args=[desk.page.number]),
+        "url": address("case-together", args=[desk.page.number]),
         "sequence": entry.sequence,
         "act": desk.names.act(entry.kind),
         "count": len(members),
@@ -130,7 +130,7 @@ def came(desk: Desk, found: list[Applied]) -> list[dict[str, Json]]:
     return [
         {
             "number": one.number,
-            "url": reverse("case", args=[one.number]),
+            "url": address("case", args=[one.number]),
             "done": one.performed.accepted,
             "text": desk.names.text(one.performed.refusal.text)
             if one.performed.refusal

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,6 +14,7 @@ from bihuan.engine.acts import ACTS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.visibility import Reach
+from bihuan.web.addresses import address
 from bihuan.web.cases import acting, head, story, together
 from bihuan.web.cases.attempting import attempt, gone
 from bihuan.web.cases.details import DRAWABLE, attached
@@ -65,7 +65,7 @@ def show_case(
         {
             "case": head.head(desk, clear=clear),
             "watching": watching(reader, page.id),
-            "looking_url": reverse("case-looking", args=[page.number]),
+            "looking_url": address("case-looking", args=[page.number]),
             "owed": owed[:MOST_OWED],
             "owed_more": max(len(owed) - MOST_OWED, 0),
             "events": story.told(desk, sent, clear=clear, view=view, most=most),

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from bihuan.engine.organisation import Organisation
 from bihuan.engine.periods import UNITS, Period, before, named, parts, period_of
 from bihuan.engine.policy import Policy
 from bihuan.engine.words import STAGES
+from bihuan.web.addresses import address
 from bihuan.web.reports.saying import Words, figure, written
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names
@@ -86,7 +86,7 @@ class _Look:
         }  # fmt: skip
         if self.unit and "unit" not in only:
             asked["within"] = self.unit
-        return f"{reverse('figures-behind')}?{urlencode(asked | only, doseq=True)}"
+        return f"{address('figures-behind')}?{urlencode(asked | only, doseq=True)}"
 
     def form(self) -> dict[str, Json]:
         """Where else one can look from here."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.engine.acts import SAVES
@@ -15,6 +14,7 @@ from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
 from bihuan.records.queries.cases import Entry, case_page
 from bihuan.records.queries.reports import Issued, done_on, newest_of_row
+from bihuan.web.addresses import address
 from bihuan.web.cases import acting
 from bihuan.web.cases.attempting import Attempt, attempt, gone
 from bihuan.web.desk import Desk, desk_of
@@ -81,7 +81,7 @@ def course(desk: Desk, report: Issued, came: Attempt | None = None) -> dict[str,
     if form is None and offer is not None and offer.refusal is None:
         form = acting.form_of(desk, offer)
     if form is not None:  # figures and text stand beside it
-        url = f"{reverse('report', args=[report.id])}?act={form['act']}&sheet={report.sheet}"
+        url = f"{address('report', args=[report.id])}?act={form['act']}&sheet={report.sheet}"
         form = {**form, "url": url, "report": None, "words": []}
     return {"ahead": list(_ahead(desk, debt)), "form": form} if debt or form else None
 

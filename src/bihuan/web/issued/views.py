@@ -1,7 +1,6 @@
 """An issued report: its page, where its text is written and reviewed, and its files."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -9,6 +8,7 @@ from bihuan.desk import worlds
 from bihuan.engine.acts import ACTS
 from bihuan.engine.reporting import report_named
 from bihuan.records.queries.reports import Issued, report_for
+from bihuan.web.addresses import address
 from bihuan.web.cases.views import remember_done, was_done
 from bihuan.web.issued.course import came_of, course, desk_of_report, written_of
 from bihuan.web.reports.saying import Said, said
@@ -32,12 +32,12 @@ def issued(request: HttpRequest, reader: Reader, pk: int) -> HttpResponse:
         if came is None or came.status == 200:
             if came:
                 remember_done(request, desk, act, found.sheet, did=came.act)
-            return HttpResponseRedirect(reverse("report", args=[pk]))
+            return HttpResponseRedirect(address("report", args=[pk]))
     return show(
         request, reader, "reports/report.jinja",
         {
             "said": words,
-            "files": files_at(reverse("report-file", args=[pk, "pdf"])),
+            "files": files_at(address("report-file", args=[pk, "pdf"])),
             "course": course(desk, found, came) if desk else None,
             "ledger_url": desk.url if desk else "",
             "done": request.session.pop("done", None),

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +13,7 @@ from bihuan.desk.library import Publication
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import DISCLOSURE, TELLABLE, Text
 from bihuan.records.queries.library import VersionRow, citing_cases, versions
+from bihuan.web.addresses import address
 from bihuan.web.administration import done, errors_of, said, typed
 from bihuan.web.library.reading import blocks
 from bihuan.web.shell import Reader, show, staff
@@ -49,7 +49,7 @@ def shelf(request: HttpRequest, reader: Reader) -> HttpResponse:
         ],
         "chosen": chosen,
         "wrong_day": bool(day) and on is None,
-        "clear_url": reverse("library") if any(chosen.values()) else "",
+        "clear_url": address("library") if any(chosen.values()) else "",
         "may_keep": library.may_keep(reader.person, reader.now),
         "said": said(request),
     }
@@ -58,7 +58,7 @@ def shelf(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 def _address(chosen: dict[str, str]) -> str:
     query = urlencode({name: value for name, value in chosen.items() if value})
-    return f"{reverse('library')}?{query}" if query else reverse("library")
+    return f"{address('library')}?{query}" if query else address("library")
 
 
 def _row(
@@ -70,7 +70,7 @@ def _row(
     coming = next((one for one in known if one.state(at) == "coming" and one is not current), None)
     return {
         **_version(reader, current, at),
-        "url": reverse("document", args=[current.code]),
+        "url": address("document", args=[current.code]),
         "topics": [topics.get(name, name) for name in current.topics],
         "next": _("%(version)s from %(day)s")
         % {"version": coming.version, "day": reader.clock.day(coming.term.from_at)}
@@ -125,7 +125,7 @@ def _document(
     in_force = next((one for one in found if one.state(now) == "in force"), found[-1])
     shown = next((one for one in found if one.version == wanted), in_force)
     topics = library.topics()
-    url = reverse("document", args=[code])
+    url = address("document", args=[code])
     context = {
         **_version(reader, shown, now),
         "topics": [
@@ -133,7 +133,7 @@ def _document(
         ],
         "blocks": blocks(shown.text),
         "file": shown.file.partition(":")[2],
-        "file_url": reverse("document-file", args=[code, shown.version]) if shown.file else "",
+        "file_url": address("document-file", args=[code, shown.version]) if shown.file else "",
         "hash": shown.hash,
         "published": _("%(time)s by %(name)s")
         % {"time": reader.clock.at(shown.published_at), "name": shown.published_by or "—"},
@@ -147,7 +147,7 @@ def _document(
             for one in reversed(found)
         ],
         "cases": [
-            {"number": number, "url": reverse("case", args=[number])}
+            {"number": number, "url": address("case", args=[number])}
             for number in citing_cases(reader.viewer, code, shown.version)
         ],
         "may_keep": library.may_keep(reader.person, now),
@@ -200,7 +200,7 @@ def change(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
         return _document(request, reader, code, outcome)
     words = _("Noted.") if told["change"] == "copied" else _("Withdrawn. Its history stays.")
     query = urlencode({"version": told["version"]})
-    return done(request, words, f"{reverse('document', args=[code])}?{query}")
+    return done(request, words, f"{address('document', args=[code])}?{query}")
 
 
 def _no_time(field: str) -> Refusal:
@@ -216,7 +216,7 @@ def publish(request: HttpRequest, reader: Reader) -> HttpResponse:
         return show(request, reader, "library/refused.jinja", at="library", status=403)
     refusal = _published(request, reader) if request.method == "POST" else None
     if isinstance(refusal, str):
-        return done(request, _("Published."), reverse("document", args=[refusal]))
+        return done(request, _("Published."), address("document", args=[refusal]))
     code = request.POST.get("code", request.GET.get("code", "")).strip()
     before = versions(DISCLOSURE, code=code)[-1:] if code else ()
     kept = before[0] if before else None

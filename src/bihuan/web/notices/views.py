@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,6 +12,7 @@ from bihuan.engine.acts import ACTS
 from bihuan.records.queries.deliveries import held_up
 from bihuan.records.queries.obligations import Told, unread_count
 from bihuan.records.queries.obligations import notices as told_to
+from bihuan.web.addresses import address
 from bihuan.web.shell import Reader, show, staff
 
 Json = Any
@@ -30,7 +30,7 @@ def notices(request: HttpRequest, reader: Reader) -> HttpResponse:
         "rows": rows,
         "unread": unread_count(reader.person),
         "held_up": len(held_up(reader.person, reader.now)),
-        "next_url": f"{reverse('notices')}?after={found[SIZE - 1].id}" if len(found) > SIZE else "",
+        "next_url": f"{address('notices')}?after={found[SIZE - 1].id}" if len(found) > SIZE else "",
     }
     return show(request, reader, "notices/list.jinja", context, at="notices")
 
@@ -41,7 +41,7 @@ def read(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Mark one's own notices as read; those of others are not touched."""
     ids = [int(value) for value in request.POST.getlist("notice")[:500] if value.isdecimal()]
     delivering.mark_read(reader.person, ids, reader.now)
-    return HttpResponseRedirect(reverse("notices"))
+    return HttpResponseRedirect(address("notices"))
 
 
 def _row(item: Told, reader: Reader) -> dict[str, Json]:
@@ -82,7 +82,7 @@ def _row(item: Told, reader: Reader) -> dict[str, Json]:
         "late": item.kind == "late",
         "number": item.case_number or "",
         "url": _url(item),
-        "more": reverse("ways") if item.kind in ("undelivered", "way down") else "",
+        "more": address("ways") if item.kind in ("undelivered", "way down") else "",
         "at_text": reader.clock.at(item.at),
         "unread": not item.read_at,
     }
@@ -103,8 +103,8 @@ def _about_sending(item: Told, reader: Reader) -> str:
 
 def _url(item: Told) -> str:
     if item.kind == "report":
-        return reverse("report", args=[int(item.body["report"])])
-    return reverse("case", args=[item.case_number]) if item.case_number else ""
+        return address("report", args=[int(item.body["report"])])
+    return address("case", args=[item.case_number]) if item.case_number else ""
 
 
 def _report_name(body: dict[str, Json], reader: Reader) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +14,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.organisation import people
+from bihuan.web.addresses import address
 from bihuan.web.administration import (
     administrator,
     done,
@@ -50,7 +50,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     outcome: Json = does(request, reader, unit) if does else ""
     if isinstance(outcome, Refusal):
         return _page(request, reader, unit, outcome, 422)
-    return done(request, str(outcome), f"{reverse('organisation')}?unit={unit}#pane")
+    return done(request, str(outcome), f"{address('organisation')}?unit={unit}#pane")
 
 
 def _last(unit: str, change: str) -> Change | None:
@@ -145,7 +145,7 @@ def _page(
             "name": unit.name,
             "kind": kind_of(unit.kind),
             "depth": min(depth, 6),
-            "url": f"{reverse('organisation')}?unit={unit.code}",
+            "url": f"{address('organisation')}?unit={unit.code}",
             "current": unit.code == chosen,
             "posts": places.get(unit.code, []),
         }

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -18,6 +17,7 @@ from bihuan.engine.words import PRINTED
 from bihuan.records.queries.cases import CasePage, case_page
 from bihuan.records.queries.papers import template_of, templates
 from bihuan.records.queries.visibility import Reach
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, said
 from bihuan.web.desk import desk_of
 from bihuan.web.papers import content, offered, word
@@ -166,7 +166,7 @@ def use(request: HttpRequest, reader: Reader, policy: str, code: str) -> HttpRes
     words = _("“%(form)s” is now filled into %(file)s.") % {
         "form": paper.title, "file": file_name(kept),
     }  # fmt: skip
-    return done(request, words, reverse("papers"))
+    return done(request, words, address("papers"))
 
 
 @administrator
@@ -174,7 +174,7 @@ def use(request: HttpRequest, reader: Reader, policy: str, code: str) -> HttpRes
 def withdraw(request: HttpRequest, reader: Reader, policy: str, code: str) -> HttpResponse:
     """Print the form as shipped again."""
     paper_templates.withdraw(policy, code, int(reader.person), reader.now)
-    return done(request, _("The form is printed as shipped again."), reverse("papers"))
+    return done(request, _("The form is printed as shipped again."), address("papers"))
 
 
 @staff
@@ -195,11 +195,11 @@ def _page(request: HttpRequest, reader: Reader, wrong: str = "", problem: str = 
                 "code": form,
                 "title": title_of(policy, form).in_(lang),
                 "of": PRINTED[of].in_(lang),
-                "pdf": reverse("paper-blank", args=[code, form, "pdf"]),
-                "docx": reverse("paper-blank", args=[code, form, "docx"]),
-                "template": reverse("paper-template", args=[code, form]),
-                "use": reverse("paper-use", args=[code, form]),
-                "withdraw": reverse("paper-withdraw", args=[code, form]) if used else "",
+                "pdf": address("paper-blank", args=[code, form, "pdf"]),
+                "docx": address("paper-blank", args=[code, form, "docx"]),
+                "template": address("paper-template", args=[code, form]),
+                "use": address("paper-use", args=[code, form]),
+                "withdraw": address("paper-withdraw", args=[code, form]) if used else "",
                 "own": file_name(used.file) if used else "",
                 "own_note": _("%(name)s, %(day)s") % {
                     "name": used.by, "day": reader.clock.day(used.from_at),

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +14,7 @@ from bihuan.engine.words import Text
 from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.organisation import HeldPost, PersonRow
 from bihuan.records.queries.organisation import people as people_there
+from bihuan.web.addresses import address
 from bihuan.web.administration import (
     administrator,
     done,
@@ -56,7 +56,7 @@ def add(request: HttpRequest, reader: Reader) -> HttpResponse:
         return _list(request, reader, made, 422)
     person, token = made
     _keep_invitation(request, person.pk, token)
-    return done(request, _("%(name)s is added.") % told, reverse("person", args=[person.pk]))
+    return done(request, _("%(name)s is added.") % told, address("person", args=[person.pk]))
 
 
 @require_safe
@@ -78,7 +78,7 @@ def change(request: HttpRequest, reader: Reader, person: int) -> HttpResponse:
     outcome: Json = does(request, reader, person) if does else ""
     if isinstance(outcome, Refusal):
         return _person(request, reader, person, outcome, 422)
-    return done(request, str(outcome), reverse("person", args=[person]))
+    return done(request, str(outcome), address("person", args=[person]))
 
 
 def _last(row: PersonRow) -> Change | None:
@@ -175,7 +175,7 @@ CHANGES: dict[str, Callable[[HttpRequest, Reader, int], Refusal | str]] = {
 
 def _keep_invitation(request: HttpRequest, person: int, token: str) -> None:
     if token:
-        url = request.build_absolute_uri(reverse("invitation", args=[token]))
+        url = request.build_absolute_uri(address("invitation", args=[token]))
         request.session["invitation"] = {"person": person, "url": url}
 
 
@@ -249,7 +249,7 @@ def _shown(row: PersonRow, reader: Reader) -> dict[str, Json]:
     return {
         "id": row.person_id,
         "name": row.name,
-        "url": reverse("person", args=[row.person_id]),
+        "url": address("person", args=[row.person_id]),
         "phone": row.phone,
         "username": row.username,
         "active": row.active,

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,6 +12,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.say_rules import MARKS
 from bihuan.engine.words import Text
 from bihuan.records.queries.administration import Change, last_change
+from bihuan.web.addresses import address
 from bihuan.web.administration import done, errors_of, overtaken, version_of
 from bihuan.web.policy.views import frame, policy_asked, versions_page
 from bihuan.web.shell import Reader, show, staff
@@ -47,7 +47,7 @@ def draft(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
             )
         if not isinstance(made, Refusal):
             words = _("The draft of version %(number)s is kept; a reviewer signs it next.")
-            url = f"{reverse('policy_versions', args=[code])}?version={made.number}"
+            url = f"{address('policy_versions', args=[code])}?version={made.number}"
             return done(request, words % {"number": made.number}, url)
         refusal, status = made, 422
     drafted, _findings = packs.read_policy(text)
@@ -92,7 +92,7 @@ def sign(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     words = _("Signed. It waits for the next signature.")
     if made.state == "approved":
         words = _("Signed by three; in force from %(day)s.") % {"day": made.in_force_on}
-    return done(request, words, f"{reverse('policy_versions', args=[code])}?version={made.number}")
+    return done(request, words, f"{address('policy_versions', args=[code])}?version={made.number}")
 
 
 @require_POST
@@ -110,7 +110,7 @@ def withdraw(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     if isinstance(made, Refusal):
         return versions_page(request, reader, code, made, 422)
     words = _("Version %(number)s is withdrawn.") % {"number": made.number}
-    return done(request, words, reverse("policy_versions", args=[code]))
+    return done(request, words, address("policy_versions", args=[code]))
 
 
 def _day(text: str) -> date | Refusal | None:

@@ -4,7 +4,6 @@ from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
@@ -33,6 +32,7 @@ from bihuan.records.queries.organisation import (
     version_text,
 )
 from bihuan.records.queries.organisation import versions as versions_of
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, errors_of, said
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Clock, Names
@@ -60,7 +60,7 @@ def adopt(request: HttpRequest, reader: Reader) -> HttpResponse:
     if isinstance(made, Refusal):
         return _list(request, reader, made, 422)
     words = _("In force. Its approval by three is owed from now on.")
-    return done(request, words, reverse("policy", args=[made.code]))
+    return done(request, words, address("policy", args=[made.code]))
 
 
 @require_safe
@@ -85,13 +85,13 @@ def read(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
             {
                 "label": found.text.in_(language),
                 "count": len(whole[name]),
-                "url": f"?post={name}" if name != post else reverse("policy", args=[code]),
+                "url": f"?post={name}" if name != post else address("policy", args=[code]),
                 "current": name == post,
             }
             for name, found in policy.posts.items()
         ],
         "post": policy.posts[post].text.in_(language) if chosen is not None else "",
-        "clear_url": reverse("policy", args=[code]) if chosen is not None else "",
+        "clear_url": address("policy", args=[code]) if chosen is not None else "",
     }
     return show(request, reader, "policy/read.jinja", context, at="policies")
 
@@ -128,7 +128,7 @@ def findings(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     found = _found(reader, version, policy)
     chosen = request.GET.get("finding", "0")
     index = int(chosen) if chosen.isdecimal() and int(chosen) < len(found) else 0
-    base = reverse("policy_check", args=[code])
+    base = address("policy_check", args=[code])
     context = frame(request, reader, version, policy, "policy_check") | {
         "findings": [
             _finding(item, policy, code, reader.language, f"{base}?finding={number}")
@@ -155,7 +155,7 @@ def clauses(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
             {
                 "id": name,
                 "text": text,
-                "url": reverse("policy_clause", args=[code, name]),
+                "url": address("policy_clause", args=[code, name]),
                 "count": len(carried.get(name, ())),
                 "why_not": policy.not_executable.get(name, ""),
             }
@@ -224,7 +224,7 @@ def sign(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
     if isinstance(made, Refusal):
         return versions_page(request, reader, code, made, 422)
     words = _("Signed by three. The obligation to have it signed is kept.")
-    return done(request, words, reverse("policy_versions", args=[code]))
+    return done(request, words, address("policy_versions", args=[code]))
 
 
 @require_safe
@@ -292,7 +292,7 @@ def frame(
         "tabs": [
             {
                 "label": label,
-                "url": reverse(name, args=[code]),
+                "url": address(name, args=[code]),
                 "current": name == at,
                 **({"count": count} if count is not None else {}),
             }
@@ -334,7 +334,7 @@ def _clause(policy: Policy, code: str, name: str) -> dict[str, str]:
     return {
         "id": name,
         "text": policy.clauses.get(name, ""),
-        "url": reverse("policy_clause", args=[code, name]),
+        "url": address("policy_clause", args=[code, name]),
     }
 
 
@@ -468,7 +468,7 @@ def _list(
                 "state": _state(row, reader),
                 "now": row.id in in_force,
                 "in_force_on": str(row.in_force_on or ""),
-                "url": f"{reverse('policy', args=[row.code])}?version={row.number}",
+                "url": f"{address('policy', args=[row.code])}?version={row.number}",
             }
             for row in rows
         ],
@@ -530,7 +530,7 @@ def versions_page(
                 "turn": _turn(row) if row.state == "draft" else "",
                 "id": row.id,
                 "full_hash": row.hash,
-                "url": f"{reverse('policy', args=[code])}?version={row.number}",
+                "url": f"{address('policy', args=[code])}?version={row.number}",
             }
             for row in versions_of(code)
         ],

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +15,7 @@ from bihuan.desk.ways import HERE, TO_CUSTOMERS, TO_PEOPLE, WAYS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.accounts import doors, look, notice_ways, organisation_name
 from bihuan.records.queries.administration import last_change
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, errors_of, overtaken, said, version_of
 from bihuan.web.papers.typeset import draws
 from bihuan.web.shell import Reader, show
@@ -42,7 +42,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     made: Json = does(request, reader) if does else None
     if isinstance(made, Refusal):
         return _page(request, reader, made, 422)
-    return done(request, _("Kept. It holds from now on."), reverse("presentation"))
+    return done(request, _("Kept. It holds from now on."), address("presentation"))
 
 
 @require_safe
@@ -132,7 +132,7 @@ def _page(
             "quiet_from": typed("notices", "quiet_from", ways.get("quiet_from", "")),
             "quiet_until": typed("notices", "quiet_until", ways.get("quiet_until", "")),
         },
-        "logo_url": f"{reverse('logo')}?{now.mark}" if now.logo else "",
+        "logo_url": f"{address('logo')}?{now.mark}" if now.logo else "",
         "channels": [
             {
                 "name": name,

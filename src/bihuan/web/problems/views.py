@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +16,7 @@ from bihuan.engine.periods import Period, before, named, parts, period_of
 from bihuan.engine.preventing import JUDGES, judging_step
 from bihuan.records.queries.cases import Listed
 from bihuan.records.queries.problems import Found, OneProblem, common_problems, one_problem
+from bihuan.web.addresses import address
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import Names, tone_of_stage
 
@@ -89,7 +89,7 @@ def _rows(found: list[Found], names: Names, reader: Reader) -> list[dict[str, Js
     most = max((count for one in found for count in one.over_time), default=0)
     return [
         {
-            "url": reverse("problem", args=[one.id]),
+            "url": address("problem", args=[one.id]),
             "name": one.name or names.value("category", one.category, reader.clock) or _("without common words"),
             "category": names.value("category", one.category, reader.clock),
             "count": one.seen.count,
@@ -167,7 +167,7 @@ def _actions(found: OneProblem, names: Names) -> list[dict[str, Json]]:
         outcome = sheet.get("marks", {}).get(step.name, "")
         said = next((one.text for one in ACTS[JUDGES].outcomes if one.name == outcome), None)
         rows.append({
-            "url": reverse("case", args=[number]),
+            "url": address("case", args=[number]),
             "number": names.sheet(sheet["kind"], number, sheet["number"]),
             "state": names.text(said) if said else _("in hand"),
             "tone": "done" if outcome == "effective" else "",
@@ -177,7 +177,7 @@ def _actions(found: OneProblem, names: Names) -> list[dict[str, Json]]:
 
 def _case(row: Listed, names: Names, reader: Reader) -> dict[str, Json]:
     return {
-        "url": reverse("case", args=[row.number]),
+        "url": address("case", args=[row.number]),
         "number": row.number,
         "title": row.title,
         "unit": names.unit(row.about_unit) if row.about_unit else "",

@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from bihuan.channels.api.site import api
+from bihuan.web.addresses import address
 from bihuan.web.programs.tokens import tabs
 from bihuan.web.shell import Reader, show, staff
 
@@ -28,7 +28,7 @@ def operations(request: HttpRequest, reader: Reader) -> HttpResponse:
     context = {
         "tabs": tabs(reader, "operations"),
         "groups": [{"name": name, "operations": found} for name, found in groups.items()],
-        "document_url": reverse("api:openapi-json"),
+        "document_url": address("api:openapi-json"),
     }
     return show(request, reader, "programs/operations.jinja", context, at="programs")
 

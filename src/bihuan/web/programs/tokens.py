@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import tokens as desk
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.tokens import TokenRow, tokens
+from bihuan.web.addresses import address
 from bihuan.web.administration import done, errors_of, said
 from bihuan.web.shell import Reader, show, staff
 
@@ -33,7 +33,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
         key = int(number) if number.isdecimal() and len(number) < 16 else 0
         administers = reader.account.is_administrator
         desk.revoke(key, by=int(reader.person), is_administrator=administers, now=reader.now)
-        return done(request, _("The token is revoked and opens nothing more."), reverse("programs"))
+        return done(request, _("The token is revoked and opens nothing more."), address("programs"))
     days = request.POST.get("days", "")
     made = desk.make(
         int(reader.person),
@@ -45,7 +45,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     if isinstance(made, Refusal):
         return _page(request, reader, made, 422)
     request.session[MADE] = made
-    return done(request, "", reverse("programs"))
+    return done(request, "", address("programs"))
 
 
 def tabs(reader: Reader, at: str) -> list[dict[str, Json]]:
@@ -53,7 +53,7 @@ def tabs(reader: Reader, at: str) -> list[dict[str, Json]]:
     found = [("programs", _("Tokens")), ("operations", _("Operations of the API"))]
     if reader.account.is_administrator:
         found.append(("webhooks", _("Webhooks")))
-    return [{"label": label, "url": reverse(name), "current": name == at} for name, label in found]
+    return [{"label": label, "url": address(name), "current": name == at} for name, label in found]
 
 
 def _page(

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,6 +17,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.obligations import owed_by
 from bihuan.records.queries.received import ReceivedRow, received_page
+from bihuan.web.addresses import address
 from bihuan.web.administration import done, errors_of, said, typed
 from bihuan.web.papers.receipt import receipt
 from bihuan.web.papers.typeset import typeset
@@ -63,7 +63,7 @@ def paper(request: HttpRequest, reader: Reader) -> HttpResponse:
     row = received_page(reader.viewer, kept.id)
     number = row.ledger if row else str(kept.id)
     words = _("Kept as %(number)s.") if kept.fresh else _("These scans were kept before, as %(number)s.")  # fmt: skip
-    url = reverse("message", args=[kept.id]) if row else reverse("paper-in")
+    url = address("message", args=[kept.id]) if row else address("paper-in")
     return done(request, words % {"number": number}, url)
 
 
@@ -154,6 +154,6 @@ def _boxes(reader: Reader) -> list[dict[str, Json]]:
     """The boxes that the reader's seats owe to empty, where the policy says so: by when, and where."""
     rows, _more = owed_by(reader.viewer.seats, acts=(EMPTY_BOX,), limit=5)
     return [
-        {"due": row.due_at, "url": reverse("case-act", args=[row.case_number, EMPTY_BOX])}
+        {"due": row.due_at, "url": address("case-act", args=[row.case_number, EMPTY_BOX])}
         for row in rows
     ]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,6 +10,7 @@ from bihuan.desk import sources as desk
 from bihuan.desk.sources import CREDENTIALS, KINDS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.received import sources as all_sources
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, opening, typed
 from bihuan.web.shell import Reader, show
 
@@ -32,7 +32,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Open a source, or end one."""
     if request.POST.get("change") == "end":
         desk.end_source(request.POST.get("source", ""), now=reader.now)
-        return done(request, _("Nothing more is taken from it."), reverse("sources"))
+        return done(request, _("Nothing more is taken from it."), address("sources"))
     told = typed(request, *TOLD)
     made = desk.open_source(
         told["code"], told["name"], told["kind"], told["unit"], told, now=reader.now
@@ -40,7 +40,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     if isinstance(made, Refusal):
         return _page(request, reader, made, 422)
     request.session[MADE] = made
-    return done(request, _("The source is in use."), reverse("sources"))
+    return done(request, _("The source is in use."), address("sources"))
 
 
 def _page(
@@ -56,7 +56,7 @@ def _page(
                 "unit": units[row.unit].name if row.unit in units else row.unit,
                 "address": row.url
                 if KINDS[row.kind].reads
-                else request.build_absolute_uri(reverse("posts-told", args=[row.code])),
+                else request.build_absolute_uri(address("posts-told", args=[row.code])),
                 "contact": reader.clock.at(row.contact_at) if row.contact_at else "",
                 "error": row.error,
                 "ended": reader.clock.day(row.ended_at) if row.ended_at else "",

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
@@ -28,6 +27,7 @@ from bihuan.records.queries.received import (
     received_page,
     tallies,
 )
+from bihuan.web.addresses import address
 from bihuan.web.administration import done, said
 from bihuan.web.received.paper import offers_receipt
 from bihuan.web.shell import Reader, show, staff
@@ -75,7 +75,7 @@ def received(request: HttpRequest, reader: Reader) -> HttpResponse:
         ],
         "fates": [pgettext("message", "Waiting"), *(text.in_(reader.language) for text in FATES.values())],
         "tabs": [
-            {"label": label, "url": f"{reverse('received')}{query}", "current": name == fate}
+            {"label": label, "url": f"{address('received')}{query}", "current": name == fate}
             for name, label, query in (
                 ("open", _("Waits for a person"), ""),
                 *((name, text.in_(reader.language), f"?fate={name}") for name, text in FATES.items()
@@ -83,9 +83,9 @@ def received(request: HttpRequest, reader: Reader) -> HttpResponse:
                 ("all", _("All"), "?fate=all"),
             )
         ],
-        "rows": [_row(row, reader) | {"url": reverse("message", args=[row.id])} for row in rows],
+        "rows": [_row(row, reader) | {"url": address("message", args=[row.id])} for row in rows],
         "next_url": f"?{asked}after={following.at}-{following.id}" if following else "",
-        "paper_url": reverse("paper-in") if reader.may_register else "",
+        "paper_url": address("paper-in") if reader.may_register else "",
         "said": said(request),
     }  # fmt: skip
     return show(request, reader, "received/list.jinja", context, at="received")
@@ -121,7 +121,7 @@ def judge(request: HttpRequest, reader: Reader, number: int) -> HttpResponse:
         "merged": _("The message is kept with %(number)s."),
         REJECTED: _("The message was rejected; it can be taken up again."),
     }[fate]
-    return done(request, words % {"number": came.number}, reverse("received"))
+    return done(request, words % {"number": came.number}, address("received"))
 
 
 @require_safe
@@ -187,7 +187,7 @@ def _row(row: ReceivedRow, reader: Reader) -> dict[str, Json]:
         "subject": row.subject or row.preview[:60] or row.ledger or "—",
         "fate": {"text": fate, "tone": TONES.get(row.fate, "")},
         "case": row.case,
-        "case_url": reverse("case", args=[row.case]) if row.case else "",
+        "case_url": address("case", args=[row.case]) if row.case else "",
         "reason": _reason(row.reason, reader),
     }
 
@@ -212,17 +212,17 @@ def _message(
             {
                 "name": files.plain_name(one.name),
                 "size": manner.size(len(one.content)),
-                "url": reverse("message-part", args=[row.id, place]),
+                "url": address("message-part", args=[row.id, place]),
                 "drawn": one.kind in DRAWABLE,
             }
             for place, one in enumerate(content.enclosed)
         ],
-        "receipt_url": reverse("message-receipt", args=[row.id]) if offers_receipt(row) else "",
+        "receipt_url": address("message-receipt", args=[row.id]) if offers_receipt(row) else "",
         "said": said(request) if request.method == "GET" else "",
-        "raw_url": reverse("message-raw", args=[row.id]) if row.digest else "",
+        "raw_url": address("message-raw", args=[row.id]) if row.digest else "",
         "owed": {"due": owed.due_at, "clause": ""} if owed and owed.state == "open" else None,
-        "history_url": reverse("case", args=[row.ledger]) if row.ledger else "",
-        "judge_url": reverse("message-judge", args=[row.id]),
+        "history_url": address("case", args=[row.ledger]) if row.ledger else "",
+        "judge_url": address("message-judge", args=[row.id]),
         "register_url": _register_url(row, content),
         "may_judge": not judged or row.fate == REJECTED,
         "act_id": secrets.token_hex(16),
@@ -260,7 +260,7 @@ def _register_url(row: ReceivedRow, content: Content) -> str:
         ],
     }
     return (
-        f"{reverse('register')}?{urlencode({name: value for name, value in told.items() if value})}"
+        f"{address('register')}?{urlencode({name: value for name, value in told.items() if value})}"
     )
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -15,6 +14,7 @@ from bihuan.records.queries.certificates import (
     certificates_of,
     newest_certificates,
 )
+from bihuan.web.addresses import address
 from bihuan.web.shell import Reader, show, staff
 
 Json = Any
@@ -27,7 +27,7 @@ def records(request: HttpRequest, reader: Reader) -> HttpResponse:
     _may(reader)
     context = {
         "certificates": [
-            {"url": reverse("certificate", args=[made.number])} | _said(made, reader)
+            {"url": address("certificate", args=[made.number])} | _said(made, reader)
             for made in newest_certificates()
         ],
         "coming": [

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -22,6 +21,7 @@ from bihuan.records.queries.alike import told_of
 from bihuan.records.queries.answer_times import answer_times
 from bihuan.records.queries.cases import Customer, Listed, find_party_by_phone
 from bihuan.records.queries.customers import customers_by, customers_called
+from bihuan.web.addresses import address
 from bihuan.web.cases import citing
 from bihuan.web.cases.together import why
 from bihuan.web.register.counter import Counter, decide, latest
@@ -154,7 +154,7 @@ def _earlier(reader: Reader, case: Listed) -> dict[str, Json]:
         "title": case.title or case.number,
         "state": names.stage(case.stage, case.ended),
         "tone": tone_of_stage(case.stage, case.ended),
-        "url": reverse("case", args=[case.number]),
+        "url": address("case", args=[case.number]),
     }
 
 
@@ -231,7 +231,7 @@ def _alike(at: Counter, case: Listed, like: Likeness) -> dict[str, Json]:
     return {
         "title": case.title or case.number,
         "number": case.number,
-        "url": reverse("case", args=[case.number]),
+        "url": address("case", args=[case.number]),
         "line": " · ".join(part for part in (unit, state, owner, due) if part),
         "joins": [
             {"value": f"{how}:{case.number}:{like.kind}", "label": at.names.act(how)}

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,6 +23,7 @@ from bihuan.engine.words import Text
 from bihuan.records.queries.cases import case_page
 from bihuan.records.queries.received import ReceivedRow, received_page
 from bihuan.web import forms
+from bihuan.web.addresses import address
 from bihuan.web.calls.views import call_of, now_ringing
 from bihuan.web.cases.together import joining
 from bihuan.web.register import beside
@@ -76,7 +76,7 @@ def register(request: HttpRequest, reader: Reader) -> HttpResponse:
     attached = _attach(at, done.number, typed.data, act_id)
     _remember(request, at, done, told=told, attached=attached)
     if case_page(done.number, reader.viewer) is None:  # taken down for those whose matter it is
-        return HttpResponseRedirect(reverse("register"))
+        return HttpResponseRedirect(address("register"))
     return HttpResponseRedirect(_next_page(request, done.number))
 
 
@@ -114,9 +114,9 @@ def _next_page(request: HttpRequest, number: str) -> str:
     """The new case, with the form open that joins it with the case alike that was pressed."""
     how, _colon, other = request.POST.get("join", "").partition(":")
     if how not in beside.JOINS or not other:
-        return reverse("case", args=[number])
+        return address("case", args=[number])
     other, _colon, relation = other.partition(":")
-    return reverse("case-act", args=[number, how]) + "?" + joining(other[:80], how, relation[:20])
+    return address("case-act", args=[number, how]) + "?" + joining(other[:80], how, relation[:20])
 
 
 def _too_early(at: Counter, data: Mapping[str, Json]) -> Refusal | None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,6 +10,7 @@ from bihuan.desk import reply_templates
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.administration import Change, last_change, templates
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, errors_of, overtaken, said, version_of
 from bihuan.web.shell import Reader, show, staff
 from bihuan.web.words import HOUR
@@ -45,7 +45,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
     if made is None or isinstance(made, Refusal):
         return _page(request, reader, made, 422 if made else 200)
     words = _("%(name)s is kept.") if does == "save" else _("%(name)s is offered no more.")
-    return done(request, words % {"name": made.name}, reverse("replies"))
+    return done(request, words % {"name": made.name}, address("replies"))
 
 
 def _last(name: str) -> Change | None:
@@ -85,7 +85,7 @@ def _page(
                 "act": _label(acts, row.act),
                 "kind": _label(kinds, row.kind),
                 "text": (row.en or row.zh) if reader.language == "en" else (row.zh or row.en),
-                "url": f"{reverse('replies')}?template={row.id}#pane",
+                "url": f"{address('replies')}?template={row.id}#pane",
                 "current": bool(chosen and row.id == chosen.id),
             }
             for row in rows

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk.assessments import SHEET, Found
 from bihuan.engine import manner
 from bihuan.engine.organisation import unit_of
 from bihuan.engine.say_time import say_length
+from bihuan.web.addresses import address
 from bihuan.web.reports.saying import NOTHING, Figure, Line, Table
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
@@ -29,7 +29,7 @@ def _lines(each: Found, names: Names, units: Mapping[str, str], reader: Reader) 
     one, unit = each.one, unit_of(each.one.to)
     number = names.policy.sheets[SHEET].called(each.case, one.sheet)
     late = sum(item["late"] for item in one.evidence)
-    url = reverse("case", args=[each.case])
+    url = address("case", args=[each.case])
     yield Line(f"{units.get(unit) or names.unit(unit)} {number}", (
         Figure(""), Figure(""), Figure(names.text(say_length(late)) if late else NOTHING, url=url),
         Figure(_shares(one.shares, names)), Figure(_stands(each, names, reader)),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.engine.acts import ACTS
 from bihuan.records.queries.reports import Issued, newest_of_row, report_for, report_of_sheet
+from bihuan.web.addresses import address
 from bihuan.web.desk import Desk
 from bihuan.web.reports.saying import Table, said
 
@@ -35,7 +35,7 @@ def shown(desk: Desk, report: Issued) -> dict[str, Json]:
     words = _said(desk, report)
     return {
         "title": f"{words.title} {report.period}",
-        "url": reverse("report", args=[report.id]),
+        "url": address("report", args=[report.id]),
         "table": words.tables[0] if words.tables else None,
     }
 

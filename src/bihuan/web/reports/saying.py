@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.engine import manner
@@ -15,6 +14,7 @@ from bihuan.engine.policy import Report, ReportPart
 from bihuan.engine.reporting import NAMELESS
 from bihuan.engine.words import ENDINGS, STAGES
 from bihuan.records.queries.accounts import organisation_name
+from bihuan.web.addresses import address
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names, length
 
@@ -271,4 +271,4 @@ def behind_url(name: str, found: Mapping[str, Json], told: Mapping[str, Json], k
     asked += [("received_by", code) for code in found.get("intake", ())[:1]]
     asked += [(column, value) for column, *values in told["only"] for value in values]
     asked += list(zip(told["by"], key, strict=False))
-    return f"{reverse('figures-behind')}?{urlencode(asked)}"
+    return f"{address('figures-behind')}?{urlencode(asked)}"

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
@@ -22,6 +21,7 @@ from bihuan.engine.policy import Policy, Report
 from bihuan.engine.reporting import ASSESSMENT, ISO, OF_ALL, report_named
 from bihuan.records.queries.cases import listed_by_number
 from bihuan.records.queries.reports import reports_for
+from bihuan.web.addresses import address
 from bihuan.web.reports import files
 from bihuan.web.reports.assessed import assessed_table
 from bihuan.web.reports.saying import Said, Table, figure, said
@@ -45,11 +45,11 @@ def reports(request: HttpRequest, reader: Reader) -> HttpResponse:
         policy = worlds.policy_of(one.policy_id)
         rows.append({
             "title": _title(policy, one.name, reader),
-            "url": reverse("report", args=[one.id]),
+            "url": address("report", args=[one.id]),
             "part": one.names.get(one.unit, one.unit) or _("The whole"),
             "period": one.period,
             "at": reader.clock.at(one.as_of),
-            "files": files_at(reverse("report-file", args=[one.id, "pdf"])),
+            "files": files_at(address("report-file", args=[one.id, "pdf"])),
         })  # fmt: skip
     return show(
         request, reader, "reports/list.jinja",
@@ -108,7 +108,7 @@ def any_period(request: HttpRequest, reader: Reader) -> HttpResponse:
         request, reader, "reports/report.jinja",
         {
             "said": words,
-            "files": files_at(reverse("report-any-file", args=["pdf"]) + query) if words else [],
+            "files": files_at(address("report-any-file", args=["pdf"]) + query) if words else [],
             "form": _form(request, asked, reader),
             "own": True,
         },
@@ -212,7 +212,7 @@ def _offered(reader: Reader) -> list[dict[str, str]]:
                 label = f"{label} · {policy.title.in_(reader.language)}"
             query = urlencode({"report": f"{code}/{report.name}"})
             found.append({"value": f"{code}/{report.name}", "label": label,
-                          "url": f"{reverse('report-any')}?{query}"})  # fmt: skip
+                          "url": f"{address('report-any')}?{query}"})  # fmt: skip
     return found
 
 
@@ -326,7 +326,7 @@ def _cases(numbers: list[str], policy: Policy, reader: Reader) -> list[dict[str,
     names = Names(policy, reader.organisation, reader.language)
     return [
         {
-            "number": case.number, "url": reverse("case", args=[case.number]),
+            "number": case.number, "url": address("case", args=[case.number]),
             "title": case.title or case.number,
             "stage": names.stage(case.stage, case.ended),
             "tone": tone_of_stage(case.stage, case.ended),

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,6 +13,7 @@ from bihuan.desk import worlds
 from bihuan.engine import manner
 from bihuan.engine.policy import Policy
 from bihuan.records.queries.tracing import MOST, Traced, traced
+from bihuan.web.addresses import address
 from bihuan.web.cases import asking
 from bihuan.web.cases.export import Cell, as_file
 from bihuan.web.shell import Reader, show, staff
@@ -83,7 +83,7 @@ def tracing(request: HttpRequest, reader: Reader) -> HttpResponse:
             "period": _period(asked, reader),
             "by": asked.by,
             "cut": MOST if cut else 0,
-            "files": [{"label": label, "url": reverse(f"tracing-{ending}") + asked.query(value="")}
+            "files": [{"label": label, "url": address(f"tracing-{ending}") + asked.query(value="")}
                       for label, ending in (("Excel (xlsx)", "xlsx"), ("CSV", "csv"))],
         },
         at="tracing",
@@ -169,7 +169,7 @@ def _cases(found: Sequence[Traced], asked: Asked, reader: Reader) -> list[dict[s
             if name != asked.by and case.facts.get(name)
         ]
         made.append({
-            "number": case.number, "url": reverse("case", args=[case.number]),
+            "number": case.number, "url": address("case", args=[case.number]),
             "title": case.title or case.number, "kind": names.value("kind", case.kind, reader.clock),
             "state": names.stage(case.stage, case.ended), "tone": tone_of_stage(case.stage, case.ended),
             "goods": " · ".join(words), "registered": reader.clock.day(case.registered_at),

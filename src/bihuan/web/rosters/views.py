@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +21,7 @@ from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.organisation import people
 from bihuan.records.queries.rosters import Duty, duties
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, errors_of, said
 from bihuan.web.shell import Reader, show, staff
 
@@ -232,7 +232,7 @@ def _name(place: Seat, reader: Reader) -> str:
 
 
 def _url(place: Seat, first: date) -> str:
-    return f"{reverse('roster')}?{urlencode({'seat': place, 'month': manner.machine_month(first)})}"
+    return f"{address('roster')}?{urlencode({'seat': place, 'month': manner.machine_month(first)})}"
 
 
 def _day_of(text: str) -> date | None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -16,6 +15,7 @@ from bihuan.records.queries.excerpts import Holding, holding
 from bihuan.records.queries.find import found_cases, found_customers, found_sheet
 from bihuan.records.queries.library import versions
 from bihuan.records.wording import excerpt
+from bihuan.web.addresses import address
 from bihuan.web.cases import asking
 from bihuan.web.cases.asking import Asked
 from bihuan.web.cases.columns import Row, drawn, read_rows
@@ -60,7 +60,7 @@ def find(request: HttpRequest, reader: Reader) -> HttpResponse:
         "cases": [_case(row, held.get(row.case.id), asked.words) for row in rows],
         "customers": _customers(reader, asked.words) if first else [],
         "documents": _documents(reader, asked.words) if first else [],
-        "list_url": f"{reverse('cases')}?{asked.query()}",
+        "list_url": f"{address('cases')}?{asked.query()}",
         "next_url": f"?{asked.query(after=f'{following.at}-{following.id}')}" if following else "",
         "size": SIZE,
     }
@@ -80,9 +80,9 @@ def _without(asked: Asked) -> str:
 def _named(reader: Reader, words: str, listed: list[Any]) -> str:
     """Where the number of a case or of a note leads, if that was typed."""
     if any(case.number.upper() == words.upper() for case in listed):
-        return reverse("case", args=[words.upper()])
+        return address("case", args=[words.upper()])
     if not listed and (note := found_sheet(reader.viewer, words)):
-        return reverse("case", args=[note[0]]) + f"#sheet-{note[1]}"
+        return address("case", args=[note[0]]) + f"#sheet-{note[1]}"
     return ""
 
 
@@ -107,7 +107,7 @@ def _customers(reader: Reader, words: str) -> list[dict[str, Json]]:
             "phone": mask_phone(one.phone),
             "note": came_before(one),
             "cases": [
-                {"number": case.number, "url": reverse("case", args=[case.number]),
+                {"number": case.number, "url": address("case", args=[case.number]),
                  "title": case.title or case.number}
                 for case in one.cases
             ],
@@ -125,7 +125,7 @@ def _documents(reader: Reader, words: str) -> list[dict[str, Json]]:
             "title": one.title,
             "code": one.code,
             "version": one.version,
-            "url": reverse("document", args=[one.code]),
+            "url": address("document", args=[one.code]),
             "excerpt": excerpt(one.text, words) or excerpt(one.title, words),
         }
         for one in list(latest.values())[:MOST_DOCUMENTS]

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 
 from bihuan.desk import setup
+from bihuan.web.addresses import address
 
 OPEN = ("/setup", "/static/", "/language", "/health", "/api/", "/hooks/")
 
@@ -24,7 +24,7 @@ def until_set_up(
             and not request.user.is_authenticated
             and not setup.is_set_up()
         ):
-            return HttpResponseRedirect(reverse("setup"))
+            return HttpResponseRedirect(address("setup"))
         return get_response(request)
 
     return middleware

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -10,6 +9,7 @@ from bihuan.desk.permissions import mask_contact
 from bihuan.engine.organisation import post_of
 from bihuan.records.queries import board
 from bihuan.records.queries.todo import cases_behind, sheets_of
+from bihuan.web.addresses import address
 from bihuan.web.board.views import cases_url
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
@@ -43,7 +43,7 @@ def waiting(reader: Reader) -> list[dict[str, Json]]:
             "act": names.act(nearest.act),
             "who": names.post(nearest.seat),
             "due_text": reader.clock.by(nearest.due),
-            "url": reverse("case", args=[case.number]),
+            "url": address("case", args=[case.number]),
         })  # fmt: skip
     return found
 
@@ -56,8 +56,8 @@ def figures(reader: Reader) -> list[dict[str, Json]]:
     late = sum(one.late for one in units)
     return [
         {"label": pgettext("board", "Cases"), "value": board.cases_in_hand(reader.viewer),
-         "url": reverse("cases")},
-        {"label": _("Owed"), "value": sum(one.owed for one in units), "url": reverse("board")},
+         "url": address("cases")},
+        {"label": _("Owed"), "value": sum(one.owed for one in units), "url": address("board")},
         {"label": _("Overdue"), "value": late, "tone": "late" if late else "",
          "url": cases_url(late=1)},
     ]  # fmt: skip

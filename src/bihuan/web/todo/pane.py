@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bihuan.desk.permissions import sees_contact
@@ -100,7 +99,7 @@ def way_out(desk: Desk, debt: Debt) -> dict[str, str] | None:
         offer = desk.offer(act, sheet)
         if offer and offer.refusal is None:
             query = f"?sheet={sheet}" if sheet else ""
-            url = reverse("case-act", args=[desk.page.number, act]) + query
+            url = address("case-act", args=[desk.page.number, act]) + query
             return {"label": label, "url": url}
     return None
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,6 +19,7 @@ from bihuan.engine.world import World
 from bihuan.records.queries.cases import CasePage, Entry, Filters, case_list, case_page
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import cases_behind
+from bihuan.web.addresses import address
 from bihuan.web.cases import acting
 from bihuan.web.cases.attempting import attempt
 from bihuan.web.cases.views import remember_done
@@ -79,7 +79,7 @@ def visits(request: HttpRequest, reader: Reader) -> HttpResponse:
     came = attempt(request, desk, offer)
     if came.status == 200:
         remember_done(request, desk, offer.act, did=came.act)
-        return HttpResponseRedirect(reverse("visits"))
+        return HttpResponseRedirect(address("visits"))
     return _page(request, reader, calls, chosen, form=came.form, status=came.status)
 
 
@@ -186,14 +186,14 @@ def _row(reader: Reader, call: Call, pages: dict[str, CasePage], today: str) -> 
         "title": call.names.act(owed.act) if owed.ledger else owed.title,
         "number": "" if owed.ledger else short_number(owed.case_number),
         "who": _("not reached today") if today in call.tried else note,
-        "case_url": reverse("case", args=[owed.case_number]),
+        "case_url": address("case", args=[owed.case_number]),
         "select_url": _url(call.key),
         "clause": call.names.clause(owed.clauses),
     }
 
 
 def _url(row: str = "") -> str:
-    return reverse("visits") + (f"?row={row}" if row else "")
+    return address("visits") + (f"?row={row}" if row else "")
 
 
 # -- One call --------------------------------------------------------------------------------------
@@ -409,4 +409,4 @@ def new_case(request: HttpRequest, reader: Reader) -> HttpResponse:
     if isinstance(made, Refusal):
         listed = {"problem": made.say(reader.language), "taken": 0, "rejected": []}
         return _page(request, reader, _calls(reader, VISITS), None, listed=listed, status=422)
-    return HttpResponseRedirect(reverse("case", args=[made.number]))
+    return HttpResponseRedirect(address("case", args=[made.number]))

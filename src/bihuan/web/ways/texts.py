@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,6 +14,7 @@ from bihuan.engine.words import Text
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.deliveries import notice_text, texts_kept
+from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, errors_of, overtaken, said, version_of
 from bihuan.web.shell import Reader, show
 from bihuan.web.words import HOUR
@@ -42,12 +42,12 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
         return _page(request, reader, refusal, 409)
     if does == "withdraw":
         news.withdraw(policy, kind, now=reader.now)
-        return done(request, _("It says again what it said at first."), reverse("notice_texts"))
+        return done(request, _("It says again what it said at first."), address("notice_texts"))
     subjects = Text(told["zh_subject"], told["en_subject"])
     made = news.save(policy, kind, subjects, Text(told["zh"], told["en"]), now=reader.now)
     if isinstance(made, Refusal):
         return _page(request, reader, made, 422)
-    return done(request, _("Kept. It holds from the next message on."), reverse("notice_texts"))
+    return done(request, _("Kept. It holds from the next message on."), address("notice_texts"))
 
 
 def _last(kind: str) -> Change | None:
@@ -86,7 +86,7 @@ def _page(
                 "to": _("To customers") if one.to_customer else _("To members of staff"),
                 "subject": one.subject.in_(language),
                 "own": [policies.get(code, _("all policies")) for code, of in sorted(kept) if of == name],
-                "url": f"{reverse('notice_texts')}?kind={name}#pane",
+                "url": f"{address('notice_texts')}?kind={name}#pane",
                 "current": name == kind,
             }
             for name, one in news.NEWS.items()

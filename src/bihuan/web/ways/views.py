@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +13,7 @@ from bihuan.desk.news import NEWS
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries import deliveries
 from bihuan.records.queries.administration import last_change
+from bihuan.web.addresses import address
 from bihuan.web.administration import (
     administrator,
     done,
@@ -55,7 +55,7 @@ def one(request: HttpRequest, reader: Reader, way: str) -> HttpResponse:
         if not isinstance(made, Refusal):
             label = desk.WAYS[way].in_(reader.language)
             words = _("Open: %(way)s") if is_open else _("Kept, and closed: %(way)s")
-            return done(request, words % {"way": label}, reverse("ways"))
+            return done(request, words % {"way": label}, address("ways"))
         refusal, status = made, 422
     kept = deliveries.ways_out().get(way)
     fields = [_field(item, kept, request, reader) for item in found.settings]
@@ -85,7 +85,7 @@ def chat(request: HttpRequest, reader: Reader) -> HttpResponse:
         words = _("The group is added.")
     if isinstance(made, Refusal):
         return _list(request, reader, made, 422)
-    return done(request, words, reverse("ways"))
+    return done(request, words, address("ways"))
 
 
 def _field(
@@ -149,7 +149,7 @@ def _standing(way: str, kept: deliveries.WayOut | None, reader: Reader) -> dict[
         state, tone = pgettext("way", "open"), "done"
     return {
         "label": desk.WAYS[way].in_(reader.language),
-        "url": reverse("way", args=[way]),
+        "url": address("way", args=[way]),
         "state": state,
         "tone": tone,
         "waiting": kept.waiting if kept else 0,

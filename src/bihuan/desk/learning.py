@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from bihuan.desk import training
 from bihuan.engine.learned import Judged, Weights, judge
 from bihuan.records.models import Case, Learned, Suggested
+from bihuan.records.queries.prepared import Row, prepared
 from bihuan.records.wording import fold
 
 Json = Any
@@ -52,13 +53,24 @@ def _learn(code: str, fact: str, now: int) -> bool:
     return True
 
 
-def _latest(code: str, fact: str) -> Learned | None:
-    return (
-        Learned.objects.filter(policy_code=code, fact=fact)
-        .defer("weights")
-        .order_by("-at", "-id")
-        .first()
-    )
+class _Lesson(NamedTuple):
+    """What was last learned of a fact, but for its weights."""
+
+    id: int
+    at: int
+    cases: int
+    accuracy: float
+    floor: float
+
+
+def _latest(code: str, fact: str) -> _Lesson | None:
+    return next(map(_Lesson._make, _lessons(code, fact)), None)
+
+
+@prepared
+def _lessons(code: str, fact: str) -> "QuerySet[Learned, Row]":
+    rows = Learned.objects.filter(policy_code=code, fact=fact).order_by("-at", "-id")
+    return rows.values_list(*_Lesson._fields)[:1]
 
 
 def weights_of(code: str) -> dict[str, Weights]:
@@ -69,8 +81,8 @@ def weights_of(code: str) -> dict[str, Weights]:
         if last is None or last.accuracy <= last.floor:
             continue
         kept = _kept.get((code, fact))
-        if kept is None or kept[0] != last.pk:
-            kept = _kept[code, fact] = (last.pk, _weights(last.weights))
+        if kept is None or kept[0] != last.id:
+            kept = _kept[code, fact] = (last.id, _weights(Learned.objects.get(pk=last.id).weights))
         found[fact] = kept[1]
     return found
 
@@ -88,9 +100,11 @@ def judge_new(_now: int) -> int:
             if last is None:
                 continue
             rows = Case.objects.filter(policy_code=code, ledger=False, registered_at__gt=last.at)
-            rows = rows.exclude(suggested__learned=last).exclude(ended="purged").order_by("id")
+            rows = rows.exclude(suggested__learned=last.id).exclude(ended="purged").order_by("id")
             notes = [
-                Suggested(case_id=pk, learned=last, value=said.value, confidence=said.confidence)
+                Suggested(
+                    case_id=pk, learned_id=last.id, value=said.value, confidence=said.confidence
+                )
                 for pk, state in rows.values_list("pk", "state")[:AT_ONCE]
                 if (said := _judged(weights, state))
             ]
@@ -127,7 +141,7 @@ def fared() -> Iterator[Fared]:
         last = _latest(code, fact)
         if last is None:
             continue
-        known = Suggested.objects.filter(learned=last).exclude(**{f"case__{fact}": ""})
+        known = Suggested.objects.filter(learned=last.id).exclude(**{f"case__{fact}": ""})
         right = known.filter(value=F(f"case__{fact}"))
         yield Fared(
             code, fact, last.at, last.cases, last.accuracy, last.floor, known.count(), right.count()

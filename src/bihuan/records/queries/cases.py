@@ -25,6 +25,7 @@ from bihuan.records.queries.visibility import (
     Viewer,
     access_to,
     reach,
+    reachable_cases,
     visible_cases,
 )
 from bihuan.records.sealing import unseal
@@ -122,7 +123,7 @@ def case_list(
 ) -> tuple[list[Listed], Key | None]:
     """The cases the viewer may see, newest first, and where to go on (None: that is all)."""
     asked = filters or Filters()
-    return in_order(visible_cases(viewer), asked, viewer, by_due=False, after=after, limit=limit)
+    return in_order(viewer, asked, by_due=False, after=after, limit=limit)
 
 
 def due_list(
@@ -136,31 +137,64 @@ def due_list(
     Those that are late come in the order in which they became so.
     """
     asked = filters or Filters()
-    return in_order(visible_cases(viewer), asked, viewer, by_due=True, after=after, limit=limit)
+    return in_order(viewer, asked, by_due=True, after=after, limit=limit)
 
 
 def in_order(
-    cases: "QuerySet[Case]",
-    filters: Filters,
     viewer: Viewer,
+    filters: Filters,
     *,
     by_due: bool,
     after: Key | None,
     limit: int,
+    limited: bool = False,
 ) -> tuple[list[Listed], Key | None]:
-    """A page of these cases, narrowed: open ones nearest due first, or all of them newest first."""
+    """A page of the cases the viewer may see, narrowed: open ones nearest due first, or all newest first.
+
+    `limited`: those too of which they see only notes.
+    """
+    rows = _in_order(
+        after, viewer=viewer, filters=filters, by_due=by_due, most=limit + 1, limited=limited
+    )
+    found = [Listed(*row) for row in rows]
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], Key(getattr(last, _order(filters, by_due=by_due)), last.id)
+
+
+def _order(filters: Filters, *, by_due: bool) -> str:
+    if not by_due:
+        return "registered_at"
+    return "first_due_at" if filters.late_at else "next_due_at"
+
+
+@prepared
+def _in_order(
+    after: Key | None,
+    *,
+    viewer: Viewer,
+    filters: Filters,
+    by_due: bool,
+    most: int,
+    limited: bool,
+) -> "QuerySet[Case, Row]":
     walked = walk(viewer, by_due=by_due)
-    rows = filtered(cases, filters, walked)
+    seen = reachable_cases(viewer) if limited else visible_cases(viewer)
+    rows = filtered(seen, filters, walked)
     if walked is Walk.SEEN:
         before = CaseAccess.objects.filter(seat__in=sorted(viewer.all_seats))
         rows = rows.filter(_Among(F("pk"), Subquery(before.values("case"))))
+    order = _order(filters, by_due=by_due)
     if by_due:
-        return _by_due(rows, filters, after, limit)
+        rows = rows.filter(is_open=True)
     if after:
-        rows = rows.filter(registered_at__lte=after.at).exclude(
-            registered_at=after.at, id__gte=after.id
-        )
-    return _page(rows.order_by("-registered_at", "-id"), "registered_at", limit)
+        at, number = after
+        near, beyond = ("gte", "lte") if by_due else ("lte", "gte")
+        rows = rows.filter(**{f"{order}__{near}": at})
+        rows = rows.exclude(**{order: at, f"id__{beyond}": number})
+    rows = rows.order_by(order, "id") if by_due else rows.order_by(f"-{order}", "-id")
+    return rows.values_list(*_COLUMNS)[:most]
 
 
 def walk(viewer: Viewer, *, by_due: bool) -> Walk:
@@ -223,26 +257,6 @@ def _among(ids: str, *, viewer: Viewer, filters: Filters) -> "QuerySet[Case, Row
     each = "SELECT unnest(%s::bigint[])" if on else "SELECT value FROM json_each(%s)"
     rows = filtered(visible_cases(viewer), filters, Walk.SEEN)
     return rows.filter(pk__in=RawSQL(each, (ids,))).values_list(*_COLUMNS)  # noqa: S611
-
-
-def _by_due(
-    rows: "QuerySet[Case]", filters: Filters, after: Key | None, limit: int
-) -> tuple[list[Listed], Key | None]:
-    order = "first_due_at" if filters.late_at else "next_due_at"
-    rows = rows.filter(is_open=True)
-    if after:
-        rows = rows.filter(**{f"{order}__gte": after.at}).exclude(
-            **{order: after.at, "id__lte": after.id}
-        )
-    return _page(rows.order_by(order, "id"), order, limit)
-
-
-def _page(rows: "QuerySet[Case]", order: str, limit: int) -> tuple[list[Listed], Key | None]:
-    found = [Listed(*row) for row in rows.values_list(*_COLUMNS)[: limit + 1]]
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1]
-    return found[:limit], Key(getattr(last, order), last.id)
 
 
 def filtered(rows: "QuerySet[Case]", filters: Filters, walked: Walk) -> "QuerySet[Case]":

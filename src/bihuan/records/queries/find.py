@@ -32,6 +32,7 @@ from bihuan.records.queries.cases import (
     listed_among,
     walk,
 )
+from bihuan.records.queries.prepared import Row, prepared
 from bihuan.records.queries.visibility import Viewer, reachable_cases, visible_cases
 from bihuan.records.wording import MARKS, Word, fold, spellings, words_of
 
@@ -99,7 +100,9 @@ def found_cases(
     more of them (`seen_whole`).
     """
     if not text.strip():
-        return in_order(_seen(viewer), filters, viewer, by_due=by_due, after=after, limit=limit)
+        return in_order(
+            viewer, filters, by_due=by_due, after=after, limit=limit, limited=_limited(viewer)
+        )
     search = _Search(viewer, text.strip(), words_of(text), filters)
     tiers = range(after.at if after else 0, TIERS if search.words else 0)
     found = list(islice(search.cases(tiers, after.id if after else None), limit + 1))
@@ -379,13 +382,20 @@ def found_sheet(viewer: Viewer, words: str) -> tuple[str, int] | None:
 
 def seen_whole(viewer: Viewer, ids: Collection[int]) -> frozenset[int]:
     """Those of these cases that the viewer may see whole."""
-    return frozenset(visible_cases(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    return frozenset(pk for (pk,) in _whole(sorted(ids), viewer=viewer))
+
+
+@prepared
+def _whole(ids: list[int], *, viewer: Viewer) -> "QuerySet[Case, Row]":
+    return visible_cases(viewer).filter(pk__in=ids).values_list("pk")
 
 
 def complainants(ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Name and phone number of who complained, by the cases' ids."""
+    return {pk: (name, phone) for pk, name, phone in _complainants(sorted(ids))}
+
+
+@prepared
+def _complainants(ids: list[int]) -> "QuerySet[Case, Row]":
     rows = Case.objects.filter(pk__in=ids, complainant__isnull=False)
-    return {
-        pk: (name, phone)
-        for pk, name, phone in rows.values_list("pk", "complainant__name", "complainant__phone")
-    }
+    return rows.values_list("pk", "complainant__name", "complainant__phone")

@@ -1,9 +1,8 @@
 """Questions whose SQL is written once: what every page asks should not cost the ORM's writing each time."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from enum import Enum
-from functools import cache, wraps
+import re
+from collections.abc import Callable
+from functools import wraps
 from typing import Any, ParamSpec
 
 from django.core.exceptions import EmptyResultSet
@@ -14,16 +13,17 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = tuple[Any, ...]
 Values = ParamSpec("Values")
 MOST = 512  # statements kept of one question
+_MARK = re.compile("\ue000|199\\d{7}")  # what is left of a mark that was changed
 
 
 def prepared(question: Callable[Values, "QuerySet[Any, Any]"]) -> Callable[Values, list[Row]]:
     """Make a function that returns `values_list(…)` one that returns its rows.
 
-    What is given in order is filled in each time: texts, numbers, and what is made of them (lists,
-    tuples, sets, dicts, dataclasses); what is given by name is written into the statement. One
-    statement is kept for each shape: how many there are of what, what is empty, 0, None, True or False,
-    what is given by name. So a question may look at these, but at no other text or number given in
-    order. TypeError where such a value does not reach the statement as it is.
+    What is given in order is filled in each time: texts, numbers, lists and tuples of them; what is
+    given by name is written into the statement. One statement is kept for each shape: how many there
+    are, what is empty, 0, None, True or False, what is given by name. So a question may look at these,
+    but at no other text or number given in order. TypeError where one does not reach the statement as
+    it is.
     """
     written: dict[Any, _Statement] = {}
 
@@ -43,31 +43,12 @@ def prepared(question: Callable[Values, "QuerySet[Any, Any]"]) -> Callable[Value
 
 def _shape(value: Any, values: list[str | int]) -> Any:
     """What of a value is part of the statement; what is filled in goes to `values`."""
-    kind = type(value)
-    if not value or value is True or isinstance(value, Enum):
-        return kind, value or None
-    if kind is str or kind is int:
-        values.append(value)
-        return kind
-    return kind, tuple([_shape(one, values) for one in _parts(value)])
-
-
-def _parts(value: Any) -> Iterable[Any]:
-    """What a value is made of, always in the same order."""
-    if isinstance(value, frozenset | set):
-        return sorted(value)
-    if isinstance(value, Mapping):
-        return value.items()
-    if is_dataclass(value):
-        return [getattr(value, name) for name in _names(type(value))]
+    if not value or value is True:
+        return type(value), value or None
     if isinstance(value, list | tuple):
-        return value
-    raise TypeError(f"no value of a question: {value!r}")
-
-
-@cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+        return tuple([_shape(one, values) for one in value])
+    values.append(value)
+    return type(value)
 
 
 class _Statement:
@@ -91,8 +72,8 @@ class _Statement:
         except EmptyResultSet:  # among no values at all
             return
         self.places = [(param in marks, marks.get(param, param)) for param in params]
-        reached = {which for is_value, which in self.places if is_value}
-        if len(reached) < len(marks):
+        rest = [self.sql, *(str(param) for param in params if param not in marks)]
+        if any(_MARK.search(part) for part in rest):
             raise TypeError(f"{question.__name__}: a value does not reach the statement as it is")
         self.converters = self.compiler.get_converters([one[0] for one in self.compiler.select])
 
@@ -111,15 +92,11 @@ class _Statement:
 
 def _marked(value: Any, marks: dict[Any, int]) -> Any:
     """The value with a mark of its own at each place where a text or a number is filled in."""
-    if not value or value is True or isinstance(value, Enum):
+    if not value or value is True:
         return value
-    kind = type(value)
-    if kind is str or kind is int:
-        which = len(marks)
-        mark = f"\ue000{which}\ue000" if kind is str else 1_999_000_000 + which
-        marks[mark] = which
-        return mark
-    parts = [_marked(one, marks) for one in _parts(value)]
-    if is_dataclass(kind):
-        return kind(*parts)
-    return kind._make(parts) if hasattr(kind, "_make") else kind(parts)
+    if isinstance(value, list | tuple):
+        return tuple([_marked(one, marks) for one in value])
+    which = len(marks)
+    mark = f"\ue000{which}\ue000" if isinstance(value, str) else 1_990_000_000 + 1_000 * which
+    marks[mark] = which
+    return mark

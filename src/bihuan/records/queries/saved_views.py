@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from bihuan.engine.organisation import post_of
 from bihuan.records.models import SavedView
+from bihuan.records.queries.prepared import Row, prepared
 from bihuan.records.queries.visibility import Viewer
 
 
@@ -25,12 +26,18 @@ class View:
 def views_of(viewer: Viewer) -> list[View]:
     """What the viewer saved, then what was shared with them, each by name."""
     posts = {post_of(seat) for seat in viewer.seats}
-    rows = SavedView.objects.filter(
-        Q(owner=viewer.person_id) | Q(shared="*") | Q(shared__in=sorted(posts)), dropped_at=None
-    )
-    columns = ("id", "name", "query", "shared", "owner_id", "owner__name", "saved_at")
     found = [
         View(number, name, query, shared, str(owner), owner_name, at)
-        for number, name, query, shared, owner, owner_name, at in rows.values_list(*columns)
+        for number, name, query, shared, owner, owner_name, at in _views(
+            int(viewer.person_id), sorted(posts)
+        )
     ]
     return sorted(found, key=lambda view: (view.owner != viewer.person_id, view.name, view.id))
+
+
+@prepared
+def _views(person: int, posts: list[str]) -> "QuerySet[SavedView, Row]":
+    rows = SavedView.objects.filter(
+        Q(owner=person) | Q(shared="*") | Q(shared__in=posts), dropped_at=None
+    )
+    return rows.values_list("id", "name", "query", "shared", "owner_id", "owner__name", "saved_at")

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +19,6 @@ from bihuan.engine.step import catch_up, possible
 from bihuan.engine.words import SCORES, Text
 from bihuan.records.queries.cases import CasePage, portal_case, survivor
 from bihuan.web import outside
-from bihuan.web.addresses import address
 from bihuan.web.portal import consent, uploads
 from bihuan.web.portal.asking import plain
 from bihuan.web.portal.words import Telling
@@ -78,7 +78,7 @@ def unlock(request: HttpRequest) -> HttpResponse:
         return outside.show(request, "portal/unlock.jinja", context, status=403)
     WRONG.give_back(address(request))
     open_case(request, number, code_hash, now())
-    return HttpResponseRedirect(address("portal_case", args=[number]))
+    return HttpResponseRedirect(reverse("portal_case", args=[number]))
 
 
 def _with_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -87,10 +87,10 @@ def _with_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         at = now()
         page = unlocked(request, number, at)
         if page is None:
-            return HttpResponseRedirect(f"{address('portal_follow')}?number={number}")
+            return HttpResponseRedirect(f"{reverse('portal_follow')}?number={number}")
         if goes_on := survivor(page.id):
             open_case(request, *goes_on, at)
-            return HttpResponseRedirect(address("portal_case", args=[goes_on[0]]))
+            return HttpResponseRedirect(reverse("portal_case", args=[goes_on[0]]))
         return view(request, page, at)
 
     return asked
@@ -127,7 +127,7 @@ def _page(
     content = " ".join(str(told.case.facts.get("content", "")).split())
 
     def url(digest: str) -> str:
-        return address("portal_file", args=[page.number, digest])
+        return reverse("portal_file", args=[page.number, digest])
 
     context = {
         "number": page.number,
@@ -167,7 +167,7 @@ def _back(request: HttpRequest, page: CasePage, said: str, draft: str = "") -> H
     """Go on to the case, which says what is now true and drops the draft kept on this machine."""
     request.session["portal_said"] = said
     request.session["portal_draft"] = f"{draft}-{page.number}" if draft else ""
-    return HttpResponseRedirect(address("portal_case", args=[page.number]))
+    return HttpResponseRedirect(reverse("portal_case", args=[page.number]))
 
 
 @require_POST
@@ -319,7 +319,7 @@ def renew(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:
         "number": page.number, "code": code, "until": at + SHOWN_FOR, "name": "",
     }  # fmt: skip
     open_case(request, page.number, query_codes.hash_of(code), at)
-    return HttpResponseRedirect(address("portal_receipt"))
+    return HttpResponseRedirect(reverse("portal_receipt"))
 
 
 @require_POST
@@ -329,4 +329,4 @@ def leave(request: HttpRequest, page: CasePage, at: int) -> HttpResponse:  # noq
     cases = dict(request.session.get("portal_cases", {}))
     cases.pop(page.number, None)
     request.session["portal_cases"] = cases
-    return HttpResponseRedirect(address("portal"))
+    return HttpResponseRedirect(reverse("portal"))

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,7 +29,6 @@ from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
 from bihuan.records.queries.accounts import doors
 from bihuan.web import forms, outside
-from bihuan.web.addresses import address
 from bihuan.web.portal import consent, follow, robots, uploads
 from bihuan.web.portal.answers import public
 from bihuan.web.portal.asking import Screen, conditions, plain, screens, way_in
@@ -85,10 +85,10 @@ def conditions_of(request: HttpRequest, kind: str) -> HttpResponse:
     if policy is None or not rows:
         raise Http404
     if not draft:
-        return HttpResponseRedirect(address("portal"))
+        return HttpResponseRedirect(reverse("portal"))
     if request.method == "POST":
         request.session["portal"] = draft | {"kind": kind, "conditions_read": kind}
-        return HttpResponseRedirect(address("portal_step", args=[1]))
+        return HttpResponseRedirect(reverse("portal_step", args=[1]))
     context = {"kind": kind, "title": policy.kinds[kind].in_(language), "rows": rows}
     return outside.show(request, "portal/conditions.jinja", context)
 
@@ -99,7 +99,7 @@ def step(request: HttpRequest, step: int) -> HttpResponse:
     draft = dict(request.session.get("portal", {}))
     if not draft:  # sent already, where the answer was lost on the way
         known = "portal_receipt" in request.session
-        return HttpResponseRedirect(address("portal_receipt" if known else "portal"))
+        return HttpResponseRedirect(reverse("portal_receipt" if known else "portal"))
     at = now()
     if request.method == "GET" and step == 1 and "plain" in request.GET:
         draft.pop("kind", None)
@@ -108,19 +108,19 @@ def step(request: HttpRequest, step: int) -> HttpResponse:
     if not 1 <= step <= len(asked):
         raise Http404
     if step > 1 and not draft.get("content"):
-        return HttpResponseRedirect(address("portal_step", args=[1]))
+        return HttpResponseRedirect(reverse("portal_step", args=[1]))
     if request.method == "GET":
         return _ask(request, step, draft)
     errors = _take(request, asked[step - 1], draft, at)
     request.session["portal"] = draft
     if "back" in request.POST and step > 1:
-        return HttpResponseRedirect(address("portal_step", args=[step - 1]))
+        return HttpResponseRedirect(reverse("portal_step", args=[step - 1]))
     if errors := errors | _missing(asked[step - 1].name, draft, at):
         return _ask(request, step, draft, errors, 422)
     if unread := _unread(at, draft):
-        return HttpResponseRedirect(address("portal_conditions", args=[unread]))
+        return HttpResponseRedirect(reverse("portal_conditions", args=[unread]))
     if step < len(_screens(at, draft)):
-        return HttpResponseRedirect(address("portal_step", args=[step + 1]))
+        return HttpResponseRedirect(reverse("portal_step", args=[step + 1]))
     return _send(request, draft)
 
 
@@ -296,7 +296,7 @@ def _send(request: HttpRequest, draft: dict[str, Json]) -> HttpResponse:
         "name": draft.get("name", ""),
     }
     open_case(request, done.number, query_codes.hash_of(done.query_code), at)
-    return HttpResponseRedirect(address("portal_receipt"))
+    return HttpResponseRedirect(reverse("portal_receipt"))
 
 
 @require_safe
@@ -306,10 +306,10 @@ def receipt(request: HttpRequest) -> HttpResponse:
     found = request.session.get("portal_receipt")
     if not found or at >= found["until"]:
         request.session.pop("portal_receipt", None)
-        return HttpResponseRedirect(address("portal_follow"))
+        return HttpResponseRedirect(reverse("portal_follow"))
     page = unlocked(request, found["number"], at)
     if page is None:
-        return HttpResponseRedirect(address("portal_follow"))
+        return HttpResponseRedirect(reverse("portal_follow"))
     told = telling(page, at)
     code = found["code"]
     context = {

@@ -40,13 +40,8 @@ def find(request: HttpRequest, reader: Reader) -> HttpResponse:
         else ([], None)
     )
     typing = bool(request.headers.get("HX-Request"))  # a number half typed may be another's
-    if (
-        asked.words
-        and not after
-        and not typing
-        and (address := _named(reader, asked.words, listed))
-    ):
-        return HttpResponseRedirect(address)
+    if asked.words and not after and not typing and (found := _named(reader, asked.words, listed)):
+        return HttpResponseRedirect(found)
     rows = read_rows(listed, reader)
     held = holding([row.case.id for row in rows if row.is_whole], asked.words)
     first = bool(asked.words) and not after

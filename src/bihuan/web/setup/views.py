@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -13,7 +14,6 @@ from bihuan.desk import packs, setup, worlds
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
 from bihuan.web import outside
-from bihuan.web.addresses import address
 from bihuan.web.rate import Limit, address
 from bihuan.web.shell import now
 
@@ -70,7 +70,7 @@ def _set_up(request: HttpRequest, token: str) -> HttpResponse:
     request.session["said"] = _("%(name)s is set up. Sign in as its administrator.") % {
         "name": told["organisation_name"]
     }
-    return HttpResponseRedirect(address("account_login"))
+    return HttpResponseRedirect(reverse("account_login"))
 
 
 def _form(request: HttpRequest, token: str, errors: dict[str, str] | None = None) -> HttpResponse:

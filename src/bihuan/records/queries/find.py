@@ -105,7 +105,8 @@ def found_cases(
         )
     search = _Search(viewer, text.strip(), words_of(text), filters)
     tiers = range(after.at if after else 0, TIERS if search.words else 0)
-    found = list(islice(search.cases(tiers, after.id if after else None), limit + 1))
+    cases = search.cases(tiers, after.id if after else None) if tiers else iter(())
+    found = list(islice(cases, limit + 1))
     shown = found[:limit]
     following = Key(shown[-1][0], shown[-1][1].id) if len(found) > limit else None
     return [case for _tier, case in shown], following

@@ -19,12 +19,9 @@ def settle_keeping(work: Work, at: int) -> None:
     """Open the purges of a record that is over, and void them while it is held or owes something again."""
     case = work.case
     for debt in tuple(case.debts.values()):
-        if debt.row.startswith("keep.") and case.held:
-            work.emit("void", id=debt.id, at=at, why="held")
-        elif debt.row.startswith("keep.") and case.is_message and not _kept_alone(case):
-            work.emit("void", id=debt.id, at=at, why="moot")
-        elif debt.row.startswith("keep.") and case.is_open and not case.ledger:
-            work.emit("void", id=debt.id, at=at, why="moot")  # something outlives the case again
+        if debt.row.startswith("keep."):
+            if why := _why_not_kept(case):
+                work.emit("void", id=debt.id, at=at, why=why)
         elif debt.row == HELD:
             seat = step_aside(debt.seat, case, work.world, debt.act)
             if seat != debt.seat:
@@ -42,6 +39,15 @@ def settle_keeping(work: Work, at: int) -> None:
                 released = case.instants["released"]
                 until = max(until, due(A_DAY, released, work.world.calendars))
             work.open_debt(row, "purge", SYSTEM, at, until, provisional=False)
+
+
+def _why_not_kept(case: Case) -> str:
+    """Why no purge is owed; empty where one is."""
+    if case.held:
+        return "held"
+    goes_with_its_case = case.is_message and not _kept_alone(case)
+    outlived = case.is_open and not case.ledger  # something outlives the case again
+    return "moot" if goes_with_its_case or outlived else ""
 
 
 def _kept_until(work: Work, keep: Keep, start: int) -> int:

@@ -32,13 +32,8 @@ def catch_up(work: Work, now: int) -> None:
 def next_happening(work: Work, now: int) -> tuple[int, Debt | None, Periodic | None] | None:
     found: tuple[int, Debt | None, Periodic | None] | None = None
     for debt in work.case.debts.values():
-        at = max(debt.due, debt.since)
-        if (
-            debt.due < now
-            and at < now
-            and not stands(work, debt)
-            and (found is None or at < found[0])
-        ):
+        at = debt.due if debt.due > debt.since else debt.since
+        if at < now and (found is None or at < found[0]) and not stands(work, debt):
             found = (at, debt, None)
     if work.case.paused:
         at = work.case.instants[PAUSE_ENDS]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bihuan.engine.calendar import BadTime, Calendar
 from bihuan.engine.manner import minute_of_day
@@ -104,11 +105,17 @@ def next_occurrence(
     """
     if rhythm.unit == "message":
         return NEVER
-    calendar = calendar_named(calendars, rhythm.on or usual)
-    today = calendar.day_of(after)
+    counted = rhythm.unit in ("days", "months")
+    since = after if anchor is None or not counted else anchor
+    return _next(rhythm, after, calendar_named(calendars, rhythm.on or usual), since)
+
+
+@lru_cache(maxsize=4096)  # a ledger that catches up asks for all its rows again after each lapse
+def _next(rhythm: Rhythm, after: int, calendar: Calendar, anchor: int) -> int:
     if rhythm.unit in ("days", "months"):
-        days = _counted(rhythm, calendar.day_of(after if anchor is None else anchor))
+        days = _counted(rhythm, calendar.day_of(anchor))
     else:
+        today = calendar.day_of(after)
         # What falls on days of rest just before today may have moved to today.
         since = today if rhythm.exactly else _workday_until(calendar, today - timedelta(days=1))
         days = _days(rhythm, calendar.works, since)

@@ -133,15 +133,17 @@ def settle_step(work: Work, step: Step | None, sheet: Sheet | None, at: int) -> 
     number = sheet.number if sheet else 0
     prefix = f"sheets.{sheet.kind}." if sheet else "steps."
     wanted = f"{prefix}{step.name}" if step else ""
-    for debt in tuple(work.case.debts.values()):
-        if debt.sheet == number and debt.row.startswith(prefix) and debt.row != wanted:
+    owed = [
+        debt
+        for debt in work.case.debts.values()
+        if debt.sheet == number and debt.row.startswith(prefix)
+    ]
+    for debt in owed:
+        if debt.row != wanted:
             work.emit("void", id=debt.id, at=at, why="displaced")
     if step is None:
         return
-    standing = next(
-        (debt for debt in work.case.debts.values() if debt.sheet == number and debt.row == wanted),
-        None,
-    )
+    standing = next((debt for debt in owed if debt.row == wanted), None)
     line = work.line(sheet)
     facts = work.facts()
     if sheet is not None and actions_left(work, sheet, step):
@@ -209,7 +211,7 @@ def is_past(work: Work, duty: Duty) -> bool:
 
 def void_owed(work: Work, at: int) -> None:
     for debt in tuple(work.case.debts.values()):
-        if debt.row.startswith("merged.") and work.case.ended:
+        if work.case.ended and debt.row.startswith("merged."):
             work.emit("void", id=debt.id, at=at, why="moot")
         if not debt.row.startswith("owed."):
             continue
@@ -276,27 +278,27 @@ def open_owed(work: Work, duty: Duty, item: str, since: int, facts: dict[str, Js
 def settle_bearers(work: Work) -> None:
     """Owner's debts follow the owner; nobody owes in a case about themselves; dues stay."""
     facts = work.facts()
+    found: dict[tuple[str, int, str, Seat, bool], Seat] = {}  # many debts of one row, one answer
     for debt in tuple(work.case.debts.values()):
-        row = work.row(debt.row)
-        moved_over = debt.row.startswith("merged.") and not debt.given
-        if not debt.row.startswith("merged.") and (row is None or row.owes is None):
-            continue
-        if work.is_owners(row) or moved_over:
-            seat = step_aside(work.case.owner, work.case, work.world, debt.act)
-        elif debt.given:
-            seat = step_aside(debt.seat, work.case, work.world, debt.act)
-        else:
-            assert row is not None and row.owes is not None  # noqa: PT018
-            seat = resolve(
-                row.owes,
-                work.case,
-                work.world,
-                facts,
-                sheet=work.case.sheets.get(debt.sheet),
-                act=debt.act,
-            )
-        if seat != debt.seat:
-            work.emit("moved", id=debt.id, seat=seat, why="bearer")
+        asked_for = (debt.row, debt.sheet, debt.act, debt.seat, debt.given)
+        if asked_for not in found:
+            found[asked_for] = bearer(work, debt, facts)
+        if found[asked_for] != debt.seat:
+            work.emit("moved", id=debt.id, seat=found[asked_for], why="bearer")
+
+
+def bearer(work: Work, debt: Debt, facts: dict[str, Json]) -> Seat:
+    """Who bears a debt now."""
+    row, is_merged = work.row(debt.row), debt.row.startswith("merged.")
+    if not is_merged and (row is None or row.owes is None):
+        return debt.seat
+    if work.is_owners(row) or (is_merged and not debt.given):
+        return step_aside(work.case.owner, work.case, work.world, debt.act)
+    if debt.given:
+        return step_aside(debt.seat, work.case, work.world, debt.act)
+    assert row is not None and row.owes is not None  # noqa: PT018
+    sheet = work.case.sheets.get(debt.sheet)
+    return resolve(row.owes, work.case, work.world, facts, sheet=sheet, act=debt.act)
 
 
 def silence(work: Work, at: int) -> tuple[int, bool]:

@@ -1,6 +1,7 @@
 """One case before one reader: what a page about it is made of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.http import Http404
 
@@ -22,8 +23,17 @@ class Desk:
     page: CasePage
     world: World
     names: Names
-    offers: tuple[Possible, ...] = field(default=())
-    hidden: frozenset[str] = frozenset()  # numbers of linked cases the reader may not see
+
+    @cached_property
+    def offers(self) -> tuple[Possible, ...]:
+        """Every act the reader may think of here, judged now."""
+        world = world_beside(self.page.state, self.world, self.reader.now)
+        return reading.offers(self.page, self.reader.viewer, world, self.reader.now)
+
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The numbers of the cases this one was ever linked with that the reader may not see."""
+        return reading.hidden_from(self.page, self.reader.viewer)
 
     @property
     def url(self) -> str:
@@ -36,13 +46,9 @@ class Desk:
 
 
 def desk_of(reader: Reader, page: CasePage) -> Desk:
-    """The case with what the reader may do in it, judged now."""
-    ruling = worlds.ruling(page.policy_id, reader.now)
-    world = world_beside(page.state, ruling.world, reader.now)
-    offers = reading.offers(page, reader.viewer, world, reader.now)
-    hidden = reading.hidden_from(page, reader.viewer)
-    names = Names(ruling.world.policy, ruling.world.organisation, reader.language)
-    return Desk(reader, page, ruling.world, names, offers, hidden)
+    """The case before the reader."""
+    world = worlds.ruling(page.policy_id, reader.now).world
+    return Desk(reader, page, world, Names(world.policy, world.organisation, reader.language))
 
 
 def desk_or_404(reader: Reader, number: str) -> Desk:

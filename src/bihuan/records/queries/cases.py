@@ -1,9 +1,9 @@
 """Lists of cases, one case with its history, and customers: all through what the viewer may see."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet, Subquery, Value
@@ -31,6 +31,7 @@ from bihuan.records.queries.visibility import (
 from bihuan.records.sealing import unseal
 
 Json = Any
+T = TypeVar("T")
 
 
 class Walk(Enum):
@@ -325,8 +326,37 @@ class CasePage:
     sheets: frozenset[int]
     state: State
     next_due_at: int
-    obligations: tuple[Owed, ...]
-    history: tuple[Entry, ...]
+    obligations: Sequence[Owed]
+    history: Sequence[Entry]
+
+
+class _Later(Sequence[T]):
+    """Rows that are read when somebody looks at them: a ledger's history grows for ever."""
+
+    __slots__ = ("_read", "_rows")
+
+    def __init__(self, read: Callable[[], Iterable[T]]) -> None:
+        self._read = read
+        self._rows: tuple[T, ...] | None = None
+
+    def _all(self) -> tuple[T, ...]:
+        if self._rows is None:
+            self._rows = tuple(self._read())
+        return self._rows
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._all()[place]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return self._all() == (tuple(other) if isinstance(other, Sequence) else other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def case_page(number: str, viewer: Viewer) -> CasePage | None:
@@ -348,10 +378,10 @@ def case_page(number: str, viewer: Viewer) -> CasePage | None:
         page,
         reach=seen,
         sheets=sheets,
-        obligations=tuple(
-            item for item in page.obligations if item.sheet in sheets or item.seat in seats
+        obligations=_Later(
+            lambda: (one for one in page.obligations if one.sheet in sheets or one.seat in seats)
         ),
-        history=tuple(entry for entry in page.history if entry.sheet in sheets),
+        history=_Later(lambda: (entry for entry in page.history if entry.sheet in sheets)),
     )
 
 
@@ -440,8 +470,8 @@ def _whole(row: _Kept) -> CasePage:
         frozenset(state.sheets),
         state,
         row.next_due_at,
-        tuple(obligations_of(row.id)),
-        tuple(history(row.id)),
+        _Later(lambda: obligations_of(row.id)),
+        _Later(lambda: history(row.id)),
     )
 
 

@@ -4,11 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bihuan.records.models import Case, Event, IssuedReport
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from bihuan.records.models import Event, IssuedReport
 from bihuan.records.queries.cases import OF_ENTRY, Entry, entry_of
+from bihuan.records.queries.find import seen_whole
+from bihuan.records.queries.prepared import Row, prepared
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
 Json = Any
+_NEVER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,16 @@ def reports_for(viewer: Viewer, *, limit: int = 60) -> list[Issued]:
 
 def report_for(viewer: Viewer, pk: int) -> Issued | None:
     """The report of that id with its figures, where the viewer may read it."""
-    row = IssuedReport.objects.filter(pk=pk).values_list("readers", "case_id", *_COLUMNS, "figures")
-    found = row.first()
-    if found is None or not _may_read(viewer, found[0], found[1]):
+    readers, case_id, *values = next(iter(_issued(pk)), (None, 0))
+    if readers is None or not _may_read(viewer, readers, case_id):
         return None
-    return Issued(*found[2:])
+    return Issued(*values)
+
+
+@prepared
+def _issued(pk: int) -> "QuerySet[IssuedReport, Row]":
+    rows = IssuedReport.objects.filter(pk=pk)
+    return rows.values_list("readers", "case_id", *_COLUMNS, "figures")
 
 
 def report_of_sheet(number: str, sheet: int) -> int | None:
@@ -63,14 +74,23 @@ def newest_of_row(number: str, name: str) -> int | None:
 
 def done_on(report: Issued, act: str) -> list[Entry]:
     """What people did on a whole report, in order: on its sheet, or `act` until the next one was issued."""
-    case = Case.objects.filter(number=report.ledger).values_list("pk", flat=True).first()
-    rows = Event.objects.filter(case=case, sheet=report.sheet).exclude(by="system")
-    if not report.sheet:
-        rows = rows.filter(kind=act, at__gte=report.as_of)
-        later = IssuedReport.objects.filter(case=case, name=report.name, as_of__gt=report.as_of)
-        if until := later.order_by("as_of").values_list("as_of", flat=True).first():
-            rows = rows.filter(at__lt=until)
-    return [entry_of(row) for row in rows.order_by("sequence").values_list(*OF_ENTRY)]
+    if report.sheet:
+        return list(map(entry_of, _done_on_sheet(report.ledger, report.sheet)))
+    return list(map(entry_of, _done_until_next(report.ledger, report.name, report.as_of, act)))
+
+
+@prepared
+def _done_on_sheet(ledger: str, sheet: int) -> "QuerySet[Event, Row]":
+    rows = Event.objects.filter(case__number=ledger, sheet=sheet).exclude(by="system")
+    return rows.order_by("sequence").values_list(*OF_ENTRY)
+
+
+@prepared
+def _done_until_next(ledger: str, name: str, as_of: int, act: str) -> "QuerySet[Event, Row]":
+    later = IssuedReport.objects.filter(case=OuterRef("case"), name=name, as_of__gt=as_of)
+    until = Coalesce(Subquery(later.order_by("as_of").values("as_of")[:1]), _NEVER)
+    rows = Event.objects.filter(case__number=ledger, sheet=0, kind=act, at__gte=as_of, at__lt=until)
+    return rows.exclude(by="system").order_by("sequence").values_list(*OF_ENTRY)
 
 
 def _readable(viewer: Viewer, limit: int) -> Iterator[Issued]:
@@ -89,4 +109,4 @@ def _readable(viewer: Viewer, limit: int) -> Iterator[Issued]:
 def _may_read(viewer: Viewer, readers: list[str], case_id: int) -> bool:
     if viewer.seats & set(readers):
         return True
-    return visible_cases(viewer).filter(pk=case_id).exists()
+    return bool(seen_whole(viewer, [case_id]))

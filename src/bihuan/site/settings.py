@@ -133,7 +133,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "bihuan.web.sign_in.Backend",
 ]
 PASSWORD_HASHERS = [
     "bihuan.site.passwords.Argon2",

@@ -3,10 +3,25 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import QuerySet
 
 from bihuan.records.models import Person, Site
 from bihuan.records.queries.prepared import Row, prepared
+
+_USER = tuple(field.attname for field in User._meta.concrete_fields)  # noqa: SLF001
+
+
+def user_of(user_id: int) -> User | None:
+    """The account of that id, as each request of somebody who is signed in asks for it."""
+    found = _user(user_id)
+    return User.from_db(DEFAULT_DB_ALIAS, _USER, found[0]) if found else None
+
+
+@prepared
+def _user(user_id: int) -> "QuerySet[User, Row]":
+    return User.objects.filter(pk=user_id).values_list(*_USER)
 
 
 @dataclass(frozen=True, slots=True)

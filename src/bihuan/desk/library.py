@@ -13,9 +13,10 @@ from django.db import transaction
 
 from bihuan.desk import changes, files, organisation, passages, worlds
 from bihuan.desk.in_force import policies_in_force
+from bihuan.desk.permissions import viewer
 from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import DISCLOSURE, TELLABLE, Text
-from bihuan.records.models import Document, DocumentTerm, Person, Site
+from bihuan.records.models import Document, DocumentTerm, Site
 from bihuan.records.models.json_text import canonical
 
 NAME = re.compile(r"\w[\w.\-]{0,59}")
@@ -58,7 +59,7 @@ def may_keep(person: str, now: int) -> bool:
     """Whether somebody may publish and withdraw: administrators, and the posts the policies name."""
     if not person.isdecimal():
         return False
-    if Person.objects.filter(pk=int(person), active=True, is_administrator=True).exists():
+    if viewer(person, now).is_admin:
         return True
     posts = {worlds.policy_of(one.pk).library for one in policies_in_force(now).values()} - {""}
     seats = worlds.organisation(now).seats_of(person)
@@ -69,10 +70,7 @@ def levels_for(person: str, now: int) -> frozenset[str]:
     """How far documents may go for somebody to read them: who keeps them and auditors read all,
     others of the organisation all but the confidential, outsiders what a customer may be told.
     """
-    if may_keep(person, now) or (
-        person.isdecimal()
-        and Person.objects.filter(pk=int(person), active=True, is_auditor=True).exists()
-    ):
+    if may_keep(person, now) or viewer(person, now).is_auditor:
         return frozenset(DISCLOSURE)
     posts = {place.partition("@")[0] for place in worlds.organisation(now).seats_of(person)}
     policies = [worlds.policy_of(one.pk) for one in policies_in_force(now).values()]

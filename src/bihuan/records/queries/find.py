@@ -357,15 +357,19 @@ def found_customers(viewer: Viewer, text: str, limit: int = 5) -> list[int]:
         return []
     cases = [case.id for _tier, case in islice(search.cases(range(1)), limit * 4)]
     pieces, phone = spellings(text), "".join(sign for sign in fold(text) if sign.isdecimal())
-    rows = Case.objects.filter(pk__in=cases, complainant__isnull=False).order_by("-pk")
-    named = rows.values_list("complainant", "complainant__name", "complainant__phone")
     fitting = (
         party
-        for party, name, number in named
+        for party, name, number in _parties(cases)
         if all(piece in fold(name) for piece in pieces)
         or (len(phone) >= _ENDING and number.endswith(phone[-11:]))
     )
     return list(dict.fromkeys(fitting))[:limit]
+
+
+@prepared
+def _parties(cases: list[int]) -> "QuerySet[Case, Row]":
+    rows = Case.objects.filter(pk__in=cases, complainant__isnull=False).order_by("-pk")
+    return rows.values_list("complainant", "complainant__name", "complainant__phone")
 
 
 def found_sheet(viewer: Viewer, words: str) -> tuple[str, int] | None:

@@ -63,7 +63,10 @@ def versions(
     if code:
         found = found.filter(code=code)
     if search.strip():
-        found = found.filter(pk__in=found_documents(search))
+        held = found_documents(search)
+        if not held:
+            return ()
+        found = found.filter(pk__in=held)
     terms: dict[int, list[TermRow]] = {}
     rows = DocumentTerm.objects.filter(document__in=found).select_related("by")
     for row in rows.order_by("-known_at", "-id"):

@@ -418,7 +418,7 @@ class Site:
         client = Client(HTTP_HOST="localhost")
         client.force_login(
             User.objects.get(username="service_desk"),
-            backend="allauth.account.auth_backends.AuthenticationBackend",
+            backend="bihuan.web.sign_in.Backend",
         )
         number = self.register()
         with connection.cursor() as cursor:

@@ -106,7 +106,7 @@ def pages(table: Table, what: str, addresses: list[str], most: float) -> None:
     client = Client(HTTP_HOST="localhost")
     client.force_login(
         User.objects.get(username="store_gm"),
-        backend="allauth.account.auth_backends.AuthenticationBackend",
+        backend="bihuan.web.sign_in.Backend",
     )
 
     def get(url: str) -> None:

@@ -22,10 +22,10 @@ _METHODS = frozenset(dir(dict))
 
 
 class Called(Context):
-    """A context that calls a macro at once: a page of ours calls some hundreds."""
+    """A context that calls macros and our own functions at once: a page calls some hundreds."""
 
     def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if type(called) is Macro:
+        if type(called) is Macro or called in self.environment.plain:
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
             return called(*args, **kwargs)
@@ -36,6 +36,7 @@ class Pages(Environment):
     """Jinja2 that finds `row.title` of a dict at once: most of what a page draws are dicts."""
 
     context_class = Called
+    plain: frozenset[Callable[..., Any]] = frozenset()  # functions that want no context
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         if type(obj) is dict and attribute not in _METHODS and attribute in obj:
@@ -57,11 +58,13 @@ def environment(**options: Any) -> Environment:
     )
     env.filters.update(number=manner.number)
     gettext = said(translation.gettext)
-    env.globals.update(
-        static=lru_cache(static), url=address, language=translation.get_language, kept=kept,
-        left_until=left_until,
-        _=gettext, gettext=gettext, pgettext=said(translation.pgettext),
-    )  # fmt: skip
+    ours: dict[str, Callable[..., Any]] = {
+        "_": gettext, "gettext": gettext, "pgettext": said(translation.pgettext), "url": address,
+        "static": lru_cache(static), "language": translation.get_language, "kept": kept,
+        "left_until": left_until,
+    }  # fmt: skip
+    env.globals.update(ours)
+    env.plain = frozenset(ours.values())
     return env
 
 

@@ -1,6 +1,6 @@
 """Questions whose SQL is written once: what every page asks should not cost the ORM's writing each time."""
 
-import re
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
@@ -13,7 +13,9 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = tuple[Any, ...]
 Values = ParamSpec("Values")
 MOST = 512  # statements kept of one question
-_MARK = re.compile("\ue000|199\\d{7}")  # what is left of a mark that was changed
+# Marks of texts and numbers, as nobody writes them: the largest numbers that every column takes.
+_TOKEN = secrets.token_hex(16)
+_LAST = (1 << 31) - 1
 
 
 def prepared(question: Callable[Values, "QuerySet[Any, Any]"]) -> Callable[Values, list[Row]]:
@@ -61,21 +63,23 @@ class _Statement:
         kwargs: dict[str, Any],
     ) -> None:
         self.sql = ""
-        self.places: list[
-            tuple[bool, Any]
-        ] = []  # (whether it is one of the values, which or itself)
+        self.places: list[tuple[bool, Any]] = []  # whether one of the values, and which; or itself
         marks: dict[Any, int] = {}
-        rows = question(*_marked(args, marks), **kwargs)
-        self.compiler: SQLCompiler = rows.query.get_compiler(rows.db)
+        compiler = _compiler(question(*_marked(args, marks), **kwargs))
         try:
-            self.sql, params = self.compiler.as_sql()
+            self.sql, params = compiler.as_sql()
         except EmptyResultSet:  # among no values at all
+            if marks and not _is_empty(question(*args, **kwargs)):
+                raise _changed(question) from None
             return
         self.places = [(param in marks, marks.get(param, param)) for param in params]
-        rest = [self.sql, *(str(param) for param in params if param not in marks)]
-        if any(_MARK.search(part) for part in rest):
-            raise TypeError(f"{question.__name__}: a value does not reach the statement as it is")
-        self.converters = self.compiler.get_converters([one[0] for one in self.compiler.select])
+        rest = [str(param) for param in params if param not in marks]
+        if any(_TOKEN in part for part in (self.sql, *rest)) or any(
+            str(mark) in self.sql for mark in marks if isinstance(mark, int)
+        ):
+            raise _changed(question)
+        converters = compiler.get_converters([one[0] for one in compiler.select])
+        self.converters = tuple(converters.items())
 
     def rows(self, values: list[str | int]) -> list[Row]:
         """What the database answers for these values."""
@@ -85,9 +89,14 @@ class _Statement:
             filled = [values[which] if is_value else which for is_value, which in self.places]
             cursor.execute(self.sql, filled)
             found: list[Row] = cursor.fetchall()
-        if self.converters:
-            return [tuple(row) for row in self.compiler.apply_converters(found, self.converters)]
-        return found
+        return [self._converted(row) for row in found] if self.converters else found
+
+    def _converted(self, row: Row) -> Row:
+        values = list(row)
+        for place, (converters, expression) in self.converters:
+            for convert in converters:
+                values[place] = convert(values[place], expression, connection)
+        return tuple(values)
 
 
 def _marked(value: Any, marks: dict[Any, int]) -> Any:
@@ -97,6 +106,22 @@ def _marked(value: Any, marks: dict[Any, int]) -> Any:
     if isinstance(value, list | tuple):
         return tuple([_marked(one, marks) for one in value])
     which = len(marks)
-    mark = f"\ue000{which}\ue000" if isinstance(value, str) else 1_990_000_000 + 1_000 * which
+    mark = f"{_TOKEN}{which}." if isinstance(value, str) else _LAST - which
     marks[mark] = which
     return mark
+
+
+def _compiler(rows: "QuerySet[Any, Any]") -> SQLCompiler:
+    return rows.query.get_compiler(rows.db)
+
+
+def _is_empty(rows: "QuerySet[Any, Any]") -> bool:
+    try:
+        _compiler(rows).as_sql()
+    except EmptyResultSet:
+        return True
+    return False
+
+
+def _changed(question: Callable[..., Any]) -> TypeError:
+    return TypeError(f"{question.__name__}: a value does not reach the statement as it is")

@@ -94,7 +94,8 @@ class Desk:
         expect(self.page.locator(form).first).to_be_visible()
         for name, value in values.items():
             control = name.replace("_of_", "-")
-            choice = self.page.locator(f'{form} [type=radio][name="{control}"][value="{value}"]')
+            said = value.replace("\n", "\\a ")  # as CSS writes it
+            choice = self.page.locator(f'{form} [type=radio][name="{control}"][value="{said}"]')
             listed = self.page.locator(f'{form} select[name="{control}"]')
             if choice.count():
                 choice.check()

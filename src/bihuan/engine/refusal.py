@@ -223,8 +223,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "how often the problem came again is counted by the system; without that nothing is effective",
     ),
     "not-fallen": (
-        "不能判为有效：措施前 {days} {before} 件，措施后 {since} {after} 件；须下降 {margin} %，即至多 {most} 件",
-        "not effective: {before} cases in {days} before, {after} in {since} since; {most} would be {margin} % fewer",
+        "不能判为有效：措施前 {days} {before} 件，措施后 {since} {after} 件；须下降 {margin}%，即至多 {most} 件",
+        "not effective: {before} cases in {days} before, {after} in {since} since; {most} would be {margin}% fewer",
     ),
     "not-authorised": (
         "没有核对代表人的授权，不能只答复代表人",

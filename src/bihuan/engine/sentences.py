@@ -694,10 +694,10 @@ class _Reading:
         share = say_value(self.policy.numbers[step.effective.fallen].value(), self.lang)
         over = say_value(self.policy.numbers[step.effective.over].value(), self.lang)
         if self.zh:
-            return f"；措施采取满{over}、同类投诉比开单前至少下降{share} %的，才可判为有效"
+            return f"；措施采取满{over}、同类投诉比开单前至少下降 {share}% 的，才可判为有效"
         return (
             f"; it can be called effective once {over} have passed since the action and the problem "
-            f"comes at least {share} % less often than before the sheet was opened"
+            f"comes at least {share}% less often than before the sheet was opened"
         )
 
     def granted(self, step: Step) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from bihuan.channels.model.asking import is_on
 from bihuan.desk.permissions import mask_contact
+from bihuan.engine import manner
 from bihuan.engine.acts import ACTS
 from bihuan.engine.assessing import REPORTED
 from bihuan.engine.case import Sheet
@@ -252,7 +253,8 @@ def evidence_lines(desk: Desk, sheet: Sheet) -> list[str]:
             "late": names.text(say_length(item["late"])),
         })  # fmt: skip
     parts = _(", ").join(
-        f"{names.post(seat)} {share} %" for seat, share in sheet.data.get("shares", {}).items()
+        f"{names.post(seat)} {manner.percent(share)}"
+        for seat, share in sheet.data.get("shares", {}).items()
     )
     return [*found, _("Shares: %(who)s") % {"who": parts}] if parts else found
 

@@ -1,13 +1,16 @@
 """What is counted by complainant: different people with one complaint, one person's repeats."""
 
 import pytest
+from django.db import connection
 
 from bihuan.desk import intake, organisation, packs, people
+from bihuan.desk.counting import COVERED_BY_WORDING
 from bihuan.desk.perform import perform
 from bihuan.desk.permissions import viewer
 from bihuan.engine.case import Act
+from bihuan.records.models import Case, Problem, ProblemCase
 from bihuan.records.queries.alike import alike_case
-from tests.desk.firm import DAY, HOUR, MIN, START, stored
+from tests.desk.firm import DAY, HOUR, MIN, START, firm, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +106,29 @@ def test_complaints_found_alike_feed_severity_the_moment_a_person_confirms_them(
         assert done.accepted, done.refusal
         severities.append(stored(numbers[0]).state["derived"]["severity"])
     assert severities == ["general", "major"]
+
+
+def test_what_has_its_sheet_is_asked_of_lately_covered_cases_and_of_the_subjects_own() -> None:
+    firm().complain()
+    values = Case.objects.values().get(ledger=False)
+    del values["id"]
+    made = Case.objects.bulk_create(
+        Case(**values | {
+            "number": f"X{count}", "subject": f"m{count % 50}", "category": "service",
+            "registered_at": START + count, "covered_at": START + count if count % 40 == 0 else 0,
+        })
+        for count in range(2000)
+    )  # fmt: skip
+    problem = Problem.objects.create(policy_code="mall", found_at=START, grouped_at=START)
+    ProblemCase.objects.bulk_create(ProblemCase(case=case, problem=problem) for case in made)
+    given = (START + 1500, "m7", "service", START + 1500, 0)
+    how = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE records_case, records_problemcase")
+        cursor.execute(how + COVERED_BY_WORDING, given)
+        told = "\n".join(row[-1] for row in cursor.fetchall())
+    assert "case_covered" in told
+    assert "case_problem" in told
+    assert not {"SCAN c", "SCAN o", "SCAN p", "SCAN q"} & set(told.splitlines())
+    assert "Seq Scan on records_case" not in told

@@ -65,15 +65,19 @@ _IN_PROBLEM = """
       )
 """
 # Of the cases of a subject since an instant those whose problem, told by its wording, has had its sheet since.
-_COVERED_BY_WORDING = """
-    SELECT COUNT(*) FROM (
-        SELECT q.problem_id, MAX(o.covered_at) AS at FROM records_case o
-        JOIN records_problemcase q ON q.case_id = o.id WHERE o.covered_at > 0 GROUP BY q.problem_id
-    ) AS covered
-    JOIN records_problemcase p ON p.problem_id = covered.problem_id
-    JOIN records_case c ON c.id = p.case_id
-    WHERE NOT c.ledger AND c.subject = %s AND c.category = %s AND c.registered_at > %s
-      AND c.registered_at >= %s AND c.registered_at <= covered.at AND c.id <> %s
+# CROSS JOIN is the order they are walked in: SQLite would begin at all cases of every such problem.
+COVERED_BY_WORDING = """
+    WITH covered AS (
+        SELECT q.problem_id, MAX(o.covered_at) AS at
+        FROM records_case o CROSS JOIN records_problemcase q
+        WHERE o.covered_at > 0 AND o.covered_at > %s AND q.case_id = o.id GROUP BY q.problem_id
+    )
+    SELECT COUNT(*) FROM records_case c
+    CROSS JOIN records_problemcase p CROSS JOIN covered
+    WHERE EXISTS (SELECT 1 FROM covered)
+      AND NOT c.ledger AND c.subject = %s AND c.category = %s AND c.registered_at > %s
+      AND c.id <> %s
+      AND p.case_id = c.id AND p.problem_id = covered.problem_id AND c.registered_at <= covered.at
 """
 # The cases of a case's problem in a time; where it has no subject it is a problem of its own.
 _SINCE = """
@@ -133,8 +137,9 @@ def counted_facts(
             )  # fmt: skip
             covered, others = cursor.fetchone()
         if others:  # what has its sheet by its wording needs none by its subject
-            since = (str(subject)[:80], str(category)[:60], covered, start, case_id)
-            others -= _one(_COVERED_BY_WORDING, since)
+            since = max(covered, start - 1)
+            asked = (since, str(subject)[:80], str(category)[:60], since, case_id)
+            others -= _one(COVERED_BY_WORDING, asked)
         found[name] = others + (registered > covered and registered >= start)
     return found
 

@@ -78,6 +78,7 @@ class Case(models.Model):
                 name="case_problem_covered",
                 condition=Q(covered_at__gt=0),
             ),
+            models.Index(fields=["covered_at"], name="case_covered", condition=Q(covered_at__gt=0)),
             models.Index(fields=["kind", "id"], name="case_ledger", condition=Q(ledger=True)),
             models.Index(
                 fields=["query_code_hash"],

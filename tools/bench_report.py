@@ -15,8 +15,8 @@ from tools.bench import DAY, START, Table
 
 OWED = 8
 UNITS = 60
-DRAWN = 5  # stretches of cases that are drawn; further ones are like these
-YEARS = 1_000  # days over which the cases are spread
+DRAWN = 5  # the last stretches of cases are drawn; those before are like these
+DAYS = 1_000  # over which the cases are spread, in the order of their numbers
 
 
 def measure(size: int, table: Table) -> str:
@@ -28,9 +28,8 @@ def measure(size: int, table: Table) -> str:
     begun, kept = time.perf_counter(), columns.folder().exists()
     sources = _written(size)
     if not kept:
-        drawn = min(size, DRAWN * columns.STRETCH)
         took = time.perf_counter() - begun
-        table.row(f"columns of {drawn:,} cases drawn, a second", drawn / took, "/s")
+        table.row("columns written, cases a second", size / took, "/s")
     span, only = Span(START - 30 * DAY, START, START), [Is("policy", ("mall",))]
     with columns.engine().cursor() as engine:
         book = figures.Book(START, engine, sources)
@@ -117,11 +116,12 @@ def _written(size: int) -> dict[str, str]:
     columns.folder().mkdir(parents=True, exist_ok=True)
     spans = {base // columns.STRETCH: (base, min(base + columns.STRETCH, size))
              for base in range(0, size, columns.STRETCH)}  # fmt: skip
-    drawn = list(spans)[:DRAWN]
+    *before, last = spans  # of which not all may be there
+    drawn = [*before[-DRAWN:], last]
     with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
-        list(pool.map(_stretch, drawn, [spans[place] for place in drawn]))
-    for place in list(spans)[DRAWN:]:
-        _copied(place, place % DRAWN)
+        list(pool.map(_stretch, drawn, [spans[place] for place in drawn], [size] * len(drawn)))
+    for place in before[:-DRAWN]:
+        _copied(place, drawn[place % DRAWN], size)
     known = columns.Manifest(START, 1, 1, "made up", {place: f"{place}-1" for place in spans})
     return {
         table: figures.stored_in(known, table)
@@ -129,7 +129,7 @@ def _written(size: int) -> dict[str, str]:
     }
 
 
-def _stretch(place: int, span: tuple[int, int]) -> None:
+def _stretch(place: int, span: tuple[int, int], size: int) -> None:
     from bihuan.desk import columns
 
     to, dice = columns.folder() / f"{place}-1", random.Random(place)
@@ -138,37 +138,43 @@ def _stretch(place: int, span: tuple[int, int]) -> None:
     with tempfile.TemporaryDirectory(dir=os.environ["BIHUAN_HOME"]) as drawn:
         with columns.Files(Path(drawn)) as out:
             for number in range(*span):
-                out.write(*_case(number, dice))
+                out.write(*_case(number, START - (size - number) * DAYS * DAY // size, dice))
         columns.store(Path(drawn), made := to.with_suffix(".new"), None)
         made.rename(to)
 
 
-def _copied(place: int, like: int) -> None:
-    """A whole stretch with other numbers and all else as in one that was drawn."""
+def _copied(place: int, like: int, size: int) -> None:
+    """A whole stretch with other numbers, as much earlier as these are; all else as in one that was drawn."""
     from bihuan.desk import columns
 
-    to, further = columns.folder() / f"{place}-1", (place - like) * columns.STRETCH
+    to, before = columns.folder() / f"{place}-1", (like - place) * columns.STRETCH
     if to.exists():
         return
     made = to.with_suffix(".new")
-    made.mkdir()
+    made.mkdir(exist_ok=True)  # of a run that was stopped
     with columns.engine().cursor() as engine:
         for file in (columns.folder() / f"{like}-1").iterdir():
+            rows = f"read_parquet({columns.quoted(file)})"
+            names = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()]
+            days = before * DAYS * DAY // size
+            earlier = "".join(
+                f', CASE WHEN "{name}" > 0 THEN "{name}" - {days} ELSE "{name}" END AS "{name}"'
+                for name in names
+                if name == "at" or name.endswith(("_at", "_due"))
+            )
             engine.execute(
-                f"COPY (SELECT * REPLACE (case_id + {further} AS case_id, "
-                f"'TS-' || (case_id + {further}) AS \"case\") "
-                f"FROM read_parquet({columns.quoted(file)}) ORDER BY case_id) "
+                f"COPY (SELECT * REPLACE (case_id - {before} AS case_id, "
+                f"'TS-' || (case_id - {before}) AS \"case\"{earlier}) FROM {rows} ORDER BY case_id) "
                 f"TO {columns.quoted(made / file.name)} "
                 "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480)"
             )
     made.rename(to)
 
 
-def _case(number: int, dice: random.Random) -> tuple[object, object]:
+def _case(number: int, at: int, dice: random.Random) -> tuple[object, object]:
     from bihuan.desk import columns
     from bihuan.engine.figures import Figures
 
-    at = START - dice.randint(0, YEARS * DAY)
     case = f"TS-{number}"
     head = columns.Head(number, case, "mall", 0, "root", "", at)
     return head, Figures(_row(number, case, at, dice), _owed(case, at, dice), (), ())

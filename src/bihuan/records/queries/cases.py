@@ -432,6 +432,19 @@ def _events(case_id: int) -> "QuerySet[Event, Row]":
     return Event.objects.filter(case_id=case_id).order_by("sequence").values_list(*OF_ENTRY)
 
 
+def doers(case_id: int, acts: tuple[str, ...], sheet: int = 0) -> frozenset[str]:
+    """Who did one of these acts in a case: on the case or that sheet of it, on any where none is named."""
+    return frozenset(by for (by,) in _doers(case_id, acts, sheet))
+
+
+@prepared
+def _doers(case_id: int, acts: tuple[str, ...], sheet: int) -> "QuerySet[Event, Row]":
+    rows = Event.objects.filter(case_id=case_id, kind__in=acts)
+    if sheet:
+        rows = rows.filter(sheet__in=(0, sheet))
+    return rows.values_list("by")
+
+
 @prepared
 def _newest(case_id: int, kind: str, *, most: int) -> "QuerySet[Event, Row]":
     rows = Event.objects.filter(case_id=case_id, kind=kind).order_by("-sequence")

@@ -16,6 +16,7 @@ from bihuan.engine.organisation import post_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
 from bihuan.records.queries.accounts import organisation_name
+from bihuan.records.queries.cases import doers
 from bihuan.records.queries.reports import Issued
 from bihuan.web import forms, signing
 from bihuan.web.addresses import address
@@ -284,12 +285,7 @@ def checks(desk: Desk, offer: Possible) -> list[dict[str, Json]]:
         return []
     case, me = desk.page.state, desk.reader.person
     about = case.facts.get("about_person")
-    handled = {
-        entry.by
-        for entry in desk.page.history
-        if entry.kind in ("dispatch", "resolve", "reply", "draft")
-        and (not offer.sheet or entry.sheet in (0, offer.sheet))
-    }
+    handled = doers(desk.page.id, ("dispatch", "resolve", "reply", "draft"), offer.sheet)
     found = [
         {"ok": me not in handled, "text": _("You did not do the work you decide on")
          if me not in handled else _("You did part of the work you decide on yourself")},

@@ -153,9 +153,10 @@ def _goods(desk: Desk, act: str) -> dict[str, Json]:
 
 def _done_before(desk: Desk, act: str) -> dict[str, Json]:
     """What the acts it rests on brought, the newest of each."""
-    newest = {
-        entry.kind: entry for entry in desk.page.history if entry.kind in RESTS_ON.get(act, ())
-    }
+    rests_on = RESTS_ON.get(act, ())
+    if not rests_on:
+        return {}
+    newest = {entry.kind: entry for entry in desk.page.history if entry.kind in rests_on}
     words = []
     for entry in sorted(newest.values(), key=lambda one: one.sequence):
         who = "" if entry.by == "customer" else f" · {desk.names.person(entry.by)}"
@@ -185,6 +186,8 @@ def _said(desk: Desk) -> dict[str, Json]:
 
 
 def _files(desk: Desk) -> dict[str, Json]:
+    if desk.page.state.is_routine:  # its files belong to duties done long ago
+        return {}
     files = [
         {"name": one["title"], "url": one["url"], "drawn": one["drawable"]}
         for one in attached(desk)

@@ -44,7 +44,7 @@ class Page:
 def main() -> int:
     """Measure every page as a phone and as a desk sees it, and print what came of it."""
     install()
-    program = browser.installed()
+    program = browser.installed(whole=True)
     if program is None:
         print("No browser: python -m tools.browser installs one.", file=sys.stderr)
         return 1
@@ -103,7 +103,10 @@ def pages(address: str, made: Any, profile: str) -> list[Page]:
     browser.use_our_node()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch_persistent_context(
-            profile, executable_path=browser.installed(), args=FLAGS.split(), locale="zh-CN"
+            profile,
+            executable_path=browser.installed(whole=True),
+            args=FLAGS.split(),
+            locale="zh-CN",
         )
         page = chromium.new_page()
         page.goto(f"{address}/portal/")

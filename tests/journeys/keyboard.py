@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 ROUNDS = 12  # of walking again what is left: a field for a time has a stop for each of its parts
-LOOKS = 60  # at a page that still moves
+LOOKS = 200  # at a page that still moves
 MANY = 4  # stops at the head of a page, above which the link to the content is taken
 NATIVE = ("date", "datetime-local", "time", "month", "week", "color", "range")
 FILL, FILES = Locator.fill, Locator.set_input_files
@@ -32,27 +32,6 @@ const stops = [...document.querySelectorAll("a[href], button, input, select, tex
   one => one.tabIndex >= 0 && one.type !== "hidden" && !one.matches(":disabled")
     && one.checkVisibility({ visibilityProperty: true }));
 const focus = document.activeElement;"""
-LOST = "() => document.hadFocus === true && document.activeElement === document.body"
-# Whether the link to the content is the quicker way: at the head of a page, to what stands in it or behind it.
-SKIPS = f"""one => {{ {CONTROL}
-  const link = document.querySelector(".skip"), content = link && document.querySelector(link.hash);
-  return Boolean(content && focus === document.body && (content.contains(control)
-    || content.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_FOLLOWING));
-}}"""
-# How many stops of Tab lie between the focus and a control, negative where it is behind; none: it is no stop.
-STEPS = f"""one => {{ {CONTROL}
-  const singly = stops.filter(one => stands(one) === one);
-  const goal = singly.indexOf(stands(control)), at = singly.indexOf(stands(focus));
-  if (goal < 0) return null;
-  if (group(control).includes(focus)) return 0;
-  if (at >= 0) return goal - at;
-  if (focus === document.body) return goal + 1;
-  const before = singly.filter(
-    one => one.compareDocumentPosition(focus) & Node.DOCUMENT_POSITION_FOLLOWING).length;
-  return goal >= before ? goal - before + 1 : goal - before;
-}}"""
-# How many arrows lie between the radio button that has the focus and the one that is meant.
-ARROWS = f"one => {{ {CONTROL} return group(control).indexOf(control) - group(control).indexOf(focus); }}"
 # What is wrong with the focus for who looks at the page; empty where nothing is.
 UNSEEN = f"""one => {{ {CONTROL}
   if (!group(control).includes(focus)) return `has lost the focus to ${{focus.outerHTML}}`;
@@ -78,6 +57,31 @@ EVERY = f"""() => {{ const one = document.body; {CONTROL}
     return amiss ? [`${{stop.outerHTML.slice(0, 120)}} ${{amiss.slice(0, 120)}}`] : [];
   }});
 }}"""
+# All that a walk asks of a page, at one look: whether it lost the focus; whether the link to the content is the
+# quicker way, at the head of a page to what stands in it or behind it; how many stops of Tab lie between the focus
+# and a control, negative where it is behind (none: it is no stop); how many arrows between the radio button that has
+# the focus and the one that is meant; and what is amiss with the focus.
+LOOK = f"""([one]) => {{
+  if (!one) return null;
+  {CONTROL}
+  const lost = document.hadFocus === true && focus === document.body;
+  const follows = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const link = document.querySelector(".skip"), content = link && document.querySelector(link.hash);
+  const skips = Boolean(content && focus === document.body
+    && (content.contains(control) || follows(content, control)));
+  const singly = stops.filter(one => stands(one) === one);
+  const goal = singly.indexOf(stands(control)), at = singly.indexOf(stands(focus));
+  const steps = () => {{
+    if (goal < 0) return null;
+    if (group(control).includes(focus)) return 0;
+    if (at >= 0) return goal - at;
+    if (focus === document.body) return goal + 1;
+    const before = singly.filter(one => follows(one, focus)).length;
+    return goal >= before ? goal - before + 1 : goal - before;
+  }};
+  const left = steps(), arrows = group(control).indexOf(control) - group(control).indexOf(focus);
+  return {{ lost, skips, left, arrows, kind: control.type, amiss: ({UNSEEN})(one).slice(0, 200) }};
+}}"""
 # How many arrows lie between what is chosen of a list and what is meant.
 CHOICES = """(list, value) => {
   const open = [...list.options].filter(one => !one.disabled);
@@ -91,43 +95,56 @@ class Keyboard:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def to(self, control: Locator) -> None:
+    def to(self, control: Locator) -> dict[str, Any]:
         """Walk to a control by Tab: it then has the focus, in everybody's sight."""
         expect(control).to_be_visible()
         keyboard = self.page.keyboard
-        kept = any(not self.page.evaluate(LOST) for _ in range(LOOKS))
-        assert kept, f"the focus was lost before {control} on {self.page.url}"
-        if control.evaluate(SKIPS) and (control.evaluate(STEPS) or 0) > MANY:
+        seen = self._look(control, lambda seen: not seen["lost"])
+        assert not seen["lost"], f"the focus was lost before {control} on {self.page.url}"
+        if seen["skips"] and seen["left"] > MANY:
             keyboard.press("Tab")
             keyboard.press("Enter")
+            seen = self._look(control)
         for _ in range(ROUNDS):
-            left = control.evaluate(STEPS)
-            if left is None:  # an answer is about to take its place; or it is no stop of Tab
-                continue
-            if left == 0:
-                return self._is_seen(control)
-            for _ in range(abs(left)):
-                keyboard.press("Tab" if left > 0 else "Shift+Tab")
+            if seen["left"] == 0:
+                return self._is_seen(control) if seen["amiss"] else seen
+            for _ in range(abs(seen["left"])):
+                keyboard.press("Tab" if seen["left"] > 0 else "Shift+Tab")
+            seen = self._look(control)
         where = self.page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
         raise AssertionError(f"Tab does not reach {control} on {self.page.url}, but {where}")
 
-    def _is_seen(self, control: Locator) -> None:
+    def _look(
+        self, control: Locator, is_right: Callable[[dict[str, Any]], bool] = lambda _seen: True
+    ) -> dict[str, Any]:
+        """How the page stands once the control is a stop of Tab and all is right, or at the last look."""
+        seen: dict[str, Any] | None = None
         for _ in range(LOOKS):
-            if not (amiss := control.evaluate(UNSEEN)):
-                return
-        raise AssertionError(f"{control} on {self.page.url} {amiss[:200]}")
+            seen = control.evaluate_all(LOOK)
+            if seen is None:  # an answer is about to take its place
+                expect(control).to_be_visible()
+            elif seen["left"] is not None and is_right(seen):
+                return seen
+        assert seen, f"there is no {control} on {self.page.url}"
+        assert seen["left"] is not None, f"{control} on {self.page.url} is no stop of Tab"
+        return seen
+
+    def _is_seen(self, control: Locator) -> dict[str, Any]:
+        seen = self._look(control, lambda seen: not seen["amiss"])
+        assert not seen["amiss"], f"{control} on {self.page.url} {seen['amiss']}"
+        return seen
 
     def press(self, control: Locator, **_more: Any) -> None:
         """What a click does."""
-        self.to(control)
-        kind = control.evaluate(f"one => {{ {CONTROL} return control.type; }}")
-        left = control.evaluate(ARROWS) if kind == "radio" else 0
-        for _ in range(abs(left)):
-            self.page.keyboard.press("ArrowDown" if left > 0 else "ArrowUp")
-        if left:
+        seen = self.to(control)
+        is_radio = seen["kind"] == "radio"
+        for _ in range(abs(seen["arrows"]) if is_radio else 0):
+            self.page.keyboard.press("ArrowDown" if seen["arrows"] > 0 else "ArrowUp")
+        if is_radio and seen["arrows"]:
             self._is_seen(control)
         else:  # and wait for the page that it leads to, as after a click
-            self.page.locator(":focus").press("Space" if kind in ("radio", "checkbox") else "Enter")
+            space = seen["kind"] in ("radio", "checkbox")
+            self.page.locator(":focus").press("Space" if space else "Enter")
 
     def tick(self, control: Locator, **_more: Any) -> None:
         """Choose a radio button, or tick a box that is not ticked."""

@@ -4,6 +4,7 @@ Everything runs on SQLite; ``make test`` then runs tests/records and tests/desk 
 DATABASE_URL naming a PostgreSQL of their own.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,12 @@ import pytest
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: whoever looks for garbage need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
@@ -140,6 +141,7 @@ def walk(client: Client, *starts: str, seen: set[Kind]) -> Iterator[Page]:
             waiting += page.links
 
 
+@cache
 def _kind(address: str) -> Kind | None:
     parts = urlsplit(address)
     if parts.netloc or "." in parts.path:  # elsewhere, or to be saved

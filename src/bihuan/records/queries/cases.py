@@ -432,6 +432,17 @@ def _events(case_id: int) -> "QuerySet[Event, Row]":
     return Event.objects.filter(case_id=case_id).order_by("sequence").values_list(*OF_ENTRY)
 
 
+def on_sheet(case_id: int, sheet: int) -> tuple[Entry, ...]:
+    """The events on one sheet of a case, in order; none where the number is 0."""
+    return tuple(map(entry_of, _on_sheet(case_id, sheet))) if sheet else ()
+
+
+@prepared
+def _on_sheet(case_id: int, sheet: int) -> "QuerySet[Event, Row]":
+    rows = Event.objects.filter(case_id=case_id, sheet=sheet).order_by("sequence")
+    return rows.values_list(*OF_ENTRY)
+
+
 def doers(case_id: int, acts: tuple[str, ...], sheet: int = 0) -> frozenset[str]:
     """Who did one of these acts in a case: on the case or that sheet of it, on any where none is named."""
     return frozenset(by for (by,) in _doers(case_id, acts, sheet))

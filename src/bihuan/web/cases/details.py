@@ -1,5 +1,6 @@
 """What an entry of the story says below its sentence: words, values, corrections and files."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -129,10 +130,10 @@ def _file(desk: Desk, digest: str, value: str, *, signed: bool) -> dict[str, Jso
     }
 
 
-def attached(desk: Desk) -> list[dict[str, Json]]:
-    """The files of the case, each once."""
+def attached(desk: Desk, entries: Iterable[Entry] | None = None) -> list[dict[str, Json]]:
+    """The files of the case, or of these entries of it, each once."""
     found = {}
-    for entry in desk.page.history:
+    for entry in desk.page.history if entries is None else entries:
         if not entry.erased:
             for file in attached_to(desk, entry):
                 found.setdefault(file["digest"], file)

@@ -9,7 +9,7 @@ from bihuan.engine.assessing import REPORTED
 from bihuan.engine.manner import money as yuan
 from bihuan.engine.policy import Step
 from bihuan.engine.work import Work
-from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.cases import Entry, on_sheet
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import head
 from bihuan.web.cases.acting import acts_of
@@ -49,7 +49,7 @@ def evidence(desk: Desk, act: str, sheet: int) -> list[dict[str, Json]]:
     blocks = [_on_sheet(desk, sheet), _asked_for(desk, act), _figures(desk, act)]
     if whole:
         blocks += [_goods(desk, act), _done_before(desk, act), _said(desk)]
-    blocks.append(_files(desk))
+    blocks.append(_files(desk, sheet))
     return [one for one in blocks if one]
 
 
@@ -185,12 +185,12 @@ def _said(desk: Desk) -> dict[str, Json]:
     return {"title": _("In the customer’s words"), "prose": short}
 
 
-def _files(desk: Desk) -> dict[str, Json]:
-    if desk.page.state.is_routine:  # its files belong to duties done long ago
-        return {}
+def _files(desk: Desk, sheet: int) -> dict[str, Json]:
+    routine = desk.page.state.is_routine  # whose other files belong to duties done long ago
+    entries = on_sheet(desk.page.id, sheet) if routine else desk.page.history
     files = [
         {"name": one["title"], "url": one["url"], "drawn": one["drawable"]}
-        for one in attached(desk)
+        for one in attached(desk, entries)
         if not one["signed"]
     ]
     return {"title": _("Photos and papers"), "files": files} if files else {}

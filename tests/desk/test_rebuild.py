@@ -36,7 +36,11 @@ def test_all_is_well(office):
     assert verify(LATER) == []
 
 
-def test_rebuilding_gives_the_same_bytes(office):
+@pytest.mark.parametrize("at_once", [1, 2, 200])
+def test_rebuilding_gives_the_same_bytes_however_many_are_made_at_once(
+    office, monkeypatch, at_once
+):
+    monkeypatch.setattr("bihuan.desk.rebuild.AT_ONCE", at_once)
     before = dump()
 
     assert rebuild() == 3

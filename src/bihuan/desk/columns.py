@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, get_args, get_type_hints
@@ -25,7 +25,6 @@ from django.db import connection
 
 from bihuan.desk import worlds
 from bihuan.engine.figures import TABLES, Figures, figures_of
-from bihuan.records.models import PolicyVersion
 
 if TYPE_CHECKING:
     import duckdb
@@ -263,7 +262,7 @@ def drawn_up(ids: Sequence[int], *, until: int | None) -> Iterator[Path]:
 
 def folded(ids: Sequence[int], until: int | None = None) -> Iterator[tuple[Head, Figures]]:
     """These cases as figures read them; of what was recorded later than ``until`` they know nothing."""
-    rulings = _Rulings()
+    rulings = worlds.Rulings()
     for case_id, number, person, events, recorded in _histories(ids, until):
         code, version = _version_of(events)
         ruling = rulings.of(code, version, recorded)
@@ -318,29 +317,6 @@ def _version_of(events: Iterable[_Event]) -> tuple[str, int]:
 def loaded(text: str) -> Json:
     """Effects or data as the history holds them, personal values sealed."""
     return json.loads(text)
-
-
-class _Rulings:
-    """The versions that histories name."""
-
-    def __init__(self) -> None:
-        self.ids: dict[tuple[str, int], int] = {}
-
-    def of(self, code: str, number: int, now: int) -> worlds.Ruling:
-        """That version of that policy."""
-        if (code, number) not in self.ids:
-            found = PolicyVersion.objects.values_list("pk", flat=True)
-            self.ids[code, number] = found.get(code=code, number=number)
-        return worlds.ruling(self.ids[code, number], now, self.seen)
-
-    @cached_property
-    def seen(self) -> worlds.Changes:
-        """The counts of changes, read once."""
-        return worlds.changes()
-
-    def clauses(self, code: str, now: int) -> Callable[[int, str, str], Sequence[str]]:
-        """What the rows of the policy's versions carry out."""
-        return lambda version, row, kind: self.of(code, version, now).clauses(row, kind)
 
 
 class Files:

@@ -119,9 +119,9 @@ def erase(cursor: Any, first: int, last: int) -> None:
     cursor.execute("DELETE FROM records_passage WHERE id BETWEEN %s AND %s", (first, last))
 
 
-def rewrite(cursor: Any, case_id: int, rows: Sequence[Row]) -> None:
-    """Put these passages in the place of what there is of the case."""
-    erase(cursor, case_id << OWN, (case_id + 1 << OWN) - 1)
+def rewrite(cursor: Any, first: int, last: int, rows: Sequence[Row]) -> None:
+    """Put these passages in the place of what there is of these cases, both included and all between."""
+    erase(cursor, first << OWN, (last + 1 << OWN) - 1)
     insert(cursor, rows)
 
 

@@ -29,7 +29,7 @@ def carry_out(case_id: int, number: str, events: Iterable[tuple[int, Event]], no
         counts, digests = _erase(case_id, event)
         erased.append((place, event, counts, digests))
     rows = list(EventRow.objects.filter(case_id=case_id).order_by("sequence"))
-    rebuild.write(case_id, rebuild.projection(rows))
+    rebuild.write({case_id: rebuild.projection(rows)})
     heads = {row.sequence: row.hash for row in rows}
     for place, event, counts, digests in erased:
         _certify(case_id, number, place, event, counts, digests, heads[place], now)

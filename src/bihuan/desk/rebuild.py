@@ -1,8 +1,10 @@
 """Makes case rows, obligations and access anew from the events, to the same bytes."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -15,6 +17,7 @@ from bihuan.desk.rows import (
     INSERT_CITATION,
     INSERT_HANDLE,
     INSERT_OBLIGATION,
+    Insert,
     Row,
     Value,
     citation_rows,
@@ -25,10 +28,10 @@ from bihuan.desk.rows import (
 from bihuan.engine.case import Case, Event, evolve
 from bihuan.records.models import Case as CaseRow
 from bihuan.records.models import Event as EventRow
-from bihuan.records.models import PolicyVersion
 from bihuan.records.queries.visibility import access_from
 
 Json = Any
+AT_ONCE = 200  # cases of one transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +53,32 @@ class BrokenHistoryError(Exception):
 
 def rebuild(*, number: str | None = None) -> int:
     """Make the projections of one case, or of all cases there are events of; how many were made."""
-    ids = EventRow.objects.filter(sequence=1).order_by("case_id")
+    begun = EventRow.objects.filter(sequence=1).order_by("case_id")
     if number is not None:
-        ids = ids.filter(case__number=number)
+        begun = begun.filter(case__number=number)
     else:
         with transaction.atomic():
             passages.begin_anew()
             traits.begin_anew()
-    count = 0
-    for case_id in ids.values_list("case_id", flat=True).iterator(chunk_size=2000):
-        with transaction.atomic():
-            CaseRow.objects.select_for_update().filter(pk=case_id).first()
-            events = EventRow.objects.filter(case_id=case_id).order_by("sequence")
-            write(case_id, projection(list(events)))
-        count += 1
+    count, last = 0, 0
+    cases = begun.values_list("case_id", flat=True)
+    while some := list(cases.filter(case_id__gt=last)[:AT_ONCE]):
+        _make(some)
+        count, last = count + len(some), some[-1]
     return count
 
 
-def projection(rows: Sequence[EventRow]) -> Projection:
+def _make(cases: Sequence[int]) -> None:
+    """The projections of cases that follow each other, in one transaction."""
+    with transaction.atomic():
+        list(CaseRow.objects.select_for_update().filter(pk__in=cases).values_list("pk"))
+        rulings = worlds.Rulings()
+        events = EventRow.objects.filter(case_id__in=cases).order_by("case_id", "sequence")
+        histories = groupby(events, attrgetter("case_id"))
+        write({case: projection(list(rows), rulings) for case, rows in histories})
+
+
+def projection(rows: Sequence[EventRow], rulings: worlds.Rulings | None = None) -> Projection:
     """The projections of a case from its whole history. Raises BrokenHistoryError."""
     if not rows:
         raise BrokenHistoryError("a case without events")
@@ -83,14 +94,14 @@ def projection(rows: Sequence[EventRow]) -> Projection:
         case = evolve(case, event)
     if case is None:
         raise BrokenHistoryError("a case without events")
-    version = PolicyVersion.objects.get(code=case.policy, number=case.version)
-    ruling = _ruling(version.code, version.number, rows)
+    code, now, known = case.policy, rows[-1].recorded_at, rulings or worlds.Rulings()
+    ruling = known.of(code, case.version, now)
     row: dict[str, Value] = columns(case, ruling) | {
         "events": len(rows),
         "head": rows[-1].hash,
         "number": record["number"],
-        "policy_id": version.pk,
-        "policy_code": version.code,
+        "policy_id": ruling.version_id,
+        "policy_code": code,
         "complainant_id": record["party"],
         "query_code_hash": "" if case.ended == "purged" else record["query_code"],
     }
@@ -99,13 +110,14 @@ def projection(rows: Sequence[EventRow]) -> Projection:
     access: list[Row] = sorted({(case_id, *item) for item in access_from(events)})
     under = _opened_under(events)
     versions = _versions(events)
-    rulings = {number: _ruling(version.code, number, rows) for number in {*versions}}
-    rows_owed = [obligation_row(item, case_id, rulings[under[item.number]]) for item in owed]
+    rows_owed = [
+        obligation_row(item, case_id, known.of(code, under[item.number], now)) for item in owed
+    ]
     said = [
         row
         for place, (event, number) in enumerate(zip(events, versions, strict=True), 1)
         for row in passages.passages_of(
-            case_id, record["number"], [(place, event)], rulings[number].worded
+            case_id, record["number"], [(place, event)], known.of(code, number, now).worded
         )
     ]
     cited, found_by = citation_rows(case, case_id), handle_rows(case, case_id, ruling)
@@ -139,11 +151,6 @@ def _versions(events: Iterable[Event]) -> list[int]:
     return found
 
 
-def _ruling(code: str, number: int, rows: Sequence[EventRow]) -> worlds.Ruling:
-    version = PolicyVersion.objects.get(code=code, number=number)
-    return worlds.ruling(version.pk, rows[-1].recorded_at)
-
-
 def events_of(rows: Iterable[EventRow]) -> list[Event]:
     """The engine's events as they were before their personal values were sealed."""
     found: list[Event] = []
@@ -154,29 +161,33 @@ def events_of(rows: Iterable[EventRow]) -> list[Event]:
     return found
 
 
-def write(case_id: int, made: Projection) -> None:
-    """Put a projection in the place of what the tables hold of the case."""
-    stored = CaseRow.objects.filter(pk=case_id).first()
-    had = traits.keys(Case.from_json(stored.state)) if stored else frozenset[int]()
-    has = traits.keys(made.case)
-    names = ", ".join(made.row)
-    places = ", ".join(["%s"] * len(made.row))
-    updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in made.row)
+def write(made: Mapping[int, Projection]) -> None:
+    """Put the projections of one case, or of cases that follow each other, in the place of what was kept."""
+    ids = list(made)
+    stored = CaseRow.objects.filter(pk__in=ids).only("state")
+    had = {row.pk: traits.keys(Case.from_json(row.state)) for row in stored}
+    has = {case: traits.keys(one.case) for case, one in made.items()}
+    names = list(made[ids[0]].row)
+    updates = ", ".join(f"{name} = EXCLUDED.{name}" for name in names)
+    into = Insert(
+        f"records_case (id, {', '.join(names)})", f" ON CONFLICT (id) DO UPDATE SET {updates}"
+    )
+    marks = ", ".join(["%s"] * len(ids))
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO records_case (id, {names}) VALUES (%s, {places}) "  # noqa: S608
-            f"ON CONFLICT (id) DO UPDATE SET {updates}",
-            (case_id, *made.row.values()),
-        )
+        into.run(cursor, [(case, *one.row.values()) for case, one in made.items()])
         for table in ("obligation", "caseaccess", "citation", "handle"):
-            cursor.execute(f"DELETE FROM records_{table} WHERE case_id = %s", (case_id,))  # noqa: S608
-        INSERT_OBLIGATION.run(cursor, made.obligations)
-        INSERT_ACCESS.run(cursor, made.access)
-        INSERT_CITATION.run(cursor, made.citations)
-        passages.rewrite(cursor, case_id, made.passages)
-        gone = [(key, case_id) for key in sorted(had - has)]
-        traits.write(cursor, gone, [(key, case_id) for key in sorted(has)])
-        INSERT_HANDLE.run(cursor, made.handles)
+            cursor.execute(f"DELETE FROM records_{table} WHERE case_id IN ({marks})", ids)  # noqa: S608
+        INSERT_OBLIGATION.run(cursor, _all(one.obligations for one in made.values()))
+        INSERT_ACCESS.run(cursor, _all(one.access for one in made.values()))
+        INSERT_CITATION.run(cursor, _all(one.citations for one in made.values()))
+        passages.rewrite(cursor, ids[0], ids[-1], _all(one.passages for one in made.values()))
+        gone = [(key, case) for case, keys in had.items() for key in sorted(keys - has[case])]
+        traits.write(cursor, gone, [(key, case) for case in ids for key in sorted(has[case])])
+        INSERT_HANDLE.run(cursor, _all(one.handles for one in made.values()))
+
+
+def _all(rows: "Iterable[list[passages.Row]] | Iterable[list[Row]]") -> list[Any]:
+    return [row for some in rows for row in some]
 
 
 def stored_obligations(case_id: int) -> list[Row]:

@@ -1,9 +1,10 @@
 """What an act is judged by: a version of a policy, the organisation and the calendars, kept per process."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 from typing import NamedTuple
 
@@ -126,6 +127,31 @@ def ruling(version_id: int, now: int, seen: Changes | None = None) -> Ruling:
     )
     _rulings[version_id] = ((people, working, documents), found)
     return found
+
+
+class Rulings:
+    """The versions that histories name."""
+
+    def __init__(self) -> None:
+        self.ids: dict[tuple[str, int], int] = {}
+
+    def of(self, code: str, number: int, now: int) -> Ruling:
+        """That version of that policy."""
+        if (code, number) not in self.ids:
+            from bihuan.records.models import PolicyVersion
+
+            found = PolicyVersion.objects.values_list("pk", flat=True)
+            self.ids[code, number] = found.get(code=code, number=number)
+        return ruling(self.ids[code, number], now, self.seen)
+
+    @cached_property
+    def seen(self) -> Changes:
+        """The counts of changes, read once."""
+        return changes()
+
+    def clauses(self, code: str, now: int) -> Callable[[int, str, str], Sequence[str]]:
+        """What the rows of the policy's versions carry out."""
+        return lambda version, row, kind: self.of(code, version, now).clauses(row, kind)
 
 
 def organisation(now: int, seen: Changes | None = None) -> Organisation:

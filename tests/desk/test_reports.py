@@ -2,16 +2,19 @@
 
 import pytest
 
-from bihuan.desk import columns, reports, retention
+from bihuan.desk import calls, columns, intake, packs, reports, retention, scenarios
 from bihuan.desk.ledgers import ensure_ledgers
 from bihuan.desk.outbox import deliver
 from bihuan.desk.permissions import viewer
 from bihuan.desk.sweep import sweep
+from bihuan.engine.reporting import OF_ALL
 from bihuan.records.models import IssuedReport, Notice, Outbox
 from bihuan.records.queries.reports import report_for, report_of_sheet, reports_for
 from tests.desk.firm import DAY, HOUR, MIN, START, firm, instant
 from tests.desk.test_retention import archived
-from tools.recount import days_of, recount, said
+from tests.web.houses import AUTO, open_house
+from tests.web.shop import SHOP
+from tools.recount import LEFT, Book, days_of, recount, said
 
 pytestmark = pytest.mark.django_db
 DRAWN = instant("2026-04-07 09:00")  # 5 April is a Sunday, the 6th a holiday
@@ -49,6 +52,15 @@ def value(report, figure, key=()):
                 if tuple(row["key"]) == key:
                     return row["now"][part["figures"].index(figure)]
     raise LookupError(figure)
+
+
+def counted_twice(code, as_of):
+    """Every figure of the policy's reports of March, which the events and the product agree on."""
+    policy = packs.policies_in_force(DRAWN)[code]
+    since, until = days_of("2026-03")
+    counted = recount(policy, since, until, as_of, DRAWN)
+    assert said(policy, since, until, as_of, DRAWN) == counted
+    return counted
 
 
 def test_the_bulletin_is_issued_for_the_company_and_for_each_department_its_own_part(office):
@@ -118,11 +130,64 @@ def test_what_a_worker_slept_through_is_issued_as_of_when_it_opened(office):
 
 def test_an_independent_count_from_the_events_gives_every_figure(office):
     sweep(DRAWN)
-    since, until = days_of("2026-03")
-    assert said("general", since, until, DRAWN, DRAWN) == recount("general", since, until, DRAWN)
-    assert recount("general", since, until, DRAWN)["received"] == 5
-    early = START + 2 * HOUR
-    assert said("general", since, until, early, DRAWN) == recount("general", since, until, early)
+    counted = counted_twice("general", DRAWN)
+    assert counted["analysis", 0, "received", ()] == [5, 5]
+    assert counted["bulletin", 2, "received", ("works",)] == [1, 1]
+    counted_twice("general", START + 2 * HOUR)
+
+
+def test_the_hotline_report_counts_the_calls_of_the_month_and_no_others():
+    house = open_house(AUTO, START)
+    assert isinstance(calls.open_line("hotline", "热线", "company", now=START), str)
+    line = calls.line("hotline")
+    for place, rang in enumerate((START - 3 * DAY, START, START + MIN, START + HOUR, START + DAY)):
+        said_of = [("started", rang), ("ended", rang + 90)]
+        said_of += [("answered", rang + 5 * place)] if place else []
+        for event, at in said_of:
+            calls.note(line, calls.Told(f"c{place}", event, at), START + 2 * DAY)
+    calls.note(line, calls.Told("missed", "started", START + 2 * HOUR), START + 2 * DAY)
+    told = {"kind": "enquiry", "channel": "hotline", "content": "多久保养一次", "name": "示例车主"}
+    done = intake.register(told, by=house.ids["taker"], unit="company", now=START)
+    assert done.refusal is None, done.refusal
+    counted = counted_twice("auto", DRAWN)
+    month = {
+        name: counted["monthly_statistics", 2, name, ()]
+        for name in ("calls", "answer rate", "time to answer")
+    }
+    assert month == {"calls": [5, 5], "answer rate": [4, 5], "time to answer": [20, 4]}
+    assert counted["monthly_statistics", 3, "received", ("enquiry",)] == [1, 1]
+
+
+def test_the_report_of_returns_counts_items_by_product_batch_and_reason():
+    shop = open_house(SHOP, START)
+    for told in (
+        {"returned": 2}, {"returned": 1, "batch": "B-02"}, {"returned": 3, "return_reason": "no_reason"},
+        {"product": "示例风扇", "batch": ""}, {"kind": "complaint", "category": "quality", "return_reason": ""},
+    ):  # fmt: skip
+        facts = {
+            "kind": "return", "channel": "phone", "content": "灯不亮", "product": "示例台灯",
+            "batch": "B-01", "return_reason": "defect",
+        }  # fmt: skip
+        done = intake.register(facts | told, by=shop.ids["service"], unit="company", now=START)
+        assert done.refusal is None, done.refusal
+    counted = counted_twice("returns", DRAWN)
+    assert counted["analysis", 1, "returned items", ("示例台灯",)] == [6, 3]
+    assert counted["analysis", 2, "returned items", ("示例台灯", "B-01")] == [5, 2]
+    assert counted["analysis", 2, "returned items", ("示例风扇", "")] == [0, 1]
+    assert counted["analysis", 3, "returned items", ("no_reason",)] == [3, 1]
+    assert counted["analysis", 4, "received", ("quality",)] == [1, 1]
+
+
+@pytest.mark.parametrize("code", ["auto", "general", "home", "mall", "returns"])
+def test_every_figure_of_every_report_that_ships_is_counted_again(code):
+    book = Book(code, START)
+    policy = scenarios.shipped_pack(code).policy
+    names = {name for report in (*policy.reports.values(), *OF_ALL.values())
+             for part in report.parts for name in part.figures}  # fmt: skip
+    for name in names - LEFT:
+        rows, made = book.count(name, START - DAY, START)
+        assert rows == []
+        assert made([]) in ([0, 0], [None, 0]), name
 
 
 def test_every_issued_report_is_proved_and_one_that_was_altered_is_named(office):

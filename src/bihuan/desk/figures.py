@@ -117,7 +117,7 @@ class Book:
         if measure.at:
             parts.append(f'"{measure.at}" >= ? AND "{measure.at}" < ?')
             given += [span.since, span.until]
-        for test in (*measure.where, *only):
+        for test in (*measure.where, *_narrowing(measure, only)):
             said, values = _asked(test, span)
             parts.append(f"({said})")
             given += values
@@ -138,6 +138,11 @@ class Book:
             said += " AND NOT (about_person = ? AND (? = '' OR policy = ?))"
             given += [person, policy, policy]
         return f"SELECT case_id FROM {self.sources[columns.HEADS]} WHERE {said}", given  # noqa: S608
+
+
+def _narrowing(measure: Measure, only: Sequence[Is]) -> list[Is]:
+    """What narrows a measure: a call rings before anybody knows under which policy it will be answered."""
+    return [test for test in only if measure.of != "calls" or test.column != "policy"]
 
 
 def seen_by(viewer: Viewer) -> Seen:

@@ -105,7 +105,7 @@ class InTime:
 
 @dataclass(frozen=True, slots=True)
 class DueByEnd:
-    """Due before the end of the period."""
+    """Due, or come, before the end of the period, or of what is known of it."""
 
     due: str
 

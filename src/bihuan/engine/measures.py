@@ -269,11 +269,12 @@ def _asked() -> Iterator[Measure]:
 def _calls() -> Iterator[Measure]:
     yield Measure(
         "calls", Text("来电", "Calls"), Text("期间来电", "Calls in the period"), "calls", Count(), "rang_at",
+        (DueByEnd("rang_at"),),
     )  # fmt: skip
     yield Measure(
         "answer rate", Text("接通率", "Answer rate"),
         Text("期间来电中，接通的比例", "Of the calls in the period, those somebody answered"),
-        "calls", Share((AtLeast("answered_at"),)), "rang_at",
+        "calls", Share((AtLeast("answered_at"),)), "rang_at", (DueByEnd("rang_at"),),
     )  # fmt: skip
     yield Measure(
         "time to answer", Text("接通等待(90分位)", "Time to answer (90th per cent)"),
@@ -281,7 +282,7 @@ def _calls() -> Iterator[Measure]:
             "期间接通的来电，九成不超过的等待时长",
             "Of the calls answered: what nine in ten did not wait longer than",
         ),
-        "calls", Within("waited", 90), "rang_at", (AtLeast("answered_at"),),
+        "calls", Within("waited", 90), "rang_at", (AtLeast("answered_at"), DueByEnd("rang_at")),
     )  # fmt: skip
 
 

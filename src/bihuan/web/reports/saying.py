@@ -262,7 +262,9 @@ def written(name: str, part: int | None, of: int) -> str:
 
 
 def behind_url(name: str, found: Mapping[str, Json], told: Mapping[str, Json], key: Any) -> str:
-    """The list of the cases a figure stands on, by the same filter."""
+    """The list of the cases a figure stands on, by the same filter; none for calls, which are no cases."""
+    if MEASURES[name].of == "calls":
+        return ""
     asked: list[tuple[str, Json]] = [
         ("figure", name), ("policy", found["policy"]), ("period", found["period"]),
         ("as_of", found["as_of"]),

@@ -12,6 +12,7 @@ from django.test import Client
 from bihuan.desk.stored import load
 from bihuan.records.models import AdministrativeChange
 from tests.web.mall import Mall
+from tests.web.test_hostile_words import WORDS
 
 pytestmark = pytest.mark.django_db
 As = Callable[..., Client]
@@ -244,6 +245,27 @@ def test_only_who_sees_the_whole_case_asks(mall: Mall, as_: As, model: Model) ->
     number = mall.with_the_merchant()
     assert ask(as_("merchant"), number, "summary").status_code == 404
     assert not model.asked
+
+
+@pytest.mark.parametrize("words", WORDS, ids=["script", "endless"])
+def test_hostile_words_of_model_or_person_are_shown_harmless_and_kept(
+    mall: Mall, as_: As, model: Model, words: str
+) -> None:
+    number = mall.complain(content=CONTENT + words[:500])
+    client = as_("desk")
+    model.says = words
+    for task in ("summary", "answer", "translation", "facts"):
+        for more in (
+            {},
+            {"take": "yes", "text": words, "fact": words[:60], f"value-{words[:60]}": words},
+        ):
+            answer = ask(client, number, task, **more)
+            shown = answer.content.decode()
+            assert answer.status_code in (200, 422), (task, more)
+            assert "<script>alert" not in shown
+            assert "<img src=x" not in shown
+    taken = ask(client, number, "summary", take="yes", text=words).context["form"]["fields"][0]
+    assert taken["value"] == words
 
 
 def test_a_translation_keeps_its_places(mall: Mall, as_: As, model: Model) -> None:

@@ -1,14 +1,18 @@
 """Two administrators at one form: who is slower is told by whom, loses no word, and what is kept again counts."""
 
+import json
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from bihuan.desk import mailboxes, presentation, reply_templates
 from bihuan.desk.news import NEWS
 from bihuan.desk.ways import HERE
+from tests.desk.test_calendars import YEAR
 from tests.web.mall import Mall, now
 from tests.web.pages import Form, Page, page_of, walk
 from tests.web.test_mailboxes import TOLD
@@ -70,6 +74,36 @@ def test_who_is_slower_is_told_and_loses_no_word_and_what_is_kept_again_counts(
     again = form_with(page, field)
     assert again.values[field] == second
     assert slow.post(again.action, again.values).status_code == 302
+
+
+def test_a_name_with_a_star_is_that_name_and_no_pattern(mall: Mall, as_: As) -> None:
+    star = reply_templates.save("致*", "", "", "给您添麻烦了", "", now=now())
+    other = reply_templates.save("致歉", "", "", "抱歉", "", now=now())
+    form = form_with(page_of(as_("admin"), f"/templates/?template={star.pk}"), "zh")
+    reply_templates.save("致歉", "", "", "深表歉意", "", instead_of=other.pk, now=now())
+    assert as_("admin").post(form.action, form.values | {"zh": "辛苦您了"}).status_code == 302
+
+
+def test_who_loads_a_year_that_somebody_just_loaded_is_told_by_whom(mall: Mall, as_: As) -> None:
+    slow = as_("admin")
+    form = next(one for one in page_of(slow, "/calendar/").forms if one.files)
+    year = json.dumps(YEAR)
+
+    def loaded(client: Client, version: str) -> HttpResponse:
+        told = {
+            "version": version,
+            "source": "china",
+            "file": SimpleUploadedFile("2027.json", year.encode()),
+        }
+        return client.post(form.action, told)
+
+    assert loaded(as_("admin"), form.values["version"]).status_code == 302
+    late = loaded(slow, form.values["version"])
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "管理员在" in page
+    again = next(one for one in Page("/calendar/", page).forms if one.files)
+    assert loaded(slow, again.values["version"]).status_code == 302
 
 
 def test_no_form_in_which_something_stands_can_be_kept_over_another_s_without_being_told(

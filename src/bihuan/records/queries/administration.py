@@ -69,11 +69,25 @@ def administrative_changes(
     return tuple(_change(row) for row in rows.order_by("-id")[:limit])
 
 
-def last_change(area: str, what: Sequence[str] = ("change",), about: str = "*") -> Change | None:
-    """The newest change of that sort in an area, about what is called so (`*`: anything); None before the first."""
+def last_change(
+    area: str, what: Sequence[str] = ("change",), *, of: str = "", begins: str = "", holds: str = "",
+    ends: str = "",
+) -> Change | None:  # fmt: skip
+    """The newest change of that sort in an area, `of` what is called so, or whose name begins, holds, ends so.
+
+    None before the first.
+    """
     rows = AdministrativeChange.objects.select_related("by").filter(area=area, what__in=what)
-    called = ".*".join(map(re.escape, about[:LONGEST_NAME].split("*")))
-    row = rows.filter(about__regex=f"^{called}$").order_by("-id").first()
+    called = f"^{re.escape(of[:LONGEST_NAME])}$" if of else ""
+    for pattern in (
+        called,
+        begins and f"^{re.escape(begins)}",
+        re.escape(holds),
+        ends and f"{re.escape(ends)}$",
+    ):
+        if pattern:
+            rows = rows.filter(about__regex=pattern)
+    row = rows.order_by("-id").first()
     return _change(row) if row else None
 
 

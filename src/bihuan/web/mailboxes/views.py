@@ -65,7 +65,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _last(box: int) -> Change | None:
     """The last change of a box that is there; a new one has none."""
     address = next((row.address for row in desk.states() if row.id == box), "")
-    return last_change("boxes", ("add", "change"), address) if address else None
+    return last_change("boxes", ("add", "change"), of=address) if address else None
 
 
 def _page(

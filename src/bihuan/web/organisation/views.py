@@ -55,7 +55,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 def _last(unit: str, change: str) -> Change | None:
     """The last change of that sort of a unit."""
-    return last_change("organisation", (change,), f"*({unit})*")
+    return last_change("organisation", (change,), holds=f"({unit})")
 
 
 def _add(request: HttpRequest, reader: Reader, unit: str) -> Refusal | str:

@@ -83,7 +83,7 @@ def change(request: HttpRequest, reader: Reader, person: int) -> HttpResponse:
 
 def _last(row: PersonRow) -> Change | None:
     """The last change of what somebody is called and how they are reached."""
-    return last_change("people", ("change_person",), row.name)
+    return last_change("people", ("change_person",), of=row.name)
 
 
 def _rename(request: HttpRequest, reader: Reader, person: int) -> Refusal | str:

@@ -72,7 +72,7 @@ def draft(request: HttpRequest, reader: Reader, code: str) -> HttpResponse:
 
 def _last(code: str) -> Change | None:
     """The last draft of the policy; the number behind its code is the version's."""
-    return last_change("policy", ("draft",), f"{code} *")
+    return last_change("policy", ("draft",), begins=f"{code} ")
 
 
 @require_POST

@@ -50,7 +50,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 def _last(name: str) -> Change | None:
     """The last change of the template called so; a new one has none."""
-    return last_change("templates", ("save", "withdraw"), name) if name else None
+    return last_change("templates", ("save", "withdraw"), of=name) if name else None
 
 
 def _called_now(was: str) -> str:

@@ -52,7 +52,7 @@ def change(request: HttpRequest, reader: Reader) -> HttpResponse:
 
 def _last(kind: str) -> Change | None:
     """The last change of what a kind of news says, under whatever policy."""
-    return last_change("notices", ("save_text", "withdraw_text"), f"* {news.called(kind)}")
+    return last_change("notices", ("save_text", "withdraw_text"), ends=f" {news.called(kind)}")
 
 
 def _told(request: HttpRequest) -> dict[str, str]:

@@ -45,7 +45,7 @@ def one(request: HttpRequest, reader: Reader, way: str) -> HttpResponse:
     if found is None:
         raise Http404
     refusal, status = None, 200
-    last = last_change("ways", ("change",), desk.WAYS[way].en)
+    last = last_change("ways", of=desk.WAYS[way].en)
     if request.method == "POST" and (refusal := overtaken(request, reader, last)):
         status = 409
     elif request.method == "POST":

@@ -1,6 +1,7 @@
 """One matter is told by place, thing, person, category and wording together; each joining says why."""
 
 import csv
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from bihuan.cli.evaluate import judged
 from bihuan.engine.alike import DAY, Told, Traits, group_of, keys_of, likeness
-from bihuan.engine.topics import TOPICS
+from bihuan.engine.topics import LINES, TOPICS
 from bihuan.records.wording import fold
 
 LABELLED = Path(__file__).parent
@@ -137,7 +138,8 @@ def test_nearly_equal_texts_share_a_key_so_that_they_are_found_among_many() -> N
     [
         ("collective", 0.9),  # what the rules and the words of topics were made by
         ("collective_unseen", 0.9),  # of the same trades, not looked at for them
-        ("collective_elsewhere", 0.5),  # of trades whose words nobody has listed
+        ("collective_elsewhere", 0.9),  # of other trades: written before their words were listed
+        ("collective_trades", 0.9),  # of still other trades, by which their words were listed
     ],
 )
 def test_the_labelled_collective_complaints_are_found_and_kept_apart(
@@ -165,4 +167,13 @@ def test_one_topic_by_two_names_is_one_matter_and_two_topics_of_one_coat_are_two
 
 def test_words_of_topics_are_such_as_texts_are_cut_into() -> None:
     for word in TOPICS:
-        assert word in told(f"，{word}，").wording, word
+        cut = told(f"都{word}，")
+        assert word in (cut.signs if len(word) == 1 else cut.wording), word
+
+
+def test_a_word_stands_in_one_line_of_the_topics_only() -> None:
+    lines = [line for line in LINES if not line.startswith("#")]
+    words = [word for line in lines for word in line.split()]
+    assert len(words) > 900
+    assert [word for word, times in Counter(words).items() if times > 1] == []
+    assert [word for word in words if len(word) > 2 and not word.isascii()] == []

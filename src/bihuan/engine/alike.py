@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import add
 from zlib import crc32
 
-from bihuan.engine.topics import TOPICS
+from bihuan.engine.topics import BESIDE, TOPICS
 from bihuan.engine.words import Text
 
 DAY = 86_400
@@ -48,7 +48,7 @@ _RUN = re.compile(r"[a-z]{3,}|[^\W\d_a-z]{2,}")
 # Characters that are no topic by themselves.
 _PLAIN = frozenset(
     "的了在是我有不人一这那就都也很还又被把到去来上下里外前后过着给跟和与或从对向让没好多少大小个只次回天年月日时分半点说"
-    "要会能可用看打开关放进出修坏换停交收家楼层户自己太什么得地中间边几位件最才再等已经本新旧高低长短全部所以其他她它你们"
+    "要会能可用看打开关放进出修坏换停交收家楼层户自己太什么得地中间边几位件最才再等已经本新旧高低长短全部所以其他她它你们子者些次"
 )
 # Characters of many topics: one of them shared is half a topic; any other is a whole one.
 _OF_MANY = frozenset(
@@ -64,7 +64,7 @@ _SAID_BY_ALL = re.compile(
     "店里|店家|商家|整个|好几|老人|孩子|因为|所以|但是|而且|现在|之后|以后|之前|一个|两个|三个|一下|半个|多次|两回|这次|这样|都是|全是|根本|真的"
 )
 _SAID_BY_ALL_IN_LATIN = re.compile(
-    "(?<![a-z])(?:the|and|for|with|that|this|have|has|was|were|not|but|you|they|our|out|are|nobody|again|there)(?![a-z])"
+    "(?<![a-z])(?:the|and|for|with|that|this|have|has|was|were|not|but|you|they|our|out|are|nobody|again|there|been|had|from|still|when|what|very|too|all|just|after|before|would|will|your|his|her)(?![a-z])"
 )
 
 
@@ -132,7 +132,9 @@ class Traits:
     @cached_property
     def topics(self) -> frozenset[str]:
         """The topics it speaks of by any of their names, where they are known."""
-        return frozenset().union(*(TOPICS[word] for word in self.wording & TOPICS.keys()))
+        return frozenset().union(
+            *(TOPICS[word] for word in (self.wording | self.signs) & TOPICS.keys())
+        )
 
     @cached_property
     def whole(self) -> frozenset[str]:
@@ -199,14 +201,21 @@ def _words(one: Traits, other: Traits) -> float:
     common = one.wording & other.wording
     pairs = [word for word in common if word.isascii() or not _PLAIN.issuperset(word)]
     alone = (one.signs & other.signs) - frozenset("".join(pairs))
-    named = frozenset().union(*(TOPICS.get(word, ()) for word in pairs))
-    by_name = len((one.topics & other.topics) - named)
+    named = frozenset().union(*(TOPICS.get(word, ()) for word in (*pairs, *alone)))
+    by_name = len(_topics(one, other) - named)
     return by_name + len(pairs) + sum(0.5 if sign in _OF_MANY else 1.0 for sign in alone)
+
+
+def _topics(one: Traits, other: Traits) -> frozenset[str]:
+    """The topics both speak of; what is said beside the matter counts where nothing else is known of one."""
+    both = one.topics & other.topics
+    return both - BESIDE if one.topics - BESIDE and other.topics - BESIDE else both
 
 
 def _needed(one: Traits, other: Traits) -> float:
     """How many words two texts of one place or thing must share to be one matter."""
-    differ = bool(one.topics and other.topics) and not one.topics & other.topics
+    known = bool(one.topics - BESIDE and other.topics - BESIDE)
+    differ = known and not _topics(one, other)
     return _OTHER_TOPIC if differ else _TOPIC
 
 
@@ -255,7 +264,7 @@ def _reasons(
     if words := shared_words(one, other):
         named = "、".join(words)
         found.append(Text(f"都说到“{named}”", f"both say “{named.replace('、', ', ')}”"))
-    elif topics := sorted(one.topics & other.topics):
+    elif topics := sorted(_topics(one, other)):
         named = "、".join(topics[:_SHOWN])
         found.append(Text(f"说的都是“{named}”", f"both speak of “{named.replace('、', ', ')}”"))
     elif categories:

@@ -53,3 +53,11 @@ def test_what_programs_read_is_read_again() -> None:
     assert date.fromisoformat(manner.machine_day(AT)) == AT.date()
     assert datetime.fromisoformat(manner.field_time(AT)) == AT.replace(second=0)
     assert datetime.fromisoformat(manner.machine_time(AT)) == AT
+
+
+def test_a_length_is_rounded_on_a_page_as_a_spreadsheet_rounds_it() -> None:
+    assert manner.length(7 * 3600 + 20 * 60, "zh-hans") == "7:20"
+    assert manner.length(86_399, "en") == "23:59"
+    assert manner.length(86_400, "zh-hans") == "1.0 天"
+    assert manner.length(int(8.06 * 86_400), "en") == "8.1 d"
+    assert manner.spreadsheet_length("en") == '[>=1]0.0" d";[h]:mm'

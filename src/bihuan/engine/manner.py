@@ -180,10 +180,20 @@ def spreadsheet_time(lang: str) -> str:
     return "yyyy-mm-dd hh:mm" if is_zh(lang) else "d mmm yyyy hh:mm"
 
 
+def length(seconds: int, lang: str) -> str:
+    """A length as a figure: `8.1 天`, `8.1 d`, below one day `7:20`."""
+    if seconds < 86_400:
+        return hours(seconds)
+    return f"{number(seconds / 86_400, 1)} {_days(lang)}"
+
+
 def spreadsheet_length(lang: str) -> str:
-    """A length as a format of a spreadsheet, in days: `8.1 天`, below one `7:20`."""
-    days = "天" if is_zh(lang) else "d"
-    return f'[>=1]0.0" {days}";[h]:mm'
+    """The same as the format of a spreadsheet, in days."""
+    return f'[>=1]0.0" {_days(lang)}";[h]:mm'
+
+
+def _days(lang: str) -> str:
+    return "天" if is_zh(lang) else "d"
 
 
 def field_time(wall: datetime) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from bihuan.engine import manner
@@ -16,7 +17,7 @@ from bihuan.engine.words import ENDINGS, STAGES
 from bihuan.records.queries.accounts import organisation_name
 from bihuan.web.addresses import address
 from bihuan.web.shell import Reader
-from bihuan.web.words import Names, length
+from bihuan.web.words import Names
 
 Json = Any
 NOTHING = "—"
@@ -257,7 +258,7 @@ def written(name: str, part: int | None, of: int) -> str:
         case "score":
             return manner.number(part / of, 1)
         case "time":
-            return length(part)
+            return manner.length(part, get_language() or "")
     return manner.number(part)
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import add
 from zlib import crc32
 
-from bihuan.engine.topics import BESIDE, TOPICS
+from bihuan.engine.topics import BESIDE, MATTERS, TOPICS
 from bihuan.engine.words import Text
 
 DAY = 86_400
@@ -132,9 +132,15 @@ class Traits:
     @cached_property
     def topics(self) -> frozenset[str]:
         """The topics it speaks of by any of their names, where they are known."""
-        return frozenset().union(
-            *(TOPICS[word] for word in (self.wording | self.signs) & TOPICS.keys())
-        )
+        return self._spoken(TOPICS)
+
+    @cached_property
+    def matters(self) -> frozenset[str]:
+        """Those of them it speaks of otherwise than beside another matter."""
+        return self._spoken(MATTERS)
+
+    def _spoken(self, names: Mapping[str, str]) -> frozenset[str]:
+        return frozenset(names[word] for word in (self.wording | self.signs) & names.keys())
 
     @cached_property
     def whole(self) -> frozenset[str]:
@@ -197,25 +203,26 @@ def likeness(one: Traits, other: Traits) -> Likeness | None:
 
 
 def _words(one: Traits, other: Traits) -> float:
-    """How many words two texts share: pairs of characters, and characters that stand alone as halves."""
+    """How many words two texts share: topics, pairs of characters, and characters that stand alone as halves."""
     common = one.wording & other.wording
-    pairs = [word for word in common if word.isascii() or not _PLAIN.issuperset(word)]
-    alone = (one.signs & other.signs) - frozenset("".join(pairs))
-    named = frozenset().union(*(TOPICS.get(word, ()) for word in (*pairs, *alone)))
+    pairs = [
+        word for word in common - BESIDE.keys() if word.isascii() or not _PLAIN.issuperset(word)
+    ]
+    alone = (one.signs & other.signs) - frozenset("".join(common))
+    named = {TOPICS[word] for word in (*pairs, *alone) if word in TOPICS}
     by_name = len(_topics(one, other) - named)
     return by_name + len(pairs) + sum(0.5 if sign in _OF_MANY else 1.0 for sign in alone)
 
 
 def _topics(one: Traits, other: Traits) -> frozenset[str]:
     """The topics both speak of; what is said beside the matter counts where nothing else is known of one."""
-    both = one.topics & other.topics
-    return both - BESIDE if one.topics - BESIDE and other.topics - BESIDE else both
+    known = one.matters and other.matters
+    return one.matters & other.matters if known else one.topics & other.topics
 
 
 def _needed(one: Traits, other: Traits) -> float:
     """How many words two texts of one place or thing must share to be one matter."""
-    known = bool(one.topics - BESIDE and other.topics - BESIDE)
-    differ = known and not _topics(one, other)
+    differ = bool(one.matters and other.matters) and not one.matters & other.matters
     return _OTHER_TOPIC if differ else _TOPIC
 
 

@@ -180,16 +180,18 @@ def _grid(document: Any, paper: Paper) -> None:
     table = document.add_table(rows=len(paper.rows), cols=COLUMNS)
     table.style = "Table Grid"
     _margins(table, 80)
+    rows = list(table.rows)
+    places = [row.cells for row in rows]  # at once: `table.cell` walks through the whole table
     taken: set[tuple[int, int]] = set()
     for y, row in enumerate(paper.rows):
         x = 0
         if all(len(cell.text) <= LONG for cell in row):
-            _whole(table.rows[y])
+            _whole(rows[y])
         for cell in row:
             while (y, x) in taken:
                 x += 1
-            last = table.cell(y + cell.rows - 1, x + cell.span - 1)
-            place = table.cell(y, x).merge(last)
+            last = places[y + cell.rows - 1][x + cell.span - 1]
+            place = places[y][x].merge(last)
             taken |= {(y + dy, x + dx) for dy in range(cell.rows) for dx in range(cell.span)}
             paragraph = place.paragraphs[0]
             if cell.kind == "label":

@@ -134,22 +134,22 @@ def test_nearly_equal_texts_share_a_key_so_that_they_are_found_among_many() -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "least"),
+    ("name", "precision", "recall"),
     [
-        ("collective", 0.9),  # what the rules and the words of topics were made by
-        ("collective_unseen", 0.9),  # of the same trades, written before them
-        ("collective_elsewhere", 0.9),  # of other trades: written before their words were listed
-        ("collective_trades", 0.85),  # of still other trades, by which their words were listed
+        ("collective", 0.95, 0.95),  # what the rules and the words of topics were made by
+        ("collective_unseen", 0.95, 0.95),  # of the same trades, written before them
+        ("collective_elsewhere", 0.95, 0.95),  # of others, written before their words were listed
+        ("collective_trades", 0.95, 0.8),  # of still others, by which their words were listed
     ],
 )
 def test_the_labelled_collective_complaints_are_found_and_kept_apart(
-    name: str, least: float
+    name: str, precision: float, recall: float
 ) -> None:
     with LABELLED.joinpath(f"{name}.csv").open(encoding="utf-8") as lines:
         one = judged(list(csv.DictReader(lines)))
     assert one.groups > 10
-    assert one.precision >= least
-    assert one.recall >= least
+    assert one.precision >= precision
+    assert one.recall >= recall
 
 
 def test_one_topic_by_two_names_is_one_matter_and_two_topics_of_one_coat_are_two() -> None:
@@ -170,6 +170,23 @@ def test_what_is_said_beside_the_matter_tells_only_where_nothing_else_is_known()
     mine = told("鞋底开胶，要求退款", **shop)
     assert likeness(mine, told("大衣掉色，要求退款", 2, **shop)) is None
     assert likeness(mine, told("两个月了还不给退钱", 3, **shop)) is not None
+
+
+def test_within_three_days_half_a_word_will_do_and_is_said_to_be_little() -> None:
+    shop = {"unit": "m12", "category": "goods"}
+    mine = told("茶叶泡出来像刷锅水", **shop)
+    words = "连换三杯茶都是怪怪的"
+    soon = likeness(mine, told(words, 2, at=3 * DAY, **shop))
+    assert soon is not None
+    assert soon.reasons[-1].zh == "3 天之内，但用词少有相同"
+    assert likeness(mine, told(words, 2, at=3 * DAY + 1, **shop)) is None
+    assert likeness(mine, told(words, 2, unit="m12")) is None
+    assert likeness(mine, told(words.replace("茶", "粥"), 2, **shop)) is None
+    assert likeness(mine, told(f"{words}，态度恶劣", 2, **shop)) is not None
+    assert (
+        likeness(told(f"{mine.told.text}，要排队", **shop), told(f"{words}，态度恶劣", 2, **shop))
+        is None
+    )
 
 
 def test_words_of_topics_are_such_as_texts_are_cut_into() -> None:

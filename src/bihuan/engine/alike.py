@@ -23,6 +23,8 @@ BANDS, ROWS = 8, 3  # of the sketch: nearly equal texts share a band
 SENT_TWICE = 0.6  # of the wording shared, from which one text is the other sent again
 _TOPIC = 1.0  # words shared (a character alone is half a one), where place or thing agree
 _OTHER_TOPIC = 3.0  # … and the topics that are known of both differ
+_HALF = 0.5  # … where the category agrees too, and the time so nearly that little else is likely
+SOON = 3 * DAY
 _ALONE = 0.45  # … where nothing else is known
 _ENOUGH = 4  # words, fewer of which are no text to compare by
 _MOST_KEYS = 4  # places, and things, by which one case is looked up
@@ -193,12 +195,13 @@ def likeness(one: Traits, other: Traits) -> Likeness | None:
         or (bool(things - products) and categories)
         or (person and categories)
     )
-    if not same:
+    faint = not same and anchored and categories and _soon(one, other)
+    if not (same or faint):
         return None
     kind = "duplicate" if twice and (own or nobody) else "repeat" if own else "collective"
     return Likeness(kind, theirs, share, tuple(_reasons(
         one, other, places=places, things=things, units=units, person=person,
-        categories=categories, twice=kind == "duplicate",
+        categories=categories, twice=kind == "duplicate", faint=faint,
     )))  # fmt: skip
 
 
@@ -226,6 +229,12 @@ def _needed(one: Traits, other: Traits) -> float:
     return _OTHER_TOPIC if differ else _TOPIC
 
 
+def _soon(one: Traits, other: Traits) -> bool:
+    """Whether two of one place and category came so soon one after the other that half a word will do."""
+    known = one.matters and other.matters
+    return not known and abs(one.told.at - other.told.at) <= SOON and _words(one, other) >= _HALF
+
+
 def _apart(one: Traits, other: Traits) -> bool:
     """Whether both name where it is, or what, or whom, and name different ones."""
     mine, theirs = one.told, other.told
@@ -249,7 +258,7 @@ def _share(one: frozenset[str], other: frozenset[str]) -> float:
 
 def _reasons(
     one: Traits, other: Traits, *, places: frozenset[str], things: frozenset[str], units: bool,
-    person: bool, categories: bool, twice: bool,
+    person: bool, categories: bool, twice: bool, faint: bool,
 ) -> list[Text]:  # fmt: skip
     found: list[Text] = []
     if twice:
@@ -276,6 +285,14 @@ def _reasons(
         found.append(Text(f"说的都是“{named}”", f"both speak of “{named.replace('、', ', ')}”"))
     elif categories:
         found.append(Text("同一类别", "same category"))
+    if faint:
+        days = SOON // DAY
+        found.append(
+            Text(
+                f"{days} 天之内，但用词少有相同",
+                f"within {days} days, though few words are shared",
+            )
+        )
     return found
 
 

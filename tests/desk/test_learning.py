@@ -57,6 +57,8 @@ def test_categories_are_learned_told_with_reasons_and_measured_on_what_comes_aft
     assert found.value == "environment"
     assert found.confidence > 0.6
     assert "洗手间" in found.words or "全是水" in found.words
+    for nothing in ("", " ", "好", "😀", "\x00\u202e", "a1 " * 30_000, "漏" * 100_000):
+        assert "category" not in told(nothing), nothing[:9]
 
     later = START + DAY + HOUR
     mall.complain(later, category="environment", content="空调太冷")

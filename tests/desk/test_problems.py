@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bihuan.desk import problems
+from bihuan.desk import problems, retention
 from bihuan.desk.clustering import problems_of
 from bihuan.engine.alike import Told, Traits
 from bihuan.engine.problems import Seen, is_problem, name_of
 from bihuan.records.models import Problem, ProblemCase
-from tests.desk.firm import DAY, HOUR, START, Firm, firm, stored
+from tests.desk.firm import DAY, HOUR, START, Firm, firm, instant, stored
+from tests.desk.test_retention import archived
 
 LABELLED = Path(__file__).with_name("problems.csv")
 LEAKS = (
@@ -76,6 +77,41 @@ def test_whatever_people_write_is_grouped_without_losing_or_doubling_any(texts: 
     cases = [Traits(Told(key, text, key, f"p{key}")) for key, text in enumerate(texts)]
     keys = [one.told.key for group in problems_of(cases) for one in group]
     assert len(keys) == len(set(keys))
+
+
+EXTREME = (
+    "", "好", "😀", "👩‍👩‍👧", "水" * 100_000, "a1 " * 30_000, "ok 谢谢 merci ありがとう", "\u202e\x00\x07",
+    "<script>alert(1)</script>",
+)  # fmt: skip
+
+
+def test_texts_that_say_nothing_or_too_much_are_no_problem_and_disturb_none() -> None:
+    texts = (*EXTREME, *LEAKS)
+    cases = [Traits(Told(key, text, key, f"p{key}")) for key, text in enumerate(texts)]
+    [group] = problems_of(cases)
+    assert {texts[one.told.key] for one in group} == set(LEAKS)
+
+
+def test_what_was_purged_is_in_no_problem_any_more(db: None) -> None:
+    office = firm(keep_time="90 days")
+    gone = archived(office, about="product")
+    kept = [
+        office.complain(
+            START + n * HOUR,
+            content=text,
+            phone=f"1380000{n:04}",
+            name=f"顾客{n}",
+        ).number
+        for n, text in enumerate(("水从底盘漏到地板上", "底盘漏水漏到地板", "底盘的水漏到木地板"))
+    ]
+    problems.group_now(START + DAY)
+    [key] = Problem.objects.filter(gone_at=0).values_list("pk", flat=True)
+    numbers = ProblemCase.objects.filter(problem=key).values_list("case__number", flat=True)
+    assert set(numbers) == {gone, *kept}
+    later = instant("2026-07-01 00:00")
+    assert len(retention.purge(later).certificates) == 1
+    problems.group_now(later)
+    assert set(numbers.all()) == set(kept)
 
 
 def test_a_surge_is_judged_against_its_season() -> None:

@@ -325,6 +325,41 @@ def test_my_page_leads_to_the_report_that_is_to_be_written(
     assert "打开报表" in pane
 
 
+def test_a_text_of_any_length_and_script_stands_whole_in_every_file(
+    mall: Mall, as_: As, issued: IssuedReport, weekly: str
+) -> None:
+    long = "本周😀 ok 谢谢 merci ありがとう " + "长" * 100_000 + " 完"
+    desk = as_("desk")
+    page = desk.get(weekly).content.decode()
+    assert send(desk, page, "draft", issued, content=" ").status_code == 422
+    assert send(desk, page, "draft", issued, content=long).status_code == 302
+    assert long in desk.get(weekly).content.decode()
+    with ZipFile(BytesIO(desk.get(f"/reports/{issued.pk}.docx").content)) as word:
+        assert "长" * 100_000 in re.sub("<[^>]+>", "", word.read("word/document.xml").decode())
+    assert desk.get(f"/reports/{issued.pk}.pdf").content.startswith(b"%PDF")
+    book = openpyxl.load_workbook(BytesIO(desk.get(f"/reports/{issued.pk}.xlsx").content))
+    cells = [str(cell.value) for row in book.active.iter_rows() for cell in row if cell.value]
+    assert sum(cell.count("长") for cell in cells) == 100_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "earlier", "following"),
+    [
+        ("2020-W53", "2020-W52", "2021-W01"),
+        ("2021-W01", "2020-W53", "2021-W02"),
+        ("2020-12", "2020-11", "2021-01"),
+        ("2020-Q4", "2020-Q3", "2021-Q1"),
+        ("2020-12-31", "2020-12-30", "2021-01-01"),
+    ],
+)
+def test_at_the_turn_of_the_year_one_period_leads_to_the_next(
+    mall: Mall, as_: As, asked: str, earlier: str, following: str
+) -> None:
+    page = as_("gm").get(f"/reports/any/?report=mall/iso&period={asked}").content.decode()
+    assert f"← {earlier}" in page
+    assert f"{following} →" in page
+
+
 def test_a_line_of_nothing_has_no_bar_in_any_file() -> None:
     lines = (
         Line("一层", (Figure("3", number=3), Figure("0", number=0))),

@@ -17,6 +17,7 @@ from bihuan.web.papers.word import WIDTH, ended_as, heads_again, line_of, new_do
 from bihuan.web.reports.saying import Line, Said, Table
 
 LONG_AGO = datetime(1980, 1, 1, tzinfo=UTC)
+_MOST_IN_CELL = 16_000  # characters; a cell takes 32,767 of 16 bits each and drops the rest
 
 
 def pdf(said: Said) -> bytes:
@@ -149,8 +150,9 @@ def xlsx(said: Said) -> bytes:
     title = book.add_format({"bold": True, "font_size": 16})
     row = 0
     under = (said.company, said.period, said.as_of, said.clause)
-    for text in (f"{said.part} {said.title}".strip(), *under, *said.paragraphs):
-        if text:
+    for whole in (f"{said.part} {said.title}".strip(), *under, *said.paragraphs):
+        for at in range(0, len(whole), _MOST_IN_CELL):
+            text = whole[at : at + _MOST_IN_CELL]
             sheet.write_string(row, 0, text, title if row == 0 else None)
             row += 1
     looks = _Looks.of(book, said.language)

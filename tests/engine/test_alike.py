@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bihuan.cli.evaluate import judged
@@ -115,6 +115,7 @@ def test_two_languages_in_one_text_are_both_read() -> None:
         assert likeness(mine, told(fold(theirs), 2)).kind == "collective"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_likeness_is_mutual_and_equal_texts_share_a_key(one: str, two: str) -> None:
     mine, theirs = told(one, complainant="a"), told(two, 2, complainant="a")

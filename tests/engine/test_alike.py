@@ -141,6 +141,11 @@ def test_nearly_equal_texts_share_a_key_so_that_they_are_found_among_many() -> N
         ("collective_unseen", 0.95, 0.95),  # of the same trades, written before them
         ("collective_elsewhere", 0.95, 0.95),  # of others, written before their words were listed
         ("collective_trades", 0.95, 0.8),  # of still others, by which their words were listed
+        (
+            "collective_blind",
+            0.9,
+            0.45,
+        ),  # written without a look at rules and words, nor used for them
     ],
 )
 def test_the_labelled_collective_complaints_are_found_and_kept_apart(

@@ -20,6 +20,7 @@ from bihuan.web.reports import files
 from bihuan.web.reports.saying import Figure, Line, Said, Table
 from tests.made_once import made_once
 from tests.web.mall import DAY, HOUR, Mall, now, open_mall
+from tests.web.pages import Page
 
 As = Callable[..., Client]
 
@@ -290,7 +291,12 @@ def test_a_report_is_reviewed_on_its_page_and_sent_back_to_be_written_on(
     page = desk.get(weekly).content.decode()
     assert "审核(通过)：" in page
     assert "<form" not in page.split('id="content"')[1].split("</main>")[0]
-    assert send(desk, page, "draft", issued, content="三稿").status_code == 409  # it is through
+    late = send(desk, page, "draft", issued, content="三稿")  # it is through
+    assert late.status_code == 409
+    [form] = [one for one in Page(weekly, late.content.decode()).forms if "text" in one.typed]
+    assert form.values["text"] == "三稿"
+    assert desk.post(form.action, form.values).status_code == 302
+    assert "三稿" in desk.get(f"/cases/{issued.case.number}/").content.decode()
 
 
 def test_who_writes_a_report_while_somebody_was_quicker_is_told_and_loses_no_word(

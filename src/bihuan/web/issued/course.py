@@ -81,8 +81,10 @@ def course(desk: Desk, report: Issued, came: Attempt | None = None) -> dict[str,
     if form is None and offer is not None and offer.refusal is None:
         form = acting.form_of(desk, offer)
     if form is not None:  # figures and text stand beside it
-        url = f"{address('report', args=[report.id])}?act={form['act']}&sheet={report.sheet}"
-        form = {**form, "url": url, "report": None, "words": []}
+        form = {**form, "report": None, "words": []}
+        if not form["overtaken"]:  # what was typed too late is a remark on the ledger
+            here = address("report", args=[report.id])
+            form["url"] = f"{here}?act={form['act']}&sheet={report.sheet}"
     return {"ahead": list(_ahead(desk, debt)), "form": form} if debt or form else None
 
 

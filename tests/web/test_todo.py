@@ -7,8 +7,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bihuan.desk.stored import load
 from bihuan.records.queries.cases import case_page
 from tests.web.mall import DAY, HOUR, Mall, now
+from tests.web.test_case import dispatched
 
 pytestmark = pytest.mark.django_db
 As = Callable[..., Client]
@@ -140,3 +142,23 @@ def test_a_case_behind_the_wall_is_not_on_the_list(mall: Mall, as_: As) -> None:
                   about="staff")  # fmt: skip
     assert rows(as_("floor")) == []
     assert case_page("TS", as_("floor").get("/").context["reader"].viewer) is None
+
+
+def test_what_cannot_be_done_yet_is_kept_as_a_remark_from_the_pane_too(mall: Mall, as_: As) -> None:
+    number = dispatched(mall)
+    mall.act(number, "issue", "operations", sheet=1, outcome="issued")
+    client = as_("operations")
+    owed = load(number)
+    assert owed is not None
+    debt = next(one for one in owed.case.debts.values() if one.act == "resolve")
+    kept = client.post(
+        f"/?row={owed.id}-{debt.id}", {"act_id": "a", "version": "99", "remedy": "先垫付，再找商户"}
+    )
+    assert kept.status_code == 422
+    form = kept.context["pane"]["form"]
+    assert (form["act"], form["fields"][0]["value"]) == ("remark", "先垫付，再找商户")
+    sent = {"act_id": form["act_id"], "text": "先垫付，再找商户"}
+    assert client.post(form["url"], sent).status_code == 302
+    after = load(number)
+    assert after is not None
+    assert after.events == owed.events + 1

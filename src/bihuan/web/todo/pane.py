@@ -37,7 +37,9 @@ def pane(
         form = acting.form_of(desk, offer, refusal=offer.refusal, item=debt.item)
     seen = evidence(desk, debt.act, debt.sheet)
     if form is not None:
-        form = {**form, "url": todo_url(wait, row.key), "evidence": seen}
+        form = {**form, "evidence": seen}
+        if not form["overtaken"]:  # what was typed too late is a remark on the case
+            form["url"] = todo_url(wait, row.key)
         _suggest(desk, debt.act, form)
     line_drawn = drawn(reader, row, wait)
     case = desk.page.state

@@ -38,7 +38,7 @@ def installed(*, whole: bool = False) -> str | None:
 
 def install() -> None:
     """Debian's package where the user may install it, otherwise Playwright's own download."""
-    if is_debian():
+    if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         for command in (
             ["apt-get", "update", "-q"],
@@ -57,21 +57,11 @@ def install() -> None:
         )
 
 
-def is_debian() -> bool:
-    """Whether packages may be installed here."""
-    return os.geteuid() == 0 and shutil.which("apt-get") is not None
-
-
-def is_quick(program: str) -> bool:
-    """Whether no quicker browser is to be had for the tests: it has no windows, or was named."""
-    return bool(os.environ.get("BIHUAN_BROWSER")) or Path(program).name in SHELLS
-
-
 def main() -> int:
     """Print where the browser is; fail when there is none and none can be installed."""
     found = installed()
-    if found is None or (is_debian() and not is_quick(found)):
-        print("No quick browser for the tests yet; installing Chromium …", file=sys.stderr)
+    if found is None:
+        print("No browser for the tests yet; installing Chromium …", file=sys.stderr)
         try:
             install()
         except subprocess.CalledProcessError as error:

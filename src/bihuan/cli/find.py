@@ -45,7 +45,7 @@ def run_find(args: argparse.Namespace, speaker: Speaker) -> int:
     from bihuan.engine.words import DISCLOSURE
     from bihuan.records.queries.cases import Filters
     from bihuan.records.queries.excerpts import holding
-    from bihuan.records.queries.find import found_cases, seen_whole
+    from bihuan.records.queries.find import found_cases, whole_of
     from bihuan.records.queries.library import versions
     from bihuan.records.wording import excerpt
 
@@ -57,7 +57,7 @@ def run_find(args: argparse.Namespace, speaker: Speaker) -> int:
         if words.strip()
         else ([], None)
     )
-    whole = seen_whole(viewer, [row.id for row in rows])
+    whole = whole_of(viewer, rows)
     held = holding(whole, words)
     told = {
         pk: "".join(piece.text for piece in excerpt(mask_contact(one.text), words))

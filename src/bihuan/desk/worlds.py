@@ -75,9 +75,12 @@ _read: ContextVar[list[Changes] | None] = ContextVar("read", default=None)
 
 
 @contextmanager
-def looked_at_once() -> Iterator[None]:
-    """Inside, the counts of changes are read once: for a page, which shows how things stand and changes nothing."""
-    token = _read.set([])
+def looked_at_once(seen: Changes | None = None) -> Iterator[None]:
+    """Inside, the counts of changes are read once: for a page, which shows how things stand and changes nothing.
+
+    `seen`: the counts, where they were just read.
+    """
+    token = _read.set([seen] if seen else [])
     try:
         yield
     finally:

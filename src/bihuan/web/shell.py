@@ -21,12 +21,13 @@ from django.utils.translation import pgettext
 from bihuan.desk import calls, changes, packs, permissions, setup, worlds
 from bihuan.engine.organisation import Organisation, post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.records.queries.accounts import Account, account_of, house_of
+from bihuan.records.queries.accounts import Account, House
 from bihuan.records.queries.obligations import unread_count
 from bihuan.records.queries.todo import owed_count
 from bihuan.records.queries.visibility import Viewer
 from bihuan.web import words
 from bihuan.web.addresses import address
+from bihuan.web.sign_in import signed_in_as
 
 THEMES = ("", "light", "dark")
 YEAR = 365 * 86400
@@ -44,6 +45,7 @@ class Reader:
     zone: str
     organisation: Organisation = field(repr=False)
     policies: Mapping[str, Policy] = field(repr=False)  # in force, by code
+    house: House = field(repr=False)
 
     @property
     def person(self) -> str:
@@ -122,9 +124,10 @@ def reader_of(request: HttpRequest) -> Reader | None:
     """Who sent the request, with their language switched on; None for strangers."""
     if not request.user.is_authenticated:
         return None
-    account = account_of(request.user.pk)
-    if account is None:
+    known = signed_in_as(request.user)
+    if known is None or known.account is None:
         return None
+    account = known.account
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.activate(account.language)
     at = now()
@@ -141,7 +144,13 @@ def reader_of(request: HttpRequest) -> Reader | None:
         zone or settings.TIME_ZONE,
         worlds.organisation(at),
         policies,
+        known.house,
     )
+
+
+def _changes_seen(request: HttpRequest) -> worlds.Changes | None:
+    known = signed_in_as(request.user) if request.user.is_authenticated else None
+    return worlds.Changes(*known.changes) if known and known.changes else None
 
 
 View = Callable[..., HttpResponseBase]
@@ -153,7 +162,7 @@ def staff(view: View) -> View:
     @wraps(view)
     def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         only_shown = request.method in ("GET", "HEAD")
-        with worlds.looked_at_once() if only_shown else nullcontext():
+        with worlds.looked_at_once(_changes_seen(request)) if only_shown else nullcontext():
             return answered(request, *args, **kwargs)
 
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -204,7 +213,7 @@ def show(
 
 def shell_of(request: HttpRequest, reader: Reader, at: str = "") -> dict[str, Json]:
     """What layout.jinja needs (see there)."""
-    owed, house = owed_count(reader.viewer), house_of()
+    owed, house = owed_count(reader.viewer), reader.house
     todo = entry("todo", _("To do"), "inbox", at, count=owed)
     cases = entry("cases", _("All cases"), "layout-list", at)
     register = entry("register", _("Register"), "phone-plus", at) if reader.may_register else None

@@ -15,7 +15,7 @@ from bihuan.desk import files, permissions, reading, worlds
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
 from bihuan.records.queries.cases import CasePage, Entry, Filters, Key, Listed, case_page
-from bihuan.records.queries.find import complainants, found_cases, seen_whole
+from bihuan.records.queries.find import complainants, found_cases, whole_of
 from bihuan.records.queries.obligations import Owed
 from bihuan.records.queries.visibility import Reach
 
@@ -111,7 +111,7 @@ def list_cases(request: Request, asked: Query[Asked]) -> dict[str, Json]:
         after=key_of(asked.after),
         limit=asked.limit,
     )
-    whole = seen_whole(caller.viewer, [row.id for row in found])
+    whole = whole_of(caller.viewer, found)
     people = complainants(whole)
     return {
         "cases": [_row(row, row.id in whole, people.get(row.id, ("", ""))[0]) for row in found],

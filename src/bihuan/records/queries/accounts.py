@@ -5,23 +5,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
-from bihuan.records.models import Person, Site
+from bihuan.records.models import Site
 from bihuan.records.queries.prepared import Row, prepared
-
-_USER = tuple(field.attname for field in User._meta.concrete_fields)  # noqa: SLF001
-
-
-def user_of(user_id: int) -> User | None:
-    """The account of that id, as each request of somebody who is signed in asks for it."""
-    found = _user(user_id)
-    return User.from_db(DEFAULT_DB_ALIAS, _USER, found[0]) if found else None
-
-
-@prepared
-def _user(user_id: int) -> "QuerySet[User, Row]":
-    return User.objects.filter(pk=user_id).values_list(*_USER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +21,6 @@ class Account:
     language: str
     is_administrator: bool
     is_auditor: bool
-
-
-def account_of(user_id: int) -> Account | None:
-    """The active person who has this account, or None."""
-    found = _person(user_id)
-    return Account(str(found[0][0]), *found[0][1:]) if found else None
-
-
-@prepared
-def _person(user_id: int) -> "QuerySet[Person, Row]":
-    rows = Person.objects.filter(user_id=user_id, active=True)
-    return rows.values_list("pk", "name", "phone", "language", "is_administrator", "is_auditor")
 
 
 def organisation_name() -> str:
@@ -79,14 +54,67 @@ class House:
 def house_of() -> House:
     """Name and look of the organisation, in one query."""
     found = _house()
-    name, kept = found[0] if found else ("", None)
+    return _house_of(*found[0]) if found else _house_of("", None)
+
+
+def _house_of(name: str | None, kept: dict[str, Any] | None) -> House:
     words = (str((kept or {}).get(part, "")) for part in ("colour", "logo", "head", "foot"))
-    return House(name, Look(*words))
+    return House(name or "", Look(*words))
 
 
 @prepared
 def _house() -> "QuerySet[Site, Row]":
     return Site.objects.values_list("organisation_name", "look")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whom each page is for: the account, the active person who has it, the house, and how often its
+    organisation, calendars and documents were changed (None before the first run).
+    """
+
+    user: User
+    account: Account | None
+    house: House
+    changes: tuple[int, int, int] | None
+
+
+_USER = tuple(field.attname for field in User._meta.concrete_fields)  # noqa: SLF001
+_SITE = (
+    "organisation_name", "look", "organisation_changes", "calendar_changes", "library_changes",
+)  # fmt: skip
+_PERSON = ("pk", "name", "phone", "language", "is_administrator", "is_auditor", "active")
+
+
+def signed_in(user_id: int) -> SignedIn | None:
+    """All that is asked with each request of somebody who is signed in, in one query."""
+    for row in _signed_in(user_id):
+        user, rest = row[: len(_USER)], row[len(_USER) :]
+        *person, active = rest[: len(_PERSON)]
+        name, look, *changes = rest[len(_PERSON) :]
+        return SignedIn(
+            User.from_db(DEFAULT_DB_ALIAS, _USER, user),
+            Account(str(person[0]), *person[1:]) if active else None,
+            _house_of(name, look),
+            None if None in changes else tuple(changes),
+        )
+    return None
+
+
+@prepared
+def _signed_in(user_id: int) -> "QuerySet[User, Row]":
+    site = Site.objects.order_by("id")
+    return User.objects.filter(pk=user_id).values_list(
+        *_USER,
+        *(f"person__{name}" for name in _PERSON),
+        *(Subquery(site.values(name)[:1]) for name in _SITE),
+    )
+
+
+def account_of(user_id: int) -> Account | None:
+    """The active person who has this account, or None."""
+    found = signed_in(user_id)
+    return found.account if found else None
 
 
 def look() -> Look:

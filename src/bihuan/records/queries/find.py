@@ -97,7 +97,7 @@ def found_cases(
     registration, then those in which they were said since; the newest first in each, and a key holds
     which of the three it stands in. Without words all cases there are, in the order asked for. Outside
     parties find cases they have a note of by that note's words, or by the case's number: show no
-    more of them (`seen_whole`).
+    more of them (`whole_of`).
     """
     if not text.strip():
         return in_order(
@@ -350,12 +350,19 @@ def found_documents(text: str) -> frozenset[int]:
     return frozenset(set.intersection(*held) if held else ())
 
 
-def found_customers(viewer: Viewer, text: str, limit: int = 5) -> list[int]:
-    """The ids of customers whose name or contact holds all words of `text`, by cases the viewer may see."""
+def found_customers(
+    viewer: Viewer, text: str, first: Sequence[Listed] | None = None, limit: int = 5
+) -> list[int]:
+    """The ids of customers whose name or contact holds all words of `text`, by cases the viewer may see.
+
+    `first`: the first cases that were found by these words alone, where they are known already.
+    """
     search = _Search(viewer, text, words_of(text), Filters())
     if _limited(viewer) or not search.words:
         return []
-    cases = [case.id for _tier, case in islice(search.cases(range(1)), limit * 4)]
+    if first is None:
+        first = [case for _tier, case in islice(search.cases(range(1)), limit * 4)]
+    cases = [case.id for case in first]
     pieces, phone = spellings(text), "".join(sign for sign in fold(text) if sign.isdecimal())
     fitting = (
         party
@@ -383,6 +390,12 @@ def found_sheet(viewer: Viewer, words: str) -> tuple[str, int] | None:
         if page is not None and int(serial) in page.sheets:
             return number, int(serial)
     return None
+
+
+def whole_of(viewer: Viewer, found: Sequence[Listed]) -> frozenset[int]:
+    """The ids of those of the cases that were found which the viewer may see whole."""
+    ids = frozenset(case.id for case in found)
+    return seen_whole(viewer, ids) if _limited(viewer) else ids
 
 
 def seen_whole(viewer: Viewer, ids: Collection[int]) -> frozenset[int]:

@@ -15,7 +15,6 @@ from bihuan.engine.library import Version
 from bihuan.engine.organisation import post_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
-from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.cases import doers
 from bihuan.records.queries.reports import Issued
 from bihuan.web import forms, signing
@@ -158,7 +157,7 @@ def letter(desk: Desk, offer: Possible) -> dict[str, str] | None:
     facts, clock = desk.page.state.facts, desk.reader.clock
     said = {
         "name": str(facts.get("name") or ""),
-        "company": organisation_name(),
+        "company": desk.reader.house.name,
         "me": desk.reader.account.name,
         "day": clock.day(desk.page.state.received or desk.page.state.registered),
     }

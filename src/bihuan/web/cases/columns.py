@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bihuan.desk import permissions, worlds
 from bihuan.records.queries.cases import Listed
-from bihuan.records.queries.find import complainants, seen_whole
+from bihuan.records.queries.find import complainants, whole_of
 from bihuan.web.addresses import address
 from bihuan.web.shell import Reader
 from bihuan.web.words import Clock, Names, tone_of_severity, tone_of_stage
@@ -97,8 +97,8 @@ OF_THE_WHOLE = frozenset({"left", "due", "complainant"})  # told only to who see
 
 
 def read_rows(listed: Sequence[Listed], reader: Reader, *, late: bool = False) -> list[Row]:
-    """These cases in the reader's words, in their order: two queries for all of them."""
-    whole = seen_whole(reader.viewer, [case.id for case in listed])
+    """Cases that were found, in the reader's words and in their order."""
+    whole = whole_of(reader.viewer, listed)
     people = complainants(whole)
 
     @cache

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_safe
 
 from bihuan.desk import reply_templates
 from bihuan.engine.step import Possible
-from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.administration import templates
 from bihuan.records.queries.visibility import Reach
 from bihuan.web import forms
@@ -54,7 +53,7 @@ def known(desk: Desk) -> Mapping[str, str]:
         "number": desk.page.number,
         "agreed_time": clock.full_until(case.agreed) if case.agreed else "",
         "due": clock.full_until(due) if due else "",
-        "company": organisation_name(),
+        "company": desk.reader.house.name,
         "agent": desk.reader.account.name,
         "received": clock.day(case.received or case.registered),
         "today": clock.day(desk.reader.now),

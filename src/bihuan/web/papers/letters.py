@@ -5,7 +5,7 @@ from django.utils import translation
 
 from bihuan.desk import worlds
 from bihuan.desk.ways import Attachment
-from bihuan.records.queries.accounts import Account, organisation_name
+from bihuan.records.queries.accounts import Account, house_of
 from bihuan.records.queries.cases import case_of_customer
 from bihuan.records.queries.visibility import Viewer
 from bihuan.web.desk import Desk
@@ -24,12 +24,11 @@ def letter(number: str, entry: int, language: str) -> Attachment:
     page = as_of(page, entry)
     at = page.history[-1].at
     world = worlds.ruling(page.policy_id, at).world
-    nobody = Account(
-        "", organisation_name(), "", language, is_administrator=False, is_auditor=False
-    )
+    house = house_of()
+    nobody = Account("", house.name, "", language, is_administrator=False, is_auditor=False)
     zone = str(world.policy.calendars["usual"].get("zone", settings.TIME_ZONE))
     with translation.override(language):
-        reader = Reader(nobody, Viewer(""), at, language, zone, world.organisation, {})
+        reader = Reader(nobody, Viewer(""), at, language, zone, world.organisation, {}, house)
         desk = Desk(reader, page, world, Names(world.policy, world.organisation, language))
         paper = content.paper(desk, offered.LETTER, entry, clear=True)
         if paper is None:

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bihuan.desk import reply_templates
 from bihuan.engine.refusal import Refusal
-from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.administration import Change, last_change, templates
 from bihuan.web.addresses import address
 from bihuan.web.administration import administrator, done, errors_of, overtaken, said, version_of
@@ -128,7 +127,7 @@ def _sample(reader: Reader) -> dict[str, str]:
         "number": "TS-20260101-001",
         "agreed_time": soon,
         "due": soon,
-        "company": organisation_name(),
+        "company": reader.house.name,
         "agent": reader.account.name,
         "received": clock.day(reader.now),
         "today": clock.day(reader.now),

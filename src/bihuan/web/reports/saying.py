@@ -14,7 +14,6 @@ from bihuan.engine.measures import DIMENSIONS, MEASURES
 from bihuan.engine.policy import Report, ReportPart
 from bihuan.engine.reporting import NAMELESS
 from bihuan.engine.words import ENDINGS, STAGES
-from bihuan.records.queries.accounts import organisation_name
 from bihuan.web.addresses import address
 from bihuan.web.shell import Reader
 from bihuan.web.words import Names
@@ -104,7 +103,7 @@ def said(
         for part, told in zip(report.parts, found["parts"], strict=True) if told["figures"]
     ]  # fmt: skip
     return Said(
-        report.text.in_(language), organisation_name(), units.get(part, part),
+        report.text.in_(language), reader.house.name, units.get(part, part),
         period_text(found, reader),
         _("as known on %(when)s") % {"when": reader.clock.full(found["as_of"])},
         foot, language,

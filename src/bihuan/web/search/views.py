@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from bihuan.desk import library
 from bihuan.desk.permissions import mask_contact, mask_phone
 from bihuan.engine.acts import ACTS
-from bihuan.records.queries.cases import Key
+from bihuan.records.queries.cases import Filters, Key, Listed
 from bihuan.records.queries.customers import customer_seen
 from bihuan.records.queries.excerpts import Holding, holding
 from bihuan.records.queries.find import found_cases, found_customers, found_sheet
@@ -53,7 +53,7 @@ def find(request: HttpRequest, reader: Reader) -> HttpResponse:
         "names": asking.names_offered(reader),
         "hidden": asking.hidden,
         "cases": [_case(row, held.get(row.case.id), asked.words) for row in rows],
-        "customers": _customers(reader, asked.words) if first else [],
+        "customers": _customers(reader, asked, listed) if first else [],
         "documents": _documents(reader, asked.words) if first else [],
         "list_url": f"{address('cases')}?{asked.query()}",
         "next_url": f"?{asked.query(after=f'{following.at}-{following.id}')}" if following else "",
@@ -94,8 +94,10 @@ def _case(row: Row, held: Holding | None, words: str) -> dict[str, Json]:
     }
 
 
-def _customers(reader: Reader, words: str) -> list[dict[str, Json]]:
-    seen = (customer_seen(party, reader.viewer) for party in found_customers(reader.viewer, words))
+def _customers(reader: Reader, asked: Asked, listed: list[Listed]) -> list[dict[str, Json]]:
+    alone = listed if asked.filters == Filters() else None
+    found = found_customers(reader.viewer, asked.words, alone)
+    seen = (customer_seen(party, reader.viewer) for party in found)
     return [
         {
             "name": one.name or _("unnamed"),

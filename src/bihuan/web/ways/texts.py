@@ -11,7 +11,6 @@ from bihuan.desk.organisation import adopted_policies
 from bihuan.engine.acts import ACTS
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
-from bihuan.records.queries.accounts import organisation_name
 from bihuan.records.queries.administration import Change, last_change
 from bihuan.records.queries.deliveries import notice_text, texts_kept
 from bihuan.web.addresses import address
@@ -119,7 +118,7 @@ def _sample(reader: Reader, language: str) -> dict[str, str]:
         "act": ACTS["investigate"].text.in_(language),
         "due": soon,
         "link": "https://bihuan.example/",
-        "company": organisation_name(),
+        "company": reader.house.name,
         "customer": _("Ms Example"),
         "matter": Text("投诉", "Complaint").in_(language),
         "agreed_time": soon,

@@ -30,7 +30,12 @@ def address(transactional_db: None) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+
+    def stop() -> None:
+        server.task_dispatcher.shutdown()
+        server.close()
+
+    server.trigger.pull_trigger(stop)  # in its own thread, which may be waiting for its sockets
     thread.join(5)
 
 

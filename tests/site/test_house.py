@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from bihuan.records.models import Site
 from bihuan.site import home
 from bihuan.site.database import database
-from bihuan.site.middleware import CompressText
+from bihuan.site.middleware import CompressText, WithoutNul
 from bihuan.site.proxies import client_ip
 
 
@@ -149,3 +149,20 @@ def test_pages_travel_compressed_and_files_as_they_are() -> None:
 
     answer = CompressText(pdf)(RequestFactory().get("/", headers=asking))
     assert "Content-Encoding" not in answer.headers
+
+
+def test_what_no_text_holds_is_left_out_of_forms_and_leads_to_no_page() -> None:
+    seen: dict[str, object] = {}
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.update(found=request.GET.getlist("q"), written=request.POST.getlist("a"))
+        return HttpResponse()
+
+    taken = WithoutNul(lambda request: taken.process_view(request, view, (), {}) or view(request))
+    request = RequestFactory().post("/?q=x%00y&q=z", {"a": ["b\0", "c"]})
+
+    taken(request)
+
+    assert seen == {"found": ["xy", "z"], "written": ["b", "c"]}
+    with pytest.raises(Http404):
+        taken.process_view(request, view, (), {"number": "TS\0"})

@@ -79,6 +79,9 @@ def test_only_administrators_put_a_policy_in_force(mall: Mall, as_: As) -> None:
     sent = {"pack": "general", "kind": ""}
     assert as_("gm").post("/policy/adopt/", sent).status_code == 403
     assert as_("admin").post("/policy/adopt/", {"pack": "nonsense"}).status_code == 422
+    unknown = as_("admin").post("/policy/adopt/", {**sent, "kind": "x" * 200})
+    assert unknown.status_code == 422
+    assert "至多 60 个字符" in unknown.content.decode()
     assert as_("admin").post("/policy/adopt/", sent).headers["location"] == "/policy/general/"
     assert {row.code for row in versions()} == {"mall", "general"}
     assert "客户投诉管理制度" in as_("desk").get("/policy/").content.decode()

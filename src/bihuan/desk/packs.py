@@ -16,12 +16,14 @@ from bihuan.engine.compile import compile_policy
 from bihuan.engine.findings import Finding, Level
 from bihuan.engine.nodes import plain
 from bihuan.engine.policy import Policy
-from bihuan.engine.refusal import Refusal
+from bihuan.engine.refusal import Refusal, refuse_field
 from bihuan.engine.words import Text
 from bihuan.engine.world import World
 from bihuan.records.models import PolicyUse, PolicyVersion, PublishedYear
 
 __all__ = ["policies_in_force", "policy_for", "version_in_force"]  # of in_force, for callers
+
+LONGEST_KIND = 60
 
 
 @cache
@@ -94,6 +96,15 @@ def adopt_text(
     policy, findings = read_policy(text)
     if policy is None:
         return _broken(findings)
+    for kind in kinds:
+        if len(kind) > LONGEST_KIND:
+            begun, like = kind[:LONGEST_KIND], next(iter(policy.kinds))
+            return refuse_field(
+                "too-long",
+                "kind",
+                f"“{begun}…”太长：案件种类至多 {LONGEST_KIND} 个字符，例如 {like}",
+                f"'{begun}…' is too long: a kind has {LONGEST_KIND} characters at most, like {like}",
+            )
     digest = hash_of(text)
     known = PolicyVersion.objects.filter(code=policy.code)
     same = known.filter(hash=digest, state__in=IN_FORCE).first()

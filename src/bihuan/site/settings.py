@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "bihuan.site.middleware.WithoutNul",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "bihuan.web.setup.middleware.until_set_up",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -1,4 +1,4 @@
-"""What every answer carries, and how it travels."""
+"""What every answer carries and how it travels; what no form may bring."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

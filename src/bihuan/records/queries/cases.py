@@ -361,7 +361,7 @@ class _Later(Sequence[T]):
 
 def case_page(number: str, viewer: Viewer) -> CasePage | None:
     """The case of that number as the viewer may see it; None where there is none for them."""
-    row = next(map(_Kept._make, _case(number)), None)
+    row = _kept(number)
     if row is None:
         return None
     access = access_to(row.id)
@@ -399,6 +399,10 @@ class _Kept(NamedTuple):
     unit: str
     about_person: str
     about_unit: str
+
+
+def _kept(number: str, *, ledger: bool | None = None) -> _Kept | None:
+    return next(map(_Kept._make, _case(number, ledger=ledger)), None)
 
 
 @prepared
@@ -473,13 +477,13 @@ def entry_of(row: Row) -> Entry:
 
 def portal_case(number: str, query_code_hash: str) -> CasePage | None:
     """The case of a customer who knows its query code, given the code's hash; whole, for the portal."""
-    row = next(map(_Kept._make, _case(number, ledger=False)), None)
+    row = _kept(number, ledger=False)
     return _whole(row) if row and row.query_code_hash == query_code_hash != "" else None
 
 
 def case_of_customer(number: str) -> CasePage | None:
     """A case for what is sent to its customer, who needs no code for that; never for a page."""
-    row = next(map(_Kept._make, _case(number, ledger=False)), None)
+    row = _kept(number, ledger=False)
     return _whole(row) if row else None
 
 

@@ -21,13 +21,12 @@ from django.utils.translation import pgettext
 from bihuan.desk import calls, changes, packs, permissions, setup, worlds
 from bihuan.engine.organisation import Organisation, post_of, unit_of
 from bihuan.engine.policy import Policy
-from bihuan.records.queries.accounts import Account, House
+from bihuan.records.queries.accounts import Account, House, signed_in_as
 from bihuan.records.queries.obligations import unread_count
 from bihuan.records.queries.todo import owed_count
 from bihuan.records.queries.visibility import Viewer
 from bihuan.web import words
 from bihuan.web.addresses import address
-from bihuan.web.sign_in import signed_in_as
 
 THEMES = ("", "light", "dark")
 YEAR = 365 * 86400

@@ -7,7 +7,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from bihuan.records.queries.accounts import SignedIn, signed_in
+from bihuan.records.queries.accounts import signed_in
 
 
 class Backend(AuthenticationBackend):
@@ -19,12 +19,6 @@ class Backend(AuthenticationBackend):
             return None
         found.user.signed_in = found
         return found.user
-
-
-def signed_in_as(user: Any) -> SignedIn | None:
-    """Whom a request is from, without asking again where the look-up of its session has asked."""
-    found: SignedIn | None = getattr(user, "signed_in", None)
-    return found or signed_in(user.pk)
 
 
 class StaffAccounts(DefaultAccountAdapter):

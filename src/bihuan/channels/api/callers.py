@@ -18,7 +18,7 @@ from bihuan.engine.organisation import Organisation
 from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
-from bihuan.records.queries.accounts import account_of
+from bihuan.records.queries.accounts import signed_in_as
 from bihuan.records.queries.visibility import Viewer
 
 MINUTE = 60
@@ -105,7 +105,8 @@ class Session(APIKeyCookie):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
         """The caller; None for strangers."""
-        account = account_of(request.user.pk) if key and request.user.is_authenticated else None
+        known = signed_in_as(request.user) if key and request.user.is_authenticated else None
+        account = known.account if known else None
         if account is None:
             return None
         at = now()

@@ -13,7 +13,7 @@ from bihuan.desk import query_codes
 from bihuan.desk.stored import load
 from bihuan.desk.sweep import sweep
 from bihuan.records.models import Disclosure
-from bihuan.records.queries.cases import Entry, history
+from bihuan.records.queries.entries import Entry, history
 from bihuan.web.cases.marks import mark_of
 from bihuan.web.words import length
 from tests.tampering import tamper

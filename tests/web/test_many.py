@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from bihuan.desk.stored import load
-from bihuan.records.queries.cases import history
+from bihuan.records.queries.entries import history
 from tests.web.mall import DAY, Mall, now
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from bihuan.engine.organisation import unit_of
 from bihuan.engine.periods import Period
 from bihuan.engine.words import NOTHING
 from bihuan.records.models import Case
-from bihuan.records.queries.cases import history
+from bihuan.records.queries.entries import history
 
 SHEET = "assessment"  # the kind of sheet a policy proposes assessments on
 MOST = 500  # cases that are read for one page or file

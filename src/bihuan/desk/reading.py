@@ -9,7 +9,8 @@ from bihuan.engine.offering import Possible
 from bihuan.engine.policy import Policy
 from bihuan.engine.step import possible
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import CasePage, Entry, listed_by_number
+from bihuan.records.queries.cases import CasePage, listed_by_number
+from bihuan.records.queries.entries import Entry
 from bihuan.records.queries.visibility import Reach, Viewer
 
 Json = Any

@@ -16,7 +16,7 @@ from bihuan.engine.policy import Policy
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.visiting import FIRST
 from bihuan.engine.words import Text
-from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.entries import Entry
 
 Json = Any
 LISTED = "list_shoppers"

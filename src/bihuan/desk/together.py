@@ -13,7 +13,7 @@ from bihuan.engine.links import members_of
 from bihuan.engine.refusal import Refusal, refuse
 from bihuan.engine.together import Peer, for_member
 from bihuan.records.models import ActReceipt
-from bihuan.records.queries.cases import Entry, history
+from bihuan.records.queries.entries import Entry, history
 from bihuan.records.queries.visibility import Viewer, visible_cases
 
 

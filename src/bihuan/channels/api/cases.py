@@ -14,7 +14,8 @@ from bihuan.channels.api.values import Instant, Moment, iso
 from bihuan.desk import files, permissions, reading, worlds
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.words import Text
-from bihuan.records.queries.cases import CasePage, Entry, Filters, Key, Listed, case_page
+from bihuan.records.queries.cases import CasePage, Filters, Key, Listed, case_page
+from bihuan.records.queries.entries import Entry
 from bihuan.records.queries.find import complainants, found_cases, whole_of
 from bihuan.records.queries.obligations import Owed
 from bihuan.records.queries.visibility import Reach

@@ -1,7 +1,7 @@
 """Assessment sheets recomputed from the events of their case."""
 
 from bihuan.engine.assessing import Recomputed, recomputed
-from bihuan.records.queries.cases import history
+from bihuan.records.queries.entries import history
 
 
 def assessment_sheets(case_id: int) -> list[Recomputed]:

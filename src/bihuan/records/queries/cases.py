@@ -14,8 +14,9 @@ from django.db.models.lookups import Exact
 from bihuan.engine.case import MESSAGE
 from bihuan.engine.case import Case as State
 from bihuan.engine.links import survivor_of
-from bihuan.records.models import Case, CaseAccess, Event, Obligation, Party
+from bihuan.records.models import Case, CaseAccess, Obligation, Party
 from bihuan.records.models.json_text import as_text
+from bihuan.records.queries.entries import Entry, history
 from bihuan.records.queries.obligations import Owed, obligations_of
 from bihuan.records.queries.prepared import Row, prepared
 from bihuan.records.queries.states import state_of
@@ -28,7 +29,6 @@ from bihuan.records.queries.visibility import (
     reachable_cases,
     visible_cases,
 )
-from bihuan.records.sealing import unseal
 
 Json = Any
 T = TypeVar("T")
@@ -296,22 +296,6 @@ def filtered(rows: "QuerySet[Case]", filters: Filters, walked: Walk) -> "QuerySe
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One event of a history as people read it. `erased`: its personal values were purged."""
-
-    sequence: int
-    kind: str
-    by: str
-    seat: str
-    sheet: int
-    at: int
-    recorded_at: int
-    data: dict[str, Json]
-    effects: tuple[tuple[str, dict[str, Json]], ...]
-    erased: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CasePage:
     """All of a case that a viewer may see. `reach` OWN: only `sheets`, what is owed and done there.
 
@@ -414,65 +398,6 @@ def _case(number: str, *, ledger: bool | None = None) -> "QuerySet[Case, Row]":
         "id", "number", "policy_id", "complainant_id", as_text("state"), "next_due_at",
         "query_code_hash", "policy_code", "unit", "about_person", "about_unit",
     )  # fmt: skip
-
-
-def history(case_id: int) -> Iterator[Entry]:
-    """The events of a case in order, personal values in their places."""
-    return map(entry_of, _events(case_id))
-
-
-def newest(case_id: int, kind: str, most: int) -> tuple[Entry, ...]:
-    """The last events of one kind in a case, at most so many, in order: of a ledger, which grows for ever."""
-    return tuple(map(entry_of, reversed(_newest(case_id, kind, most=most))))
-
-
-OF_ENTRY = (
-    "sequence", "kind", "by", "seat", "sheet", "at", "recorded_at", "data", "effects", "private",
-)  # fmt: skip
-
-
-@prepared
-def _events(case_id: int) -> "QuerySet[Event, Row]":
-    return Event.objects.filter(case_id=case_id).order_by("sequence").values_list(*OF_ENTRY)
-
-
-def on_sheet(case_id: int, sheet: int) -> tuple[Entry, ...]:
-    """The events on one sheet of a case, in order; none where the number is 0."""
-    return tuple(map(entry_of, _on_sheet(case_id, sheet))) if sheet else ()
-
-
-@prepared
-def _on_sheet(case_id: int, sheet: int) -> "QuerySet[Event, Row]":
-    rows = Event.objects.filter(case_id=case_id, sheet=sheet).order_by("sequence")
-    return rows.values_list(*OF_ENTRY)
-
-
-def doers(case_id: int, acts: tuple[str, ...], sheet: int = 0) -> frozenset[str]:
-    """Who did one of these acts in a case: on the case or that sheet of it, on any where none is named."""
-    return frozenset(by for (by,) in _doers(case_id, acts, sheet))
-
-
-@prepared
-def _doers(case_id: int, acts: tuple[str, ...], sheet: int) -> "QuerySet[Event, Row]":
-    rows = Event.objects.filter(case_id=case_id, kind__in=acts)
-    if sheet:
-        rows = rows.filter(sheet__in=(0, sheet))
-    return rows.values_list("by")
-
-
-@prepared
-def _newest(case_id: int, kind: str, *, most: int) -> "QuerySet[Event, Row]":
-    rows = Event.objects.filter(case_id=case_id, kind=kind).order_by("-sequence")
-    return rows.values_list(*OF_ENTRY)[:most]
-
-
-def entry_of(row: Row) -> Entry:
-    """An event as people read it, personal values in their places; `row` has the columns `OF_ENTRY`."""
-    *about, sealed, changes, private = row
-    data, effects = unseal(sealed, changes, private)
-    data.pop("record", None)
-    erased = not private and '{"sealed":' in str(sealed).replace("'", '"')
-    return Entry(*about, data, effects, erased)
 
 
 def portal_case(number: str, query_code_hash: str) -> CasePage | None:

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from bihuan.records.models import Event, IssuedReport
-from bihuan.records.queries.cases import OF_ENTRY, Entry, entry_of
+from bihuan.records.queries.entries import OF_ENTRY, Entry, entry_of
 from bihuan.records.queries.find import seen_whole
 from bihuan.records.queries.prepared import Row, prepared
 from bihuan.records.queries.visibility import Viewer, visible_cases

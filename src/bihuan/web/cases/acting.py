@@ -15,7 +15,7 @@ from bihuan.engine.library import Version
 from bihuan.engine.organisation import post_of
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
-from bihuan.records.queries.cases import doers
+from bihuan.records.queries.entries import doers
 from bihuan.records.queries.reports import Issued
 from bihuan.web import forms, signing
 from bihuan.web.addresses import address

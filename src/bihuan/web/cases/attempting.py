@@ -11,7 +11,7 @@ from bihuan.engine.acts import ACTS, SAVES, WRITES
 from bihuan.engine.case import Act
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.step import Possible
-from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.entries import Entry
 from bihuan.web import forms, signing
 from bihuan.web.cases.acting import BUTTONS, SPENT, form_of
 from bihuan.web.desk import Desk

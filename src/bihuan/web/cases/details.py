@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from bihuan.desk import files, reading
 from bihuan.engine.words import KEPT
-from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.entries import Entry
 from bihuan.web.addresses import address
 from bihuan.web.desk import Desk
 from bihuan.web.words import file_name, quoted, signer

@@ -9,7 +9,7 @@ from bihuan.engine.assessing import REPORTED
 from bihuan.engine.manner import money as yuan
 from bihuan.engine.policy import Step
 from bihuan.engine.work import Work
-from bihuan.records.queries.cases import Entry, on_sheet
+from bihuan.records.queries.entries import Entry, on_sheet
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.cases import head
 from bihuan.web.cases.acting import acts_of

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from bihuan.engine.acts import ACTS
-from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.entries import Entry
 
 MESSAGE, TIME, MONEY = "messages", "clocks", "money"
 MARKS = {MESSAGE: "messages", TIME: "clock", MONEY: "coin"}  # with their icons

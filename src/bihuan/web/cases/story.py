@@ -9,7 +9,7 @@ from bihuan.desk.shoppers import MOST_LISTS, Listing, listings, shopper_in
 from bihuan.engine.acts import ACTS
 from bihuan.engine.case import MESSAGE, Debt
 from bihuan.engine.why_due import Else, what_else
-from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.entries import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.addresses import address
 from bihuan.web.cases import marks

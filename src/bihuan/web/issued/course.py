@@ -12,7 +12,8 @@ from bihuan.engine.case import Debt
 from bihuan.engine.policy import Policy
 from bihuan.engine.posts import resolve
 from bihuan.engine.rules import facts_of
-from bihuan.records.queries.cases import Entry, case_page
+from bihuan.records.queries.cases import case_page
+from bihuan.records.queries.entries import Entry
 from bihuan.records.queries.reports import Issued, done_on, newest_of_row
 from bihuan.web.addresses import address
 from bihuan.web.cases import acting

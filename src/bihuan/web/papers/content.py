@@ -24,7 +24,7 @@ from bihuan.engine.rules import applies, facts_of
 from bihuan.engine.say_time import say_span
 from bihuan.engine.words import Text
 from bihuan.records.queries.accounts import look, organisation_name
-from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.entries import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.desk import Desk
 from bihuan.web.papers.amounts import in_capitals

@@ -3,7 +3,8 @@
 from bihuan.desk import worlds
 from bihuan.engine.case import Case, Sheet
 from bihuan.engine.policy import Policy
-from bihuan.records.queries.cases import CasePage, Entry
+from bihuan.records.queries.cases import CasePage
+from bihuan.records.queries.entries import Entry
 from bihuan.records.queries.visibility import Reach
 from bihuan.web.desk import Desk
 from bihuan.web.papers.offered import LETTER, form_of_sheet, forms_of

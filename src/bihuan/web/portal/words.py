@@ -13,7 +13,7 @@ from bihuan.engine.organisation import Seat
 from bihuan.engine.outside import body_of
 from bihuan.engine.step import catch_up
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import Entry
+from bihuan.records.queries.entries import Entry
 from bihuan.web.words import Clock, Names, file_name
 
 Json = Any

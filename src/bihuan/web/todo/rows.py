@@ -12,7 +12,8 @@ from bihuan.desk.permissions import mask_contact
 from bihuan.desk.shoppers import LISTED, MOST_LISTS, listings, shopper_in
 from bihuan.engine.why_due import what_else
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import case_page, newest
+from bihuan.records.queries.cases import case_page
+from bihuan.records.queries.entries import newest
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import Behind, cases_behind
 from bihuan.web.addresses import address

@@ -16,7 +16,8 @@ from bihuan.engine.apart import handled_already
 from bihuan.engine.case import Act, Case
 from bihuan.engine.refusal import Refusal
 from bihuan.engine.world import World
-from bihuan.records.queries.cases import CasePage, Entry, Filters, case_list, case_page
+from bihuan.records.queries.cases import CasePage, Filters, case_list, case_page
+from bihuan.records.queries.entries import Entry
 from bihuan.records.queries.obligations import Owed, owed_by
 from bihuan.records.queries.todo import cases_behind
 from bihuan.web.addresses import address
